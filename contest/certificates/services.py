@@ -1,0 +1,251 @@
+"""Writes of the register: issue from a frozen standing, revoke, reissue.
+
+A certificate is drawn and its file is on disk before its row is written; a file whose row was rolled
+back is in nobody's register. Numbers are given under a lock on the contest, so they have no gaps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contest.certificates.drawing import draw_certificate
+from contest.certificates.files import write_durably
+from contest.certificates.models import Certificate
+from contest.certificates.queries import Entitlement, due_of, entitlements, record_of, valid_of_area
+from contest.certificates.record import DEMO_PREFIX, AwardKind, CertificateRecord
+from contest.contests.models import Contest
+from contest.contests.queries import rulebook_by_fingerprint
+from contest.rulebook import RuleBook
+from contest.standings.models import Standing
+from contest.standings.queries import latest_standing, rows_of
+from core import audit
+from core.clock import day_of
+from core.codes import new_code
+from core.errors import BadInput, Conflict
+from core.places.models import Unit
+from core.places.queries import get_unit, path_of
+
+CODE_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The order by which certificates are given, and who signs them by hand (may be empty)."""
+
+    number: str
+    on: date
+    signed_by: str = ""
+
+
+def issue_certificates(
+    session: Session,
+    *,
+    standing: Standing,
+    order: Order,
+    directory: Path,
+    is_demo: bool,
+    public_url: str,
+    actor: str,
+    now: datetime,
+    limit: int | None = None,
+) -> list[Certificate]:
+    """Issue what a frozen standing entitles to and is not issued yet; return the new certificates.
+
+    Called again it goes on where it stopped, and issues nothing twice. A corrected standing first revokes,
+    with its reason, the certificates of the version before that it does not bear out.
+
+    :param limit: at most so many now, for batches that commit in between.
+    :raises Conflict: when a newer version of the standing is in force.
+    :raises BadInput: when the order is not named, or a name cannot be written in our fonts.
+    """
+    contest = session.get_one(Contest, standing.contest_id, with_for_update=True)
+    if latest_standing(session, contest, standing.stage, standing.oblast_kato).id != standing.id:
+        raise Conflict(_l("This standing was corrected: issue from the version that is in force."))
+    entitled = {(one.row.nominee_id, one.award) for one in entitlements(standing, rows_of(session, standing))}
+    for certificate in valid_of_area(session, standing):
+        if (certificate.nominee_id, certificate.award) not in entitled:
+            revoke_certificate(
+                session, certificate=certificate, reason=standing.reason or "", actor=actor, now=now
+            )
+    missing = due_of(session, standing)[:limit]
+    if not missing:
+        return []
+    book = rulebook_by_fingerprint(session, contest, standing.rulebook_fingerprint)
+    serial = _last_serial(session, contest)
+    issued = []
+    for number, one in enumerate(missing, start=serial + 1):
+        record = _record(session, contest, standing, book, one, order, number, is_demo, public_url, now)
+        issued.append(_keep(session, record, standing, one.row.nominee_id, directory, now))
+        _journal(session, "certificate.issue", contest, issued[-1], actor)
+    return issued
+
+
+def revoke_certificate(
+    session: Session, *, certificate: Certificate, reason: str, actor: str, now: datetime
+) -> None:
+    """Declare a certificate void, with a reason that the check page shows.
+
+    :raises BadInput: without a reason.
+    :raises Conflict: when it is revoked or replaced already.
+    """
+    _void(session, certificate, reason, now)
+    contest = session.get_one(Contest, certificate.contest_id)
+    _journal(session, "certificate.revoke", contest, certificate, actor, reason=reason.strip())
+
+
+def reissue_certificate(
+    session: Session,
+    *,
+    certificate: Certificate,
+    reason: str,
+    directory: Path,
+    public_url: str,
+    actor: str,
+    now: datetime,
+    name_kk: str | None = None,
+    name_ru: str | None = None,
+) -> Certificate:
+    """Replace a certificate by a new one, with the name written anew if it was misspelt.
+
+    One that was revoked by mistake is given back so; it keeps the reason of its revocation.
+
+    :raises BadInput: without a reason, or for a name that cannot be taken.
+    :raises Conflict: when it is replaced already.
+    """
+    contest = session.get_one(Contest, certificate.contest_id, with_for_update=True)
+    standing = session.get_one(Standing, certificate.standing_id)
+    if certificate.revoked_at is None or certificate.replaced_by is not None or not reason.strip():
+        _void(session, certificate, reason, now)
+    before = record_of(certificate)
+    code = new_code(CODE_LENGTH, prefix=DEMO_PREFIX if before.is_demo else "")
+    try:
+        record = replace(
+            before,
+            code=code,
+            serial=_last_serial(session, contest) + 1,
+            name_kk=_line(name_kk or before.name_kk),
+            name_ru=_line(name_ru or before.name_ru),
+            issued_on=day_of(now),
+            address=f"{public_url}/v/{code}",
+        )
+    except ValueError as fault:
+        raise _refused(fault) from fault
+    made = _keep(session, record, standing, certificate.nominee_id, directory, now)
+    certificate.replaced_by = made.id
+    session.flush()
+    _journal(
+        session,
+        "certificate.reissue",
+        contest,
+        made,
+        actor,
+        reason=reason.strip(),
+        instead_of=certificate.serial,
+    )
+    return made
+
+
+def _void(session: Session, certificate: Certificate, reason: str, now: datetime) -> None:
+    if not reason.strip():
+        raise BadInput(_l("Give the reason: the check page shows it."))
+    session.refresh(certificate, with_for_update=True)
+    if certificate.revoked_at is not None:
+        raise Conflict(
+            _l("Certificate number %(serial)s was revoked or replaced already.", serial=certificate.serial)
+        )
+    certificate.revoked_at, certificate.revocation_reason = now, reason.strip()
+    session.flush()
+
+
+def _last_serial(session: Session, contest: Contest) -> int:
+    wanted = select(func.max(Certificate.serial)).where(Certificate.contest_id == contest.id)
+    return session.scalar(wanted) or 0
+
+
+def _record(
+    session: Session,
+    contest: Contest,
+    standing: Standing,
+    book: RuleBook,
+    one: Entitlement,
+    order: Order,
+    serial: int,
+    is_demo: bool,
+    public_url: str,
+    now: datetime,
+) -> CertificateRecord:
+    unit = get_unit(session, one.row.kato)
+    chain = (*path_of(session, unit), unit)
+    code = new_code(CODE_LENGTH, prefix=DEMO_PREFIX if is_demo else "")
+    wanted = one.award.removeprefix("nomination:")
+    nomination = next((each.title for each in book.nominations if each.code == wanted), None)
+    title = nomination if one.kind is AwardKind.NOMINATION else None
+    try:
+        return CertificateRecord(
+            code=code, serial=serial, is_demo=is_demo, contest=contest.code,
+            contest_kk=_line(contest.title_kk), contest_ru=_line(contest.title_ru),
+            contest_en=_line(contest.title_en),
+            stage=standing.stage, kind=one.kind, place=one.place, award=one.award,
+            award_kk=_line(title.kk) if title else "", award_ru=_line(title.ru) if title else "",
+            award_en=_line(title.en) if title else "",
+            name_kk=_line(one.row.name_kk), name_ru=_line(one.row.name_ru),
+            kato=unit.kato, post_kk=_chain(chain, "kk"), post_ru=_chain(chain, "ru"),
+            post_en=_chain(chain, "en"), order_number=_line(order.number.replace("№", " ")),
+            order_on=order.on, signed_by=_line(order.signed_by), issued_on=day_of(now),
+            rulebook=standing.rulebook_fingerprint, standing=standing.inputs_digest,
+            address=f"{public_url}/v/{code}",
+        )  # fmt: skip
+    except ValueError as fault:
+        raise _refused(fault) from fault
+
+
+def _line(text: str) -> str:
+    """A text on one line with single blanks."""
+    return " ".join(text.split())
+
+
+def _chain(units: tuple[Unit, ...], language: str) -> str:
+    return ", ".join(getattr(unit, f"name_{language}") for unit in units)
+
+
+def _refused(fault: ValueError) -> BadInput:
+    return BadInput(_l("The certificate cannot be made: %(fault)s.", fault=str(fault)))
+
+
+def _keep(
+    session: Session,
+    record: CertificateRecord,
+    standing: Standing,
+    nominee_id: int,
+    directory: Path,
+    now: datetime,
+) -> Certificate:
+    """Draw, write the file, then the row."""
+    try:
+        content = draw_certificate(record)
+    except ValueError as fault:
+        raise _refused(fault) from fault
+    certificate = Certificate(
+        serial=record.serial, code=record.code, contest_id=standing.contest_id, standing_id=standing.id,
+        stage=standing.stage, nominee_id=nominee_id, kind=record.kind, award=record.award,
+        record_json=record.as_json(), sha256=write_durably(directory, record.code, content), issued_at=now,
+    )  # fmt: skip
+    session.add(certificate)
+    session.flush()
+    return certificate
+
+
+def _journal(
+    session: Session, action: str, contest: Contest, certificate: Certificate, actor: str, **facts: object
+) -> None:
+    audit.record(
+        session, actor=actor, action=action, subject=f"certificate:{contest.code}/{certificate.serial}",
+        nominee=certificate.nominee_id, award=certificate.award, standing=certificate.standing_id,
+        sha256=certificate.sha256, **facts,
+    )  # fmt: skip

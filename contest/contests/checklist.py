@@ -1,0 +1,240 @@
+"""What is missing before the next step of a contest: the staff page shows it, the services enforce it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contest.contests.models import Contest, ContestState
+from contest.contests.queries import editions
+from contest.jury.models import Marking
+from contest.nominees.models import Nominee, NomineeState
+from contest.rulebook import Stage
+from contest.rulebook_reading import BadRuleBook, read_rulebook
+from contest.sources.ethics import ethics_state
+from contest.sources.state import SourceState
+from contest.sources.surveys import survey_state
+from contest.standings.models import Standing
+from core.errors import Conflict
+from core.places.models import Unit
+from core.places.queries import units_by_kato
+from core.words import Words
+
+
+class Act(StrEnum):
+    """The steps of a contest's life that a person takes."""
+
+    PUBLISH_RULES = "publish-rules"
+    OPEN = "open"
+    OPEN_REGIONAL = "open-regional"
+    OPEN_NATIONAL = "open-national"
+    FREEZE_NATIONAL = "freeze-national"
+    PUBLISH = "publish"
+
+
+NEXT: dict[ContestState, Act | None] = {
+    ContestState.DRAFT: Act.PUBLISH_RULES,
+    ContestState.RULES_PUBLISHED: Act.OPEN,
+    ContestState.OPEN: Act.OPEN_REGIONAL,
+    ContestState.REGIONAL: Act.OPEN_NATIONAL,
+    ContestState.NATIONAL: Act.FREEZE_NATIONAL,
+    ContestState.CLOSED: Act.PUBLISH,
+    ContestState.PUBLISHED: None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistItem:
+    """One thing that must be so before a step, and what to do where it is not."""
+
+    label: object
+    done: bool
+    remedy: object
+
+
+def checklist(session: Session, contest: Contest) -> list[ChecklistItem]:
+    """What the next step of the contest needs; empty when there is no next step."""
+    act = NEXT[contest.state]
+    if act is Act.PUBLISH_RULES:
+        return _before_rules(session, contest)
+    if act is Act.OPEN:
+        return _before_opening(session, contest)
+    if act is Act.OPEN_REGIONAL:
+        return _before_regional(session, contest)
+    if act is Act.OPEN_NATIONAL:
+        return _before_national(session, contest)
+    if act is Act.FREEZE_NATIONAL:
+        return freeze_checklist(session, contest, stage=Stage.NATIONAL, oblast_kato=None)
+    if act is Act.PUBLISH:
+        return [_frozen(session, contest)]
+    return []
+
+
+def freeze_checklist(
+    session: Session, contest: Contest, *, stage: Stage, oblast_kato: str | None
+) -> list[ChecklistItem]:
+    """What freezing a standing needs: the marks are in, and both sources have published their numbers."""
+    window = session.scalars(
+        select(Marking).where(
+            Marking.contest_id == contest.id, Marking.stage == stage, Marking.oblast_kato == oblast_kato
+        )
+    ).first()
+    return [
+        ChecklistItem(
+            _l("marking of this stage is closed"),
+            window is not None and window.closed_at is not None,
+            _l("Close the marking when every member has confirmed."),
+        ),
+        *sources_closed(session, contest),
+    ]
+
+
+def sources_closed(session: Session, contest: Contest) -> list[ChecklistItem]:
+    """Whether the survey and the ethics round have published their numbers."""
+    survey = survey_state(session, campaign_code=contest.campaign_code)
+    ethics = ethics_state(session, round_code=contest.round_code)
+    return [
+        ChecklistItem(
+            _l("the survey %(code)s is closed and its numbers are published", code=contest.campaign_code),
+            survey is not None and survey.is_published,
+            _l("Close the survey after its last day."),
+        ),
+        ChecklistItem(
+            _l("the ethics round %(code)s is closed and its scores are published", code=contest.round_code),
+            ethics is not None and ethics.is_published,
+            _l("Close the round, open every questionnaire with its shares, and publish the scores."),
+        ),
+    ]
+
+
+def refuse_unless_done(items: Sequence[ChecklistItem]) -> None:
+    """Refuse a step whose checklist is not done.
+
+    :raises Conflict: naming the first missing thing and its remedy.
+    """
+    for item in items:
+        if not item.done:
+            raise Conflict(_l("Missing: %(what)s. %(remedy)s", what=item.label, remedy=item.remedy))
+
+
+def registered_oblasts(session: Session, contest: Contest) -> frozenset[str]:
+    """The oblasts that have a registered nominee."""
+    wanted = select(Nominee.oblast_kato).where(
+        Nominee.contest_id == contest.id, Nominee.state == NomineeState.REGISTERED
+    )
+    return frozenset(session.scalars(wanted.distinct()))
+
+
+def _before_rules(session: Session, contest: Contest) -> list[ChecklistItem]:
+    try:
+        read_rulebook(contest.draft_rules, place="rule book")
+        fault = ""
+    except BadRuleBook as bad:
+        fault = bad.faults[0]
+    return [
+        ChecklistItem(
+            _l("the rule book can be read and has no faults"),
+            not fault,
+            _l("Correct the text: %(fault)s", fault=fault),
+        ),
+        *_drafted(session, contest),
+    ]
+
+
+def _drafted(session: Session, contest: Contest) -> list[ChecklistItem]:
+    return [
+        ChecklistItem(
+            _l("the survey %(code)s is drafted and not open yet", code=contest.campaign_code),
+            _waits(survey_state(session, campaign_code=contest.campaign_code)),
+            _l("Draft a campaign with this code; the rules come before its opening."),
+        ),
+        ChecklistItem(
+            _l("the ethics round %(code)s is drafted and not open yet", code=contest.round_code),
+            _waits(ethics_state(session, round_code=contest.round_code)),
+            _l("Draft a round with this code; the rules come before its opening."),
+        ),
+    ]
+
+
+def _waits(source: SourceState | None) -> bool:
+    return source is not None and not source.is_open and not source.is_closed
+
+
+def _before_opening(session: Session, contest: Contest) -> list[ChecklistItem]:
+    marks = {edition.fingerprint for edition in editions(session, contest)}
+    survey = survey_state(session, campaign_code=contest.campaign_code)
+    ethics = ethics_state(session, round_code=contest.round_code)
+    return [
+        ChecklistItem(
+            _l("the survey %(code)s is admitted under the published rules", code=contest.campaign_code),
+            survey is not None and survey.admitted_by in marks,
+            _l("Publish the rules again as a correction: it admits the survey."),
+        ),
+        ChecklistItem(
+            _l("the ethics round %(code)s is admitted under the published rules", code=contest.round_code),
+            ethics is not None and ethics.admitted_by in marks,
+            _l("Publish the rules again as a correction: it admits the round."),
+        ),
+    ]
+
+
+def _before_regional(session: Session, contest: Contest) -> list[ChecklistItem]:
+    return [
+        ChecklistItem(
+            _l("at least one nominee is registered"),
+            bool(registered_oblasts(session, contest)),
+            _l("Register the nominees on their page."),
+        )
+    ]
+
+
+def _before_national(session: Session, contest: Contest) -> list[ChecklistItem]:
+    needed = registered_oblasts(session, contest)
+    frozen = set(
+        session.scalars(
+            select(Standing.oblast_kato).where(
+                Standing.contest_id == contest.id, Standing.stage == Stage.REGIONAL
+            )
+        )
+    )
+    units = units_by_kato(session, needed)
+    finalists = session.scalar(
+        select(func.count())
+        .select_from(Nominee)
+        .where(Nominee.contest_id == contest.id, Nominee.is_finalist.is_(True))
+    )
+    return [
+        ChecklistItem(
+            _l("the regional standing of %(oblast)s is frozen", oblast=_name(units, kato)),
+            kato in frozen,
+            _l("Close the marking there and freeze the standing."),
+        )
+        for kato in sorted(needed)
+    ] + [
+        ChecklistItem(
+            _l("there is at least one finalist"),
+            bool(finalists),
+            _l("A standing with a place names its finalists when it is frozen."),
+        )
+    ]
+
+
+def _name(units: dict[str, Unit], kato: str) -> object:
+    unit = units.get(kato)
+    return Words(unit.name_kk, unit.name_ru, unit.name_en) if unit else kato
+
+
+def _frozen(session: Session, contest: Contest) -> ChecklistItem:
+    found = session.scalar(
+        select(func.count())
+        .select_from(Standing)
+        .where(Standing.contest_id == contest.id, Standing.stage == Stage.NATIONAL)
+    )
+    return ChecklistItem(
+        _l("the national standing is frozen"), bool(found), _l("Freeze it on the page of the national stage.")
+    )

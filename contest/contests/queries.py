@@ -1,0 +1,99 @@
+"""Reads of contests: by code, their rule book in force, its editions."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.contests.models import Contest, RuleBookEdition
+from contest.rulebook import RuleBook
+from contest.rulebook_reading import read_rulebook
+from core.errors import Conflict, NotFound
+from core.words import Words
+
+
+def contests(session: Session) -> list[Contest]:
+    """Every contest, the newest first."""
+    return list(session.scalars(select(Contest).order_by(Contest.created_at.desc(), Contest.id.desc())))
+
+
+def contest_by_code(session: Session, code: str) -> Contest:
+    """The contest of a code.
+
+    :raises NotFound: when there is none.
+    """
+    found = session.scalars(select(Contest).where(Contest.code == code)).first()
+    if found is None:
+        raise NotFound(_l("There is no contest with the code “%(code)s”.", code=code[:40]))
+    return found
+
+
+def title_of(contest: Contest) -> Words:
+    """The contest's title in the three languages."""
+    return Words(contest.title_kk, contest.title_ru, contest.title_en)
+
+
+def subject_of(contest: Contest) -> str:
+    """How the journal refers to a contest."""
+    return f"contest:{contest.code}"
+
+
+def editions(session: Session, contest: Contest) -> list[RuleBookEdition]:
+    """The published editions of its rule book, the one in force first."""
+    wanted = (
+        select(RuleBookEdition)
+        .where(RuleBookEdition.contest_id == contest.id)
+        .order_by(RuleBookEdition.version.desc())
+    )
+    return list(session.scalars(wanted))
+
+
+def edition_in_force(session: Session, contest: Contest) -> RuleBookEdition:
+    """The latest published edition.
+
+    :raises Conflict: before the rules are published.
+    """
+    found = editions(session, contest)
+    if not found:
+        raise Conflict(_l("The rules of the contest %(code)s are not published yet.", code=contest.code))
+    return found[0]
+
+
+def rulebook_in_force(session: Session, *, contest: Contest) -> tuple[RuleBookEdition, RuleBook]:
+    """The latest published edition and the rule book that it holds.
+
+    :raises Conflict: before the rules are published.
+    """
+    edition = edition_in_force(session, contest)
+    return edition, book_of(edition)
+
+
+def rulebook_of(session: Session, contest: Contest) -> RuleBook:
+    """The rule book in force.
+
+    :raises Conflict: before the rules are published.
+    """
+    return rulebook_in_force(session, contest=contest)[1]
+
+
+def book_of(edition: RuleBookEdition) -> RuleBook:
+    """The rule book of an edition; it was checked when it was published."""
+    return read_rulebook(edition.text, place="rule book")
+
+
+def rulebook_by_fingerprint(session: Session, contest: Contest, fingerprint: str) -> RuleBook:
+    """The published edition of a fingerprint: the one that a standing was computed by.
+
+    :raises NotFound: when no edition has it.
+    """
+    for edition in editions(session, contest):
+        if edition.fingerprint == fingerprint:
+            return book_of(edition)
+    raise NotFound(_l("No edition of the rules has the fingerprint %(mark)s.", mark=fingerprint[:12]))
+
+
+def draft_or_published_book(session: Session, contest: Contest) -> RuleBook:
+    """The rule book in force, or the draft before any was published; for staff pages."""
+    found = editions(session, contest)
+    return book_of(found[0]) if found else read_rulebook(contest.draft_rules, place="rule book")

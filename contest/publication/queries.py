@@ -1,0 +1,170 @@
+"""Reads for the public pages: published contests, their rankings and each nominee's numbers.
+
+Everything here starts from what is published; what is not published looks as if it did not exist.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.contests.models import Contest, ContestState
+from contest.rulebook import Stage
+from contest.standings.models import Standing, StandingRow
+from core.errors import NotFound
+from core.places.models import Unit
+from core.places.queries import units_by_kato
+from core.words import Words, kazakh_key
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A row of a published ranking, ready to be shown."""
+
+    nominee_id: int
+    place: int
+    name: str
+    unit: Words
+    kato: str
+    oblast: Words
+    oblast_kato: str
+    shown: Decimal | None
+    error: Decimal | None
+    low: int
+    high: int
+    top_probability: Decimal | None
+    is_finalist: bool
+    award: str | None
+    parts: Mapping[str, Mapping[str, object]]
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """A published standing with its rows, by place; those without a place stand last."""
+
+    standing: Standing
+    rows: tuple[Ranked, ...]
+
+    @property
+    def placed(self) -> int:
+        """How many nominees have a place."""
+        return sum(row.place > 0 for row in self.rows)
+
+    @property
+    def awarded(self) -> tuple[Ranked, ...]:
+        """Who won a place or a nomination."""
+        return tuple(row for row in self.rows if row.award)
+
+
+def known_contests(session: Session) -> list[Contest]:
+    """Contests whose rules are public, the latest first."""
+    query = select(Contest).where(Contest.state != ContestState.DRAFT).order_by(Contest.code.desc())
+    return list(session.scalars(query))
+
+
+def known_contest(session: Session, code: str) -> Contest:
+    """A contest whose rules are public.
+
+    :raises NotFound: for a draft as for a code that nobody gave.
+    """
+    query = select(Contest).where(Contest.code == code, Contest.state != ContestState.DRAFT)
+    contest = session.scalars(query).first()
+    if contest is None:
+        raise NotFound(_l("There is no contest with the code “%(code)s”.", code=code[:40]))
+    return contest
+
+
+def rankings(session: Session, *, contest: Contest, stage: Stage) -> list[Ranking]:
+    """The published standings of a stage in force, one for each oblast (or the nation's one)."""
+    query = (
+        select(Standing)
+        .where(Standing.contest_id == contest.id, Standing.stage == stage, Standing.published_at.is_not(None))
+        .order_by(Standing.oblast_kato, Standing.version)
+    )
+    latest = {standing.oblast_kato: standing for standing in session.scalars(query)}
+    return _with_rows(session, list(latest.values()))
+
+
+def national_ranking(session: Session, *, contest: Contest) -> Ranking | None:
+    """The published national ranking, if there is one."""
+    found = rankings(session, contest=contest, stage=Stage.NATIONAL)
+    return found[0] if found else None
+
+
+def require_national(session: Session, *, contest: Contest) -> Ranking:
+    """The published national ranking.
+
+    :raises NotFound: while there is none.
+    """
+    ranking = national_ranking(session, contest=contest)
+    if ranking is None:
+        raise NotFound(_l("The national ranking is not published yet."))
+    return ranking
+
+
+def oblast_ranking(session: Session, *, contest: Contest, oblast_kato: str) -> Ranking:
+    """The published ranking of an oblast.
+
+    :raises NotFound: while there is none.
+    """
+    for ranking in rankings(session, contest=contest, stage=Stage.REGIONAL):
+        if ranking.standing.oblast_kato == oblast_kato:
+            return ranking
+    raise NotFound(_l("No ranking of this oblast is published."))
+
+
+def nominee_rows(session: Session, *, contest: Contest, nominee_id: int) -> list[tuple[Ranking, Ranked]]:
+    """A nominee's published rows, the regional one first.
+
+    :raises NotFound: while nothing about the nominee is published.
+    """
+    found = [
+        (ranking, row)
+        for stage in (Stage.REGIONAL, Stage.NATIONAL)
+        for ranking in rankings(session, contest=contest, stage=stage)
+        for row in ranking.rows
+        if row.nominee_id == nominee_id
+    ]
+    if not found:
+        raise NotFound(_l("Nothing is published about this nominee."))
+    return found
+
+
+def unit_words(unit: Unit) -> Words:
+    """A unit's name in the three languages."""
+    return Words(unit.name_kk, unit.name_ru, unit.name_en)
+
+
+def _with_rows(session: Session, standings: Sequence[Standing]) -> list[Ranking]:
+    """The standings with their rows, in three queries whatever their number."""
+    ids = [standing.id for standing in standings]
+    rows = list(session.scalars(select(StandingRow).where(StandingRow.standing_id.in_(ids))))
+    units = units_by_kato(session, {row.kato for row in rows} | {row.oblast_kato for row in rows})
+    by_standing: dict[int, list[Ranked]] = {standing.id: [] for standing in standings}
+    for row in rows:
+        by_standing[row.standing_id].append(_ranked(row, units))
+    return [
+        Ranking(standing, tuple(sorted(by_standing[standing.id], key=_by_place))) for standing in standings
+    ]
+
+
+def _by_place(row: Ranked) -> tuple[int, str, int]:
+    return (row.place or 10**6, kazakh_key(row.name), row.nominee_id)
+
+
+def _ranked(row: StandingRow, units: dict[str, Unit]) -> Ranked:
+    return Ranked(
+        nominee_id=row.nominee_id, place=row.place, name=row.name_kk, unit=unit_words(units[row.kato]),
+        kato=row.kato, oblast=unit_words(units[row.oblast_kato]), oblast_kato=row.oblast_kato,
+        shown=row.shown, error=row.error, low=row.low, high=row.high, top_probability=row.top_probability,
+        is_finalist=row.is_finalist, award=row.award,
+        parts={part["code"]: part for part in json.loads(row.components_json)},
+        flags=tuple(json.loads(row.flags_json)),
+    )  # fmt: skip

@@ -1,0 +1,35 @@
+"""The doors of this room."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from contest.certificates.commands import certificates
+from contest.certificates.views_public import certificates_public
+from contest.certificates.views_staff import certificates_staff
+from contest.commands import contest
+from contest.contests.views_staff import contests_staff
+from contest.jury.views_member import marking_member
+from contest.nominees.views_staff import nominees_staff
+from contest.publication.views_public import blueprint as publication
+from contest.standings.views_staff import standings_staff
+from core.access import Right
+from core.room import MenuEntry, Room
+
+ROOM = Room(
+    name="contest",
+    blueprints=(
+        publication,
+        contests_staff,
+        nominees_staff,
+        marking_member,
+        standings_staff,
+        certificates_staff,
+        certificates_public,
+    ),
+    menu=(
+        MenuEntry("contests_staff.index", _l("Contests"), Right.SEE_STAGE),
+        MenuEntry("certificates_staff.index", _l("Certificates"), Right.ISSUE_CERTIFICATES),
+    ),
+    commands=(contest, certificates),
+)

@@ -1,0 +1,258 @@
+"""The rule book: every number and rule that the commission's ranking follows, as frozen data.
+
+Pure: the standard library and `core.words` only. `contest.rulebook_reading` makes a book from TOML; a
+book with a fault does not exist. The fingerprint does not depend on how the file is laid out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from core.words import Words
+
+
+class Stage(StrEnum):
+    """The two stages of the contest."""
+
+    REGIONAL = "regional"
+    NATIONAL = "national"
+
+
+class Status(StrEnum):
+    """Whether a book is a proposal or the text of a legal act."""
+
+    PROPOSED = "proposed"
+    OFFICIAL = "official"
+
+
+class Source(StrEnum):
+    """Where a component's numbers come from."""
+
+    SURVEY = "survey"
+    ETHICS = "ethics"
+    MARKS = "marks"
+
+
+class Estimator(StrEnum):
+    """Which survey score enters the order: drawn to the common mean, or as it is."""
+
+    SHRUNKEN = "shrunken"
+    PLAIN = "plain"
+
+
+class Missing(StrEnum):
+    """What happens to a nominee without one of the components."""
+
+    REWEIGH = "reweigh"
+    NOT_ELIGIBLE = "not-eligible"
+
+
+class Combine(StrEnum):
+    """How the judges' marks become one score."""
+
+    MEAN = "mean"
+
+
+class Decided(StrEnum):
+    """How a nomination is decided."""
+
+    FORMULA = "formula"
+
+
+class Step(StrEnum):
+    """The steps of the calendar, in their order."""
+
+    NOMINATIONS = "nominations"
+    SURVEY = "survey"
+    ETHICS = "ethics"
+    REGIONAL = "regional"
+    NATIONAL = "national"
+    RESULTS = "results"
+
+
+@dataclass(frozen=True, slots=True)
+class MarkCriterion:
+    """What a member marks, with a whole-number weight inside its component."""
+
+    code: str
+    title: Words
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part of the composite. Only marked components have a scale and criteria.
+
+    :param missing: what happens to a nominee without it.
+    """
+
+    code: str
+    source: Source
+    title: Words
+    weight: Decimal
+    missing: Missing
+    lowest: int = 0
+    highest: int = 0
+    combine: Combine = Combine.MEAN
+    fewest_judges: int = 0
+    criteria: tuple[MarkCriterion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A ground on which a member is in conflict with a nominee."""
+
+    code: str
+    title: Words
+
+
+@dataclass(frozen=True, slots=True)
+class StageRules:
+    """One stage: its components, how ties break, who is awarded and who goes on.
+
+    :param top: k of "the probability to be among the first k".
+    :param finalists: how many of each oblast go on; 0 at the national stage.
+    """
+
+    components: tuple[Component, ...]
+    cascade: tuple[str, ...]
+    places: int
+    finalists: int
+    top: int
+    quorum: Fraction
+    conflicts: tuple[Ground, ...]
+
+    def component(self, code: str) -> Component | None:
+        return next((part for part in self.components if part.code == code), None)
+
+    @property
+    def marked(self) -> tuple[Component, ...]:
+        """The components that members mark."""
+        return tuple(part for part in self.components if part.source is Source.MARKS)
+
+
+@dataclass(frozen=True, slots=True)
+class SurveySection:
+    """What the survey must be, and how its answers become published numbers."""
+
+    criteria_set: str
+    modes: tuple[str, ...]
+    minimum_n: int
+    prior_degrees: int
+    estimator: Estimator
+
+
+@dataclass(frozen=True, slots=True)
+class EthicsSection:
+    """Which items the ethics questionnaire asks, and from how many answers on it has a score."""
+
+    items_set: str
+    minimum_n: int
+
+
+@dataclass(frozen=True, slots=True)
+class RankingSection:
+    """Rounding, and the random draws behind the intervals, with their seeds."""
+
+    decimals: int
+    coverage: Decimal
+    interval_draws: int
+    interval_seed: int
+    top_draws: int
+    top_seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Nomination:
+    """A nomination: best of a component, or of one survey criterion, at a stage, among the finalists."""
+
+    code: str
+    title: Words
+    decided: Decided
+    stage: Stage
+    component: str
+    criterion: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarStep:
+    """One step of the calendar, both days included."""
+
+    step: Step
+    from_on: date
+    until_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How many days objections and appeals have."""
+
+    objection_days: int
+    appeal_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """The whole book, checked and frozen."""
+
+    code: str
+    status: Status
+    title: Words
+    regional: StageRules
+    national: StageRules
+    survey: SurveySection
+    ethics: EthicsSection
+    ranking: RankingSection
+    nominations: tuple[Nomination, ...]
+    calendar: tuple[CalendarStep, ...]
+    terms: Terms
+    keepers: tuple[Words, ...]
+
+    def stage(self, stage: Stage) -> StageRules:
+        return self.regional if stage is Stage.REGIONAL else self.national
+
+    def as_json(self) -> str:
+        """One canonical JSON text: the same for the same rules, however the file is laid out."""
+        return json.dumps(_plain(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the canonical text."""
+        return hashlib.sha256(self.as_json().encode()).hexdigest()
+
+
+def differences(before: RuleBook, after: RuleBook) -> tuple[tuple[str, str, str], ...]:
+    """What a correction changes, as (path, before, after); an absent value is an empty text."""
+    old, new = dict(_leaves(_plain(before), "")), dict(_leaves(_plain(after), ""))
+    return tuple(
+        (path, old.get(path, ""), new.get(path, ""))
+        for path in sorted(set(old) | set(new))
+        if old.get(path) != new.get(path)
+    )
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, (Fraction, date)):
+        return str(value)
+    return value
+
+
+def _leaves(value: object, path: str) -> list[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        return [leaf for key in value for leaf in _leaves(value[key], f"{path}.{key}".lstrip("."))]
+    if isinstance(value, list):
+        return [leaf for number, item in enumerate(value, 1) for leaf in _leaves(item, f"{path}[{number}]")]
+    return [(path, str(value))]

@@ -1,0 +1,228 @@
+"""Makes a rule book from TOML: the book is read as a whole, and every fault is named with its place.
+
+Pure: the standard library, `core.disclosure` and the contest's other pure modules. The floors of
+disclosure control cannot be lowered by a book.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
+from contest.rulebook import (
+    CalendarStep,
+    Combine,
+    Component,
+    Decided,
+    Estimator,
+    EthicsSection,
+    Ground,
+    MarkCriterion,
+    Missing,
+    Nomination,
+    RankingSection,
+    RuleBook,
+    Source,
+    Stage,
+    StageRules,
+    Status,
+    Step,
+    SurveySection,
+    Terms,
+)
+from contest.table_reading import TableReader
+from core.disclosure import MINIMUM_CELL, MINIMUM_SCORE
+from core.words import Words
+
+SHIPPED = Path(__file__).with_name("rulebooks")
+
+
+class BadRuleBook(ValueError):
+    """A book was refused; `faults` names every fault as `place: what is wrong`."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+def shipped_codes() -> tuple[str, ...]:
+    """The codes of the books that come with the product."""
+    return tuple(sorted(path.stem for path in SHIPPED.glob("*.toml")))
+
+
+def shipped_text(code: str) -> str:
+    """The text of a book that comes with the product, or a ValueError naming those that do."""
+    if code not in shipped_codes():
+        raise ValueError(f"there is no rule book {code!r}: choose one of {', '.join(shipped_codes())}")
+    return (SHIPPED / f"{code}.toml").read_text("utf-8")
+
+
+@lru_cache(maxsize=64)
+def read_rulebook(text: str, *, place: str = "rule book") -> RuleBook:
+    """Read a book from TOML.
+
+    :raises BadRuleBook: with every fault found; each begins with `place` and the key's path.
+    """
+    try:
+        table = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as fault:
+        raise BadRuleBook([f"{place}: {fault}"]) from None
+    faults: list[str] = []
+    book = _book(TableReader(table, place, "", faults))
+    if faults:
+        raise BadRuleBook(faults)
+    return book
+
+
+def _book(top: TableReader) -> RuleBook:
+    stages = top.inside("stages")
+    survey, ethics = top.inside("survey"), top.inside("ethics")
+    ranking, terms = top.inside("ranking"), top.inside("terms")
+    book = RuleBook(
+        code=top.code("code"),
+        status=top.choice("status", Status),
+        title=top.words("title"),
+        regional=_stage(stages.inside("regional"), Stage.REGIONAL),
+        national=_stage(stages.inside("national"), Stage.NATIONAL),
+        survey=SurveySection(
+            criteria_set=survey.code("criteria_set"),
+            modes=survey.codes("modes"),
+            minimum_n=survey.whole("minimum_n", MINIMUM_SCORE, 10_000),
+            prior_degrees=survey.whole("prior_degrees", 1, 1000),
+            estimator=survey.choice("estimator", Estimator),
+        ),
+        ethics=EthicsSection(
+            items_set=ethics.code("items_set"), minimum_n=ethics.whole("minimum_n", MINIMUM_CELL, 1000)
+        ),
+        ranking=RankingSection(
+            decimals=ranking.whole("decimals", 0, 4),
+            coverage=ranking.share("coverage"),
+            interval_draws=ranking.whole("interval_draws", 100, 100_000),
+            interval_seed=ranking.whole("interval_seed", 0, 2**32 - 1),
+            top_draws=ranking.whole("top_draws", 100, 1_000_000),
+            top_seed=ranking.whole("top_seed", 0, 2**32 - 1),
+        ),
+        nominations=tuple(_nomination(row) for row in top.rows("nominations", optional=True)),
+        calendar=_calendar(top.inside("calendar")),
+        terms=Terms(terms.whole("objection_days", 0, 90), terms.whole("appeal_days", 0, 90)),
+        keepers=tuple(_keeper(row) for row in top.rows("keepers")),
+    )
+    for reader in (top, stages, survey, ethics, ranking, terms):
+        reader.done()
+    if book.ranking.coverage == 1:
+        ranking.fault("coverage", "is 1; no finite interval covers always, give 0.95")
+    for mode in book.survey.modes:
+        if mode not in ("open", "codes", "verified"):
+            survey.fault("modes", f"{mode!r} is no survey mode; choose among open, codes, verified")
+    _check_codes(top, "nominations", [nomination.code for nomination in book.nominations])
+    for number, nomination in enumerate(book.nominations, 1):
+        part = book.stage(nomination.stage).component(nomination.component)
+        if part is None:
+            top.fault(
+                f"nominations[{number}].component",
+                f"{nomination.component!r} is no component of the {nomination.stage} stage",
+            )
+        elif nomination.criterion is not None and part.source is not Source.SURVEY:
+            top.fault(f"nominations[{number}].criterion", "only the survey has published criterion means")
+    return book
+
+
+def _stage(reader: TableReader, stage: Stage) -> StageRules:
+    is_regional = stage is Stage.REGIONAL
+    rules = StageRules(
+        components=tuple(_component(row) for row in reader.rows("components")),
+        cascade=reader.codes("cascade"),
+        places=reader.whole("places", 0, 10),
+        finalists=reader.whole("finalists", 1, 50) if is_regional else 0,
+        top=reader.whole("top", 1, 50),
+        quorum=reader.fraction("quorum"),
+        conflicts=tuple(_ground(row) for row in reader.rows("conflicts")),
+    )
+    reader.done()
+    total = sum((part.weight for part in rules.components), Decimal(0))
+    if total != 1:
+        parts = " + ".join(f"{part.code} {part.weight}" for part in rules.components)
+        reader.fault("components", f"the weights add up to {total}, not to 1: {parts or 'there are none'}")
+    _check_codes(reader, "components", [part.code for part in rules.components])
+    _check_codes(reader, "conflicts", [ground.code for ground in rules.conflicts])
+    _check_codes(reader, "cascade", list(rules.cascade))
+    for source in (Source.SURVEY, Source.ETHICS):
+        if sum(part.source is source for part in rules.components) > 1:
+            reader.fault("components", f"more than one reads the {source}")
+    for code in rules.cascade:
+        if rules.component(code) is None:
+            reader.fault("cascade", f"{code!r} is no component of this stage")
+    return rules
+
+
+def _component(reader: TableReader) -> Component:
+    source = reader.choice("source", Source)
+    common = (
+        reader.code("code"), source, reader.words("title"), reader.share("weight"),
+        reader.choice("missing", Missing),
+    )  # fmt: skip
+    if source is not Source.MARKS:
+        reader.done()
+        return Component(*common)
+    component = Component(
+        *common,
+        lowest=reader.whole("lowest", 0, 99), highest=reader.whole("highest", 1, 100),
+        combine=reader.choice("combine", Combine), fewest_judges=reader.whole("fewest_judges", 1, 50),
+        criteria=tuple(_criterion(row) for row in reader.rows("criteria")),
+    )  # fmt: skip
+    reader.done()
+    if component.lowest >= component.highest:
+        reader.fault("highest", f"is {component.highest}; it must be above the lowest, {component.lowest}")
+    if not component.criteria:
+        reader.fault("criteria", "there are none; a marked component needs at least one")
+    _check_codes(reader, "criteria", [criterion.code for criterion in component.criteria])
+    return component
+
+
+def _criterion(reader: TableReader) -> MarkCriterion:
+    made = MarkCriterion(reader.code("code"), reader.words("title"), reader.whole("weight", 1, 100))
+    reader.done()
+    return made
+
+
+def _ground(reader: TableReader) -> Ground:
+    made = Ground(reader.code("code"), reader.words("title"))
+    reader.done()
+    return made
+
+
+def _keeper(reader: TableReader) -> Words:
+    made = reader.words("name")
+    reader.done()
+    return made
+
+
+def _nomination(reader: TableReader) -> Nomination:
+    made = Nomination(
+        code=reader.code("code"), title=reader.words("title"), decided=reader.choice("decided", Decided),
+        stage=reader.choice("stage", Stage), component=reader.code("component"),
+        criterion=reader.code("criterion") if "criterion" in reader.table else None,
+    )  # fmt: skip
+    reader.done()
+    return made
+
+
+def _calendar(reader: TableReader) -> tuple[CalendarStep, ...]:
+    steps = []
+    for step in Step:
+        row = reader.inside(step)
+        made = CalendarStep(step, row.day("from"), row.day("until"))
+        row.done()
+        if made.from_on > made.until_on:
+            row.fault("until", f"{made.until_on} is before {made.from_on}")
+        steps.append(made)
+    reader.done()
+    return tuple(steps)
+
+
+def _check_codes(reader: TableReader, key: str, codes: list[str]) -> None:
+    for code in sorted({code for code in codes if code and codes.count(code) > 1}):
+        reader.fault(key, f"{code!r} stands there twice")

@@ -1,0 +1,127 @@
+"""Tickets, slips, receipts and certificate codes: everything that is signed, drawn or typed.
+
+Codes are in Crockford's base 32 (no I, L, O, U) with a check character, so that a slip of the pen
+is told from a wrong code. Only the standard library, itsdangerous and our errors are used here;
+the clock is given.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask_babel import lazy_gettext as _l
+from itsdangerous import BadSignature, Signer
+
+from core.errors import BadInput, Gone
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LOOKALIKES = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
+_HOMOGLYPHS = str.maketrans("АВЕКМНРСТХ", "ABEKMHPCTX")  # a Cyrillic keyboard types these
+TICKET_LIFE = timedelta(hours=24)
+RECEIPT_LENGTH = 12
+NONCE_LENGTH = 16
+
+
+def key_for(secret: str, purpose: str) -> bytes:
+    """A key of its own for each purpose, derived from the installation's secret."""
+    return hmac.digest(secret.encode(), f"auyl-uni:{purpose}".encode(), hashlib.sha256)
+
+
+def check_character(data: str) -> str:
+    """The Luhn mod 32 character over `data`: finds every single wrong character."""
+    total, factor = 0, 2
+    for character in reversed(data):
+        product = factor * ALPHABET.index(character)
+        total += product // 32 + product % 32
+        factor = 3 - factor
+    return ALPHABET[-total % 32]
+
+
+def new_code(length: int = 16, *, prefix: str = "") -> str:
+    """A random code of `length` characters, the last of them a check, after a readable prefix."""
+    data = "".join(secrets.choice(ALPHABET) for _ in range(length - 1))
+    return prefix + data + check_character(data)
+
+
+def clean_code(text: str, *, prefix: str = "") -> str:
+    """What was typed, in the one form it was made in, or :class:`BadInput` when the check fails.
+
+    Spaces, dashes, small letters, look-alikes and Cyrillic twins of Latin letters are forgiven.
+    """
+    typed = "".join(text.upper().split()).translate(_HOMOGLYPHS)
+    head = prefix.upper()
+    had_prefix = bool(head) and typed.startswith(head)
+    body = (typed.removeprefix(head) if had_prefix else typed).replace("-", "").translate(_LOOKALIKES)
+    shown = text.strip()[:40]
+    if len(body) < 2 or any(character not in ALPHABET for character in body):
+        raise BadInput(_l("“%(code)s” is not a code: check the letters and digits.", code=shown))
+    if check_character(body[:-1]) != body[-1]:
+        raise BadInput(_l("“%(code)s” has a slip in it: compare it with the paper.", code=shown))
+    return prefix + body
+
+
+def grouped(code: str, size: int = 4) -> str:
+    """A code in groups for reading aloud and copying by hand."""
+    return " ".join(code[start : start + size] for start in range(0, len(code), size))
+
+
+def code_mark(secret: str, purpose: str, code: str) -> bytes:
+    """What is kept of a code: a keyed hash that says nothing without the installation's secret."""
+    return hmac.digest(key_for(secret, f"mark:{purpose}"), code.encode(), hashlib.sha256)
+
+
+def receipt_of(secret: str, box: str, trace: bytes) -> str:
+    """The receipt of a trace: twelve characters that say nothing about the answer."""
+    digest = hmac.digest(key_for(secret, f"receipt:{box}"), trace, hashlib.sha256)
+    number = int.from_bytes(digest[:8], "big")
+    data = "".join(ALPHABET[number >> shift & 31] for shift in range(0, 5 * (RECEIPT_LENGTH - 1), 5))
+    return data + check_character(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A signed right to answer once: for what, its nonce and when it was given."""
+
+    subject: str
+    nonce: bytes
+    issued_at: datetime
+
+
+class Tickets:
+    """Gives and reads the tickets of one purpose; keeps nothing, so any process can read them."""
+
+    def __init__(self, secret: str, purpose: str) -> None:
+        self._signer = Signer(
+            key_for(secret, f"ticket:{purpose}"), salt=purpose, key_derivation="none",
+            digest_method=hashlib.sha256,
+        )  # fmt: skip
+
+    def issue(self, subject: str, *, now: datetime) -> str:
+        """A new ticket for a subject, such as ``2026-main/101010000``."""
+        nonce = base64.urlsafe_b64encode(secrets.token_bytes(NONCE_LENGTH)).decode()
+        body = json.dumps([subject, nonce, int(now.timestamp())], separators=(",", ":"))
+        return self._signer.sign(base64.urlsafe_b64encode(body.encode()).rstrip(b"=")).decode()
+
+    def read(self, text: str, *, now: datetime) -> Ticket:
+        """The ticket in `text`.
+
+        :raises BadInput: when it was not signed here or is damaged.
+        :raises Gone: when it is older than a day.
+        """
+        try:
+            body = self._signer.unsign(text.encode())
+            subject, nonce, issued = json.loads(base64.urlsafe_b64decode(body + b"=" * (-len(body) % 4)))
+        except (BadSignature, ValueError, UnicodeError):
+            raise BadInput(
+                _l("This page was not made by us or was damaged: open the survey again.")
+            ) from None
+        ticket = Ticket(subject, base64.urlsafe_b64decode(nonce), datetime.fromtimestamp(issued, UTC))
+        if now - ticket.issued_at > TICKET_LIFE:
+            raise Gone(_l("This page waited too long. Your answers are still here: press Send again."))
+        return ticket

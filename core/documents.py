@@ -1,0 +1,268 @@
+"""The one door to PDF: HTML in, a tagged PDF/A-3b out, the same bytes for the same input.
+
+The only module that may import WeasyPrint, pikepdf and fontTools, always inside a function. It
+fetches nothing but the fonts beside it, and refuses a document that holds a character which those
+fonts do not have, instead of drawing a box or borrowing a stranger's letter.
+"""
+
+from __future__ import annotations
+
+import atexit
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from importlib.resources import files
+from threading import Lock
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from core.errors import BadInput
+from core.settings import ROOT
+
+FONTS = ROOT / "core" / "fonts"
+#: Every face of our documents: its family, weight, style and file.
+FACES = (
+    ("PT Serif", 400, "normal", "PTSerif-Regular.ttf"),
+    ("PT Serif", 400, "italic", "PTSerif-Italic.ttf"),
+    ("PT Serif", 700, "normal", "PTSerif-Bold.ttf"),
+    ("PT Sans", 400, "normal", "PTSans-Regular.ttf"),
+    ("PT Sans", 700, "normal", "PTSans-Bold.ttf"),
+)
+_SHIPPED = "shipped:"
+_DRAWN = "data:image/svg+xml"
+_COLOURS = "screen"
+#: Packed size over which a file inside a PDF is not ours; unpacked it is a thousand times that at most.
+LARGEST_ATTACHMENT = 64 * 1024
+
+# Pango's font map may not be used by two threads at once.
+_lock = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file inside a PDF; `relation` is the AFRelationship of PDF/A-3, `made_at` its date."""
+
+    name: str
+    content: bytes
+    description: str
+    made_at: datetime
+    relation: str = "Data"
+
+
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """A decoration under the text of the first page, which readers that do not see pass over.
+
+    `content` is in PDF operators, in millimetres with y downwards; it may draw (`Do`) the figures, which are
+    drawn once however often they are used. Drawing it so is far faster than as SVG.
+    """
+
+    content: str
+    figures: Mapping[str, str] = field(default_factory=dict)
+    figure_box: tuple[float, float, float, float] = (0, 0, 0, 0)
+
+
+def render_pdf(
+    html: str,
+    *,
+    title: str,
+    language: str,
+    identifier: str,
+    attachments: Sequence[Attachment] = (),
+    backdrop: Backdrop | None = None,
+) -> bytes:
+    """Draw a document as PDF/A-3b with tags, title and language.
+
+    An element `<section lang="...">` marks the language of its part: it must stand on one page and
+    hold nothing but blocks. Pictures are inline SVG with a `<title>`; decoration comes by CSS from a
+    `data:` address, or as the backdrop.
+
+    :param identifier: the file's own identifier, such as a certificate's code.
+    :raises BadInput: when a character is in none of the shipped fonts; the message names it.
+    :raises ValueError: when the document asks for a file or address from outside.
+    """
+    from weasyprint import HTML
+    from weasyprint.urls import FatalURLFetchingError
+
+    fetcher, font_config, faces, colours = _press()
+    with _lock:
+        try:
+            source = HTML(string=html, url_fetcher=fetcher)
+            document = source.render(
+                stylesheets=[faces], font_config=font_config, color_profiles={_COLOURS: colours},
+                output_intent=_COLOURS,
+            )  # fmt: skip
+            document.metadata.title, document.metadata.lang = title, language
+            return document.write_pdf(
+                pdf_variant="pdf/a-3b",
+                pdf_tags=True,
+                output_intent=_COLOURS,
+                pdf_identifier=identifier.encode(),
+                attachments=[_enclosed(attachment) for attachment in attachments],
+                finisher=lambda drawn, pdf: _finish(drawn, pdf, source.etree_element, backdrop),
+            )
+        except FatalURLFetchingError as refused:
+            raise ValueError(str(refused)) from None
+
+
+def read_attachment(pdf: bytes, name: str) -> bytes | None:
+    """The content of a file inside a PDF, or None when the PDF has none by that name.
+
+    :raises BadInput: when this is not a PDF, or is a damaged one.
+    """
+    import pikepdf
+
+    try:
+        with pikepdf.open(io.BytesIO(pdf)) as document:
+            found = document.attachments.get(name)
+            if found is None:
+                return None
+            file = found.get_file()
+            if len(file.obj.read_raw_bytes()) > LARGEST_ATTACHMENT:
+                return None
+            return file.read_bytes()
+    except (pikepdf.PdfError, ValueError):
+        raise BadInput(_l("This file is not a PDF, or it is damaged.")) from None
+
+
+def text_width(text: str, *, family: str, weight: int = 400, size: float) -> float:
+    """The width of a line in the unit of `size`, without kerning; a letter nobody has is an em wide."""
+    advances, em = _advances(family, weight)
+    return sum(advances.get(ord(letter), em) for letter in text) * size / em
+
+
+@lru_cache
+def _advances(family: str, weight: int) -> tuple[dict[int, int], int]:
+    from fontTools.ttLib import TTFont
+
+    file = next(f for name, heavy, style, f in FACES if (name, heavy, style) == (family, weight, "normal"))
+    font = TTFont(FONTS / file)
+    widths = font["hmtx"].metrics
+    return {code: widths[glyph][0] for code, glyph in font.getBestCmap().items()}, font["head"].unitsPerEm
+
+
+@lru_cache
+def _shipped() -> dict[str, bytes]:
+    return {file: (FONTS / file).read_bytes() for *_, file in FACES}
+
+
+@lru_cache
+def _press() -> tuple[Any, Any, Any, Any]:
+    """The fetcher, the font configuration, the style sheet of our faces and sRGB, made once a process."""
+    from weasyprint import CSS
+    from weasyprint import pdf as printing
+    from weasyprint.css import ColorProfile
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    class Fetcher(URLFetcher):
+        """Gives our own fonts and pictures drawn in place, and stops the drawing at anything else."""
+
+        def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+            if url.startswith(_SHIPPED) and url.removeprefix(_SHIPPED) in _shipped():
+                return URLFetcherResponse(
+                    url, _shipped()[url.removeprefix(_SHIPPED)], {"Content-Type": "font/ttf"}
+                )
+            if url.startswith(_DRAWN):
+                return super().fetch(url)
+            raise FatalURLFetchingError(f"documents fetch nothing from outside; this one asks for {url!r}")
+
+    fetcher, font_config = Fetcher(), FontConfiguration()
+    rules = "".join(
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style};'
+        f' src: url("{_SHIPPED}{file}") }}'
+        for family, weight, style, file in FACES
+    )
+    rules += 'html { font-family: "PT Sans" }'
+    with (files(printing) / "sRGB2014.icc").open("rb") as file:
+        colours = ColorProfile(file, "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
+    faces = CSS(string=rules, font_config=font_config, url_fetcher=fetcher)
+    # Its folder of fonts is removed while the interpreter still can.
+    atexit.register(_press.cache_clear)
+    return fetcher, font_config, faces, colours
+
+
+def _enclosed(attachment: Attachment) -> Any:
+    from weasyprint import Attachment as Enclosed
+
+    return Enclosed(
+        string=attachment.content,
+        name=attachment.name,
+        description=attachment.description,
+        created=attachment.made_at,
+        modified=attachment.made_at,
+        relationship=attachment.relation,
+    )
+
+
+def _finish(document: Any, pdf: Any, tree: Any, backdrop: Backdrop | None) -> None:
+    """Check the letters, mark the languages, lay the backdrop; runs before the bytes are written."""
+    _refuse_strange_letters(document)
+    if backdrop is not None:
+        _lay_under(pdf, backdrop)
+    _mark_languages(pdf, [section.get("lang") for section in tree.iter("section")])
+
+
+def _refuse_strange_letters(document: Any) -> None:
+    from weasyprint.text.fonts import get_hb_object_data
+
+    lacking: set[str] = set()
+    for font in document.fonts.values():
+        lacking.update(map(chr, font.missing))
+        if get_hb_object_data(font.hb_face) not in _shipped().values():
+            drawn = set("".join(font.to_unicode.values()))
+            # A borrowed font also draws the blanks beside a letter that ours lack.
+            found = {letter for letter in drawn if ord(letter) not in _advances(*FACES[0][:2])[0]}
+            if not found:
+                raise ValueError(f"a document uses the font {font.family!r}: use PT Serif or PT Sans")
+            lacking |= found
+    if lacking:
+        letters = ", ".join(f"“{letter}” (U+{ord(letter):04X})" for letter in sorted(lacking))
+        raise BadInput(
+            _l("The fonts of our documents lack %(letters)s: write the text without it.", letters=letters)
+        )
+
+
+def _mark_languages(pdf: Any, languages: list[str | None]) -> None:
+    """Give each section's structure element its language; objects stand in reading order."""
+    if not any(languages):
+        return
+    from pydyf import String
+
+    marked = [entry for entry in pdf.objects if isinstance(entry, dict) and entry.get("S") == "/Sect"]
+    if len(marked) != len(languages):
+        raise ValueError(
+            f"{len(languages)} sections were drawn as {len(marked)}: keep each <section> on one page "
+            "and give it blocks alone"
+        )
+    for entry, language in zip(marked, languages, strict=True):
+        if language:
+            entry["Lang"] = String(language)
+
+
+def _lay_under(pdf: Any, backdrop: Backdrop) -> None:
+    """Put the backdrop before everything else on the first page, as an artifact."""
+    from pydyf import Array, Dictionary, Stream
+
+    def form(operators: str, box: Sequence[float], used: Mapping[str, Any]) -> Any:
+        extra = {"Type": "/XObject", "Subtype": "/Form", "BBox": Array(box)}
+        extra["Resources"] = Dictionary({"XObject": Dictionary(used)})
+        made = Stream([operators.encode()], extra, compress=True)
+        pdf.add_object(made)
+        return made.reference
+
+    page = next(entry for entry in pdf.objects if isinstance(entry, dict) and entry.get("Type") == "/Page")
+    figures = {name: form(drawn, backdrop.figure_box, {}) for name, drawn in backdrop.figures.items()}
+    points = 72 / 25.4
+    sheet = [side / points for side in page["MediaBox"]]
+    resources = _object(pdf, page["Resources"])
+    resources["XObject"]["Backdrop"] = form(backdrop.content, sheet, figures)
+    place = f"{points:.6f} 0 0 {-points:.6f} 0 {page['MediaBox'][3]:.6f} cm"
+    _object(pdf, page["Contents"]).stream.insert(0, f"/Artifact BMC q {place} /Backdrop Do Q EMC".encode())
+
+
+def _object(pdf: Any, reference: bytes) -> Any:
+    return pdf.objects[int(reference.split()[0])]

@@ -1,0 +1,60 @@
+"""What a room hands to the roof, so that `core` never imports a room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import click
+from flask import Blueprint
+from sqlalchemy.orm import Session
+
+from core.access import Right
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """A line of the staff menu, shown to those who hold the right somewhere."""
+
+    endpoint: str
+    label: object
+    right: Right
+
+
+@dataclass(frozen=True, slots=True)
+class MixedGroup:
+    """One group's opened and shuffled answers, as the urn hands them to the room that owns the box.
+
+    `cell` is what the room named when it deposited (a unit's KATO code, a questionnaire's number).
+    """
+
+    box: str
+    cell: str
+    day: object
+    answers: tuple[bytes, ...]
+    closing: bool = False
+
+
+#: Takes a mixed group in the mixing transaction and returns the digest of what it wrote.
+MixedTaker = Callable[[Session, MixedGroup], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The doors of one room.
+
+    :param takers: for each box prefix that the room deposits under, who takes mixed answers.
+    :param jobs: named daily jobs, each `job(session, now)`; `flask doctor jobs` does them.
+    :param readiness: named checks; each raises or returns a sentence on what is wrong, else None.
+    :param metrics: named counts for `/metrics`, each `metric(session)`.
+    """
+
+    name: str
+    blueprints: tuple[Blueprint, ...] = ()
+    menu: tuple[MenuEntry, ...] = ()
+    commands: tuple[click.Command, ...] = ()
+    takers: Mapping[str, MixedTaker] = field(default_factory=dict)
+    jobs: Mapping[str, Callable[[Session, datetime], object]] = field(default_factory=dict)
+    readiness: Mapping[str, Callable[[Session], str | None]] = field(default_factory=dict)
+    metrics: Mapping[str, Callable[[Session], float]] = field(default_factory=dict)

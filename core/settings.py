@@ -1,0 +1,110 @@
+"""The settings of one installation, read once from the environment and frozen.
+
+Every setting has a safe default for one machine; a live installation has none for its secret.
+Only the standard library is imported here.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+KINDS = ("live", "demo")
+KNOWN_SECRETS = frozenset({"", "secret", "changeme", "change-me", "dev", "development", "auyl-uni"})
+SHORTEST_SECRET = 32
+
+
+class SettingError(ValueError):
+    """A setting is missing or wrong; the message names it, its value's fault and the remedy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the application must know before its first request."""
+
+    kind: str
+    secret_key: str
+    data_directory: Path
+    key_directory: Path
+    database_url: str
+    redis_url: str | None
+    public_url: str
+    proxy_hops: int
+    workers: int
+    metrics_token: str | None
+
+    @property
+    def is_demo(self) -> bool:
+        return self.kind == "demo"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether the public address is HTTPS, so that cookies may insist on it."""
+        return self.public_url.startswith("https://")
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings, or raise :class:`SettingError` naming the variable and the remedy.
+
+    A demonstration without a secret draws one and keeps it in its data directory.
+    """
+    source = os.environ if environment is None else environment
+    kind = source.get("AUYL_KIND", "live")
+    if kind not in KINDS:
+        raise SettingError(f"AUYL_KIND is {kind!r}: set it to 'live' or 'demo'.")
+    data_directory = Path(source.get("AUYL_DATA", ROOT / "var")).resolve()
+    key_directory = Path(source.get("AUYL_KEYS", data_directory / "keys")).resolve()
+    secret_key = source.get("AUYL_SECRET_KEY") or (_kept_secret(data_directory) if kind == "demo" else "")
+    if secret_key.lower() in KNOWN_SECRETS or len(secret_key) < SHORTEST_SECRET:
+        raise SettingError(
+            "AUYL_SECRET_KEY is missing, too short or a known default: set it to at least "
+            f"{SHORTEST_SECRET} random characters, for example from `python3 -c "
+            "'import secrets; print(secrets.token_urlsafe(48))'`."
+        )
+    settings = Settings(
+        kind=kind,
+        secret_key=secret_key,
+        data_directory=data_directory,
+        key_directory=key_directory,
+        database_url=_database_url(source.get("DATABASE_URL") or f"sqlite:///{data_directory}/auyl.sqlite3"),
+        redis_url=source.get("REDIS_URL") or None,
+        public_url=source.get("AUYL_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
+        proxy_hops=_whole(source, "AUYL_PROXY_HOPS", 0),
+        workers=_whole(source, "AUYL_WORKERS", 1),
+        metrics_token=source.get("AUYL_METRICS_TOKEN") or None,
+    )
+    if settings.workers > 1 and settings.redis_url is None:
+        raise SettingError(
+            f"AUYL_WORKERS is {settings.workers}, but limits are kept per process without REDIS_URL: "
+            "set REDIS_URL, or AUYL_WORKERS=1."
+        )
+    return settings
+
+
+def _whole(source: Mapping[str, str], name: str, default: int) -> int:
+    text = source.get(name, str(default))
+    if not text.isdecimal():
+        raise SettingError(f"{name} is {text!r}: set it to a whole number, 0 or more.")
+    return int(text)
+
+
+def _database_url(url: str) -> str:
+    """Name the one PostgreSQL driver that is installed, whatever prefix the host gave."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _kept_secret(data_directory: Path) -> str:
+    path = data_directory / "secret.key"
+    if not path.exists():
+        data_directory.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text()

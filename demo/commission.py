@@ -1,0 +1,228 @@
+"""The demonstration's contest: rules, nominees, marks, both stages, standings, certificates.
+
+Everything runs by the real services in the order of a real contest; only the clock is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.certificates.services import Order, issue_certificates
+from contest.contests import services as contests
+from contest.contests.models import Contest
+from contest.contests.queries import rulebook_of
+from contest.jury import services as jury
+from contest.nominees.models import Nominee
+from contest.nominees.services import register_nominee
+from contest.rulebook import Stage
+from contest.standings.queries import frozen_standings
+from contest.standings.services import freeze_standing
+from core.audit import append_pending
+from core.settings import ROOT
+from core.words import Words
+from demo.cast import marks_of
+from demo.evidence import (
+    Workshop,
+    answer_questionnaires,
+    draft_ethics,
+    draft_survey,
+    import_ratings,
+    open_questionnaires,
+    prepare_questionnaires,
+    ranked,
+)
+from demo.people import ACTOR, Cast
+from demo.plan import OBLASTS
+from ethics import services as ethics
+from ethics.queries import round_by_code
+from surveys import services as surveys
+from surveys.queries import campaign_by_code
+
+CONTEST = "2026"
+CAMPAIGN = "2026"
+ROUND = "2026"
+RULES = ROOT / "contest" / "rulebooks" / "2026.toml"
+
+PROJECTS = (
+    ("Ауылға ауызсу тарту", "Питьевая вода в каждый дом"),
+    ("Жастарға арналған шеберхана", "Мастерская для молодёжи"),
+    ("Көше жарығы мен жаяу жол", "Освещение улиц и тротуары"),
+    ("Сүт жинау кооперативі", "Кооператив по сбору молока"),
+    ("Ауыл кітапханасын жаңарту", "Обновление сельской библиотеки"),
+    ("Балалар алаңы және спорт", "Детская площадка и спорт"),
+    ("Қоқысты бөлек жинау", "Раздельный сбор мусора"),
+)
+
+
+def at(month: int, day: int, hour: int = 9) -> datetime:
+    """An instant of the demonstration's year."""
+    return datetime(2026, month, day, hour, tzinfo=UTC)
+
+
+def run_contest(session: Session, cast: Cast, workshop: Workshop, *, say: Callable[[str], object]) -> Contest:
+    """The whole contest 2026, each step with its own day in the journal."""
+    contest = _prepare(session, cast)
+    say("rules published")
+    _gather(session, contest, cast, workshop, say)
+    _regional(session, contest, cast)
+    say(f"regional stage frozen in {len(OBLASTS)} oblasts")
+    _national(session, contest, cast)
+    say("national stage frozen, results published")
+    return contest
+
+
+def _done(session: Session, now: datetime) -> None:
+    """Write the journal's entries of a step with the step's own time."""
+    session.flush()
+    append_pending(session, now=now)
+
+
+def _prepare(session: Session, cast: Cast) -> Contest:
+    now = at(4, 27)
+    draft_survey(session, cast, contest=CONTEST, code=CAMPAIGN, now=now)
+    draft_ethics(session, contest=CONTEST, code=ROUND, now=now)
+    contest = contests.create_contest(
+        session, code=CONTEST,
+        title=Words(
+            kk="«Үздік ауыл әкімі» конкурсы, 2026",
+            ru="Конкурс «Лучший сельский аким», 2026",
+            en="Contest “Best Rural Akim”, 2026",
+        ),
+        rules_text=RULES.read_text(), campaign_code=CAMPAIGN, round_code=ROUND, actor=ACTOR, now=now,
+    )  # fmt: skip
+    contests.publish_rules(
+        session, contest=contest, order_number="DEMO-1", order_on=date(2026, 4, 27), actor=ACTOR, now=now
+    )
+    _done(session, now)
+    contests.open_contest(session, contest=contest, actor=ACTOR, now=at(5, 4))
+    for index, (area, _rank) in enumerate(ranked(cast)):
+        title_kk, title_ru = PROJECTS[index % len(PROJECTS)]
+        register_nominee(
+            session, contest=contest, official_id=cast.officials[area.kato], project_title_kk=title_kk,
+            project_title_ru=title_ru, actor=ACTOR, now=at(5, 12),
+        )  # fmt: skip
+    _done(session, at(5, 12))
+    return contest
+
+
+def _gather(
+    session: Session, contest: Contest, cast: Cast, workshop: Workshop, say: Callable[[str], object]
+) -> None:
+    campaign = campaign_by_code(session, contest.campaign_code)
+    round = round_by_code(session, contest.round_code)
+    surveys.open_campaign(session, campaign=campaign, actor=ACTOR, now=at(6, 1))
+    _done(session, at(6, 1))
+    prepared = prepare_questionnaires(session, round, cast, workshop, now=at(6, 5))
+    ethics.open_round(session, round=round, actor=ACTOR, now=at(6, 8))
+    _done(session, at(6, 8))
+    answers = import_ratings(session, campaign, cast, workshop, now=at(6, 15))
+    _done(session, at(6, 15))
+    say(f"{answers} real ratings imported, sealed and mixed")
+    answer_questionnaires(session, round, prepared, workshop, now=at(6, 20))
+    closing = {"keys": workshop.keys, "takers": workshop.takers, "actor": ACTOR}
+    surveys.close_campaign(session, campaign=campaign, now=at(7, 1), **closing)
+    _done(session, at(7, 1))
+    ethics.close_round(session, round=round, now=at(7, 4), **closing)
+    open_questionnaires(session, prepared, cast, now=at(7, 4))
+    _done(session, at(7, 4))
+    say(f"{len(prepared)} ethics questionnaires opened with two shares each")
+
+
+def _regional(session: Session, contest: Contest, cast: Cast) -> None:
+    contests.open_stage(session, contest=contest, stage=Stage.REGIONAL, actor=ACTOR, now=at(7, 6))
+    for oblast in OBLASTS:
+        jury.open_marking(
+            session, contest=contest, stage=Stage.REGIONAL, oblast_kato=oblast, actor=ACTOR, now=at(7, 6)
+        )
+    _done(session, at(7, 6))
+    nominees = _nominees(session, contest)
+    for area, rank in ranked(cast):
+        _mark(
+            session, contest, Stage.REGIONAL, nominees[area.kato], cast.judges(area.oblast[:2]),
+            lambda judges, criteria, area=area, rank=rank: marks_of(
+                area, rank, stage=1, judges=judges, criteria=criteria
+            ),
+            recused=1 if rank == 0 and area.oblast == OBLASTS[2] else 0,
+        )  # fmt: skip
+    _done(session, at(7, 20))
+    for oblast in OBLASTS:
+        facts = {"contest": contest, "stage": Stage.REGIONAL, "oblast_kato": oblast}
+        jury.close_marking(session, **facts, actor=ACTOR, now=at(7, 27))
+        chair = f"account:{cast.accounts[f'chair-{oblast[:2]}']}"
+        freeze_standing(session, **facts, actor=chair, now=at(7, 28))
+    _done(session, at(7, 28))
+
+
+def _national(session: Session, contest: Contest, cast: Cast) -> None:
+    facts = {"contest": contest, "stage": Stage.NATIONAL, "oblast_kato": None}
+    contests.open_stage(session, contest=contest, stage=Stage.NATIONAL, actor=ACTOR, now=at(8, 17))
+    jury.open_marking(session, **facts, actor=ACTOR, now=at(8, 17))
+    _done(session, at(8, 17))
+    nominees = _nominees(session, contest)
+    for area, rank in ranked(cast):
+        if nominees[area.kato].is_finalist:
+            _mark(
+                session, contest, Stage.NATIONAL, nominees[area.kato], cast.judges("kz"),
+                lambda judges, criteria, area=area, rank=rank: marks_of(
+                    area, rank, stage=2, judges=judges, criteria=criteria
+                ),
+            )  # fmt: skip
+    _done(session, at(9, 1))
+    jury.close_marking(session, **facts, actor=ACTOR, now=at(9, 7))
+    freeze_standing(session, **facts, actor=f"account:{cast.accounts['chair-kz']}", now=at(9, 9))
+    _done(session, at(9, 9))
+    contests.publish_results(
+        session, contest=contest, actor=f"account:{cast.accounts['agency']}", now=at(9, 28)
+    )
+    _done(session, at(9, 28))
+
+
+def _nominees(session: Session, contest: Contest) -> dict[str, Nominee]:
+    rows = session.scalars(select(Nominee).where(Nominee.contest_id == contest.id))
+    return {nominee.kato: nominee for nominee in rows}
+
+
+def _mark(
+    session: Session,
+    contest: Contest,
+    stage: Stage,
+    nominee: Nominee,
+    judges: list[int],
+    draw: Callable[[int, int], object],
+    *,
+    recused: int = 0,
+) -> None:
+    """Every judge's confirmed marks; the first `recused` judges declare a conflict instead."""
+    rules = rulebook_of(session, contest).stage(stage)
+    criteria = [(part.code, criterion.code) for part in rules.marked for criterion in part.criteria]
+    now = at(7, 20) if stage is Stage.REGIONAL else at(9, 1)
+    for number, (judge, marks) in enumerate(zip(judges, draw(len(judges), len(criteria)), strict=True)):
+        facts = {"contest": contest, "stage": stage, "nominee": nominee, "judge_account_id": judge}
+        actor = f"account:{judge}"
+        if number < recused:
+            jury.declare_conflict(
+                session, **facts, ground=rules.conflicts[0].code, details=None, actor=actor, now=now
+            )
+            continue
+        values = dict(zip(criteria, (int(mark) for mark in marks), strict=True))
+        jury.save_marks(session, **facts, values=values, confirm=True, actor=actor, now=now)
+
+
+def issue_all(session: Session, contest: Contest, *, directory: Path, public_url: str) -> int:
+    """The certificates of every standing in force: the oblasts' and the nation's."""
+    order = Order(number="DEMO-3", on=date(2026, 10, 12))
+    standings = frozen_standings(session, contest_id=contest.id)
+    made = [
+        issue_certificates(
+            session, standing=standing, order=order, directory=directory, is_demo=True,
+            public_url=public_url, actor=ACTOR, now=at(10, 12),
+        )
+        for standing in standings
+    ]  # fmt: skip
+    _done(session, at(10, 12))
+    return sum(map(len, made))

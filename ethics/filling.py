@@ -1,0 +1,50 @@
+"""What a respondent filled in: read from the sent form, shown again when something is missing.
+
+Knows the form's field names and the statements; asks no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask_babel import lazy_gettext as _l
+
+from core.errors import BadInput
+from ethics.items import HARD_TO_SAY, ItemSet
+from ethics.scoring import ANSWERS
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The chosen point of each statement by its code, and what is wrong, as (field's id, sentence)."""
+
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    faults: tuple[tuple[str, object], ...] = ()
+
+    def given(self, items: ItemSet) -> str:
+        """The answer; what was left out counts as "hard to say"."""
+        return "".join(self.chosen.get(code, HARD_TO_SAY) for code in items.codes)
+
+
+def field_of(code: str) -> str:
+    """The name of a statement's field in the form."""
+    return f"item-{code}"
+
+
+def read_filled(form: Mapping[str, str], items: ItemSet) -> Filled:
+    """The answer in a sent form; nothing chosen at all is a fault.
+
+    :raises BadInput: for a point that the form does not offer.
+    """
+    chosen = {code: form[field_of(code)] for code in items.codes if field_of(code) in form}
+    for code, point in chosen.items():
+        if point not in ANSWERS:
+            raise BadInput(
+                _l("“%(point)s” is not on the scale: choose one of the answers.", point=point[:20]),
+                place=code,
+            )
+    if chosen:
+        return Filled(chosen)
+    first = f"{field_of(items.codes[0])}-4"
+    return Filled({}, ((first, _l("Choose an answer for at least one statement.")),))

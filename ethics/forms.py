@@ -1,0 +1,113 @@
+"""The staff forms of the ethics room, and the names of states, outcomes and verdicts for readers."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from core.words import Words
+from ethics.items import shipped, shipped_codes
+from ethics.models import Outcome, RoundState, Verdict
+
+STATE_NAMES = {
+    RoundState.DRAFT: _l("Draft"),
+    RoundState.OPEN: _l("Open"),
+    RoundState.CLOSED: _l("Closed"),
+}
+#: Where a questionnaire stands while it has no outcome, by the state of its round.
+PHASE_NAMES = {
+    RoundState.DRAFT: _l("Being prepared"),
+    RoundState.OPEN: _l("Takes answers"),
+    RoundState.CLOSED: _l("Waits to be opened"),
+}
+OUTCOME_NAMES = {
+    Outcome.OPENED: _l("Opened"),
+    Outcome.VOID: _l("Ended without opening"),
+}
+VERDICT_NAMES = {
+    Verdict.COMPLIES: _l("Complies"),
+    Verdict.REMARKS: _l("Complies, with remarks"),
+    Verdict.FAILS: _l("Does not comply"),
+}
+LONGEST_TITLE = 200
+LONGEST_REASONS = 6000
+
+
+class ActForm(FlaskForm):
+    """A button with nothing to fill in."""
+
+
+class RoundForm(FlaskForm):
+    """A new round."""
+
+    code = StringField(
+        _l("Code"), [InputRequired(), Length(max=40)],
+        description=_l("Small Latin letters, digits and dashes, such as 2026-ethics."),
+    )  # fmt: skip
+    contest_code = StringField(_l("Code of the contest"), [InputRequired(), Length(max=40)])
+    title_kk = StringField(_l("Title in Kazakh"), [InputRequired(), Length(max=LONGEST_TITLE)])
+    title_ru = StringField(_l("Title in Russian"), [InputRequired(), Length(max=LONGEST_TITLE)])
+    title_en = StringField(_l("Title in English"), [InputRequired(), Length(max=LONGEST_TITLE)])
+    items_code = SelectField(_l("Statements"), [InputRequired()])
+    opens_on = DateField(_l("First day"), [InputRequired()])
+    closes_on = DateField(_l("Last day"), [InputRequired()])
+
+    def offer(self) -> None:
+        """Set the choices that depend on the shipped files."""
+        self.items_code.choices = [SelectChoice(code, str(shipped(code).title)) for code in shipped_codes()]
+
+    def title(self) -> Words:
+        """The title in the three languages."""
+        return Words(self.title_kk.data, self.title_ru.data, self.title_en.data)
+
+
+class QuestionnaireForm(FlaskForm):
+    """A new questionnaire, about the akim of a unit."""
+
+    kato = StringField(
+        _l("KATO code of the akim's unit"), [InputRequired(), Length(min=9, max=9)],
+        description=_l("Nine digits, as in the classifier."),
+    )  # fmt: skip
+    headcount = IntegerField(
+        _l("Number of slips"), [InputRequired(), NumberRange(min=1, max=500)],
+        description=_l("The headcount of the list by position, by one rule for all nominees."),
+    )  # fmt: skip
+
+
+class OpeningForm(FlaskForm):
+    """Two of the three shares."""
+
+    first = StringField(
+        _l("First share"), [InputRequired(), Length(max=120)],
+        description=_l("Eight groups of six, as printed; spaces and small letters do not matter."),
+    )  # fmt: skip
+    second = StringField(_l("Second share"), [InputRequired(), Length(max=120)])
+
+
+class ConclusionForm(FlaskForm):
+    """The commissioner's conclusion."""
+
+    verdict = RadioField(
+        _l("Conclusion"),
+        [InputRequired()],
+        choices=[SelectChoice(one.value, name) for one, name in VERDICT_NAMES.items()],
+    )
+    reasons_kk = TextAreaField(_l("Reasons in Kazakh"), [InputRequired(), Length(max=LONGEST_REASONS)])
+    reasons_ru = TextAreaField(_l("Reasons in Russian"), [InputRequired(), Length(max=LONGEST_REASONS)])
+
+
+class PublishForm(FlaskForm):
+    """Why scores are published although some questionnaires were not opened."""
+
+    reason = StringField(
+        _l("Reason"), [InputRequired(), Length(max=300)], description=_l("It goes into the journal.")
+    )
+
+
+def first_fault(form: FlaskForm) -> str:
+    """The first fault of a small form, with its field's name."""
+    name, faults = next(iter(form.errors.items()))
+    return f"{form[name].label.text}: {faults[0]}" if name else str(faults[0])

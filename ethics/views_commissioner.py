@@ -1,0 +1,189 @@
+"""The pages of the commissioner and the holders of shares, of their own oblast alone.
+
+Keys and slips are shown once, in the answer that makes them. A score is seen by the commissioner after
+opening; chair and agency open with their shares and see the counts.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from core import clock
+from core.access import Right, guarded, may, oblasts_of, require, require_fresh_factor
+from core.clock import day_of
+from core.errors import BadInput, Conflict, NotFound
+from core.places.queries import get_unit, official_of
+from core.web.edge import database, settings
+from ethics import services
+from ethics.forms import (
+    OUTCOME_NAMES,
+    PHASE_NAMES,
+    VERDICT_NAMES,
+    ActForm,
+    ConclusionForm,
+    OpeningForm,
+    QuestionnaireForm,
+)
+from ethics.models import Questionnaire, Round, RoundState, Verdict
+from ethics.printing import print_shares, print_slips
+from ethics.queries import (
+    all_rounds,
+    findings,
+    get_questionnaire,
+    questionnaire_line,
+    questionnaire_lines,
+    round_by_code,
+    versions_of,
+)
+
+ethics_commissioner = Blueprint("ethics_commissioner", __name__, url_prefix="/staff/ethics")
+Reply = str | Response | tuple[str, int]
+
+
+@ethics_commissioner.get("")
+@guarded(Right.HOLD_SHARE)
+def questionnaires() -> Reply:
+    """The questionnaires of the reader's oblasts, and the drafts that take new ones."""
+    mine = oblasts_of(current_user, Right.HOLD_SHARE)
+    drafts = [found for found in all_rounds(database()) if found.state is RoundState.DRAFT]
+    return render_template(
+        "ethics/commissioner/questionnaires.html", lines=questionnaire_lines(database(), oblasts=mine),
+        drafts=drafts if oblasts_of(current_user, Right.MANAGE_ETHICS) != frozenset() else [],
+        phase_names=PHASE_NAMES, outcome_names=OUTCOME_NAMES,
+    )  # fmt: skip
+
+
+@ethics_commissioner.route("/new/<string:code>", methods=["GET", "POST"])
+@guarded(Right.MANAGE_ETHICS)
+def add(code: str) -> Reply:
+    """Add the questionnaire about the akim of a unit."""
+    found, form = round_by_code(database(), code), QuestionnaireForm()
+    if not form.validate_on_submit():
+        return render_template("ethics/commissioner/add.html", form=form, round=found)
+    try:
+        made = _added(found, form)
+    except (BadInput, Conflict, NotFound) as fault:
+        form.kato.errors = [fault.message]
+        return render_template("ethics/commissioner/add.html", form=form, round=found), 422
+    return redirect(url_for("ethics_commissioner.questionnaire", number=made.id))
+
+
+@ethics_commissioner.get("/<int:number>")
+@guarded(Right.HOLD_SHARE)
+def questionnaire(number: int) -> Reply:
+    """One questionnaire: where it stands and what can be done now."""
+    found, _round = _of_mine(number, Right.HOLD_SHARE)
+    return _page(found, OpeningForm(), ConclusionForm())
+
+
+@ethics_commissioner.post("/<int:number>/key")
+@guarded(Right.MANAGE_ETHICS)
+def key(number: int) -> Reply:
+    """Make the key and show its shares, once."""
+    found, _round = _of_mine(number, Right.MANAGE_ETHICS, is_fresh=True)
+    shares = services.make_key(
+        database(), questionnaire=found, actor=current_user.reference, now=clock.present()
+    )
+    return render_template(
+        "ethics/commissioner/shares.html", line=questionnaire_line(database(), number),
+        shares=print_shares(shares),
+    )  # fmt: skip
+
+
+@ethics_commissioner.post("/<int:number>/slips")
+@guarded(Right.MANAGE_ETHICS)
+def slips(number: int) -> Reply:
+    """Make the slips and show them, once."""
+    found, _round = _of_mine(number, Right.MANAGE_ETHICS, is_fresh=True)
+    codes = services.make_slips(
+        database(), questionnaire=found, secret=settings().secret_key, actor=current_user.reference,
+        now=clock.present(),
+    )  # fmt: skip
+    return render_template(
+        "ethics/commissioner/slips.html", line=questionnaire_line(database(), number),
+        slips=print_slips(codes, public_url=settings().public_url), public_url=settings().public_url,
+    )  # fmt: skip
+
+
+@ethics_commissioner.post("/<int:number>/remove")
+@guarded(Right.MANAGE_ETHICS)
+def remove(number: int) -> Reply:
+    """Take a questionnaire out of a draft, for instance after a misprint."""
+    found, _round = _of_mine(number, Right.MANAGE_ETHICS, is_fresh=True)
+    services.remove_questionnaire(
+        database(), questionnaire=found, actor=current_user.reference, now=clock.present()
+    )
+    flash(_("The questionnaire is removed; its key and slips are worth nothing now."), "good")
+    return redirect(url_for("ethics_commissioner.questionnaires"))
+
+
+@ethics_commissioner.post("/<int:number>/open")
+@guarded(Right.HOLD_SHARE)
+def open_(number: int) -> Reply:
+    """Open the envelopes with two shares."""
+    (found, _round), form = _of_mine(number, Right.HOLD_SHARE, is_fresh=True), OpeningForm()
+    if not form.validate_on_submit():
+        return _page(found, form, ConclusionForm()), 422
+    try:
+        services.open_questionnaire(
+            database(), questionnaire=found, shares=[form.first.data, form.second.data],
+            actor=current_user.reference, now=clock.present(),
+        )  # fmt: skip
+    except BadInput as fault:
+        form.first.errors = [fault.message]
+        return _page(found, form, ConclusionForm()), 422
+    flash(_("The envelopes are opened, counted and destroyed."), "good")
+    return redirect(url_for("ethics_commissioner.questionnaire", number=number))
+
+
+@ethics_commissioner.post("/<int:number>/conclusion")
+@guarded(Right.CONCLUDE_ETHICS)
+def conclude(number: int) -> Reply:
+    """Sign a conclusion, or its next version."""
+    (found, _round), form = _of_mine(number, Right.CONCLUDE_ETHICS, is_fresh=True), ConclusionForm()
+    if not form.validate_on_submit():
+        return _page(found, OpeningForm(), form), 422
+    services.conclude(
+        database(), questionnaire=found, verdict=Verdict(form.verdict.data), reasons_kk=form.reasons_kk.data,
+        reasons_ru=form.reasons_ru.data, actor=current_user.reference, now=clock.present(),
+    )  # fmt: skip
+    flash(_("The conclusion is signed."), "good")
+    return redirect(url_for("ethics_commissioner.questionnaire", number=number))
+
+
+def _of_mine(number: int, right: Right, *, is_fresh: bool = False) -> tuple[Questionnaire, Round]:
+    """A questionnaire of an oblast in which the reader holds the right."""
+    found, round_ = get_questionnaire(database(), number)
+    require(right, oblast=found.oblast_kato)
+    if is_fresh:
+        require_fresh_factor(now=clock.present())
+    return found, round_
+
+
+def _added(found: Round, form: QuestionnaireForm) -> Questionnaire:
+    now = clock.present()
+    unit = get_unit(database(), form.kato.data.strip())
+    require(Right.MANAGE_ETHICS, oblast=unit.oblast_kato)
+    official = official_of(database(), unit.kato, on=day_of(now))
+    if official is None:
+        raise BadInput(_l("Nobody is known to hold the post of %(kato)s today.", kato=unit.kato))
+    return services.add_questionnaire(
+        database(), round=found, official_id=official.id, kato=unit.kato, headcount=form.headcount.data,
+        actor=current_user.reference, now=now,
+    )  # fmt: skip
+
+
+def _page(found: Questionnaire, opening: OpeningForm, conclusion: ConclusionForm) -> str:
+    line = questionnaire_line(database(), found.id)
+    may_conclude = may(current_user, Right.CONCLUDE_ETHICS, oblast=found.oblast_kato)
+    return render_template(
+        "ethics/commissioner/questionnaire.html", line=line, opening=opening, conclusion=conclusion,
+        act=ActForm(), may_manage=may(current_user, Right.MANAGE_ETHICS, oblast=found.oblast_kato),
+        may_conclude=may_conclude, findings=findings(database(), found, line.round) if may_conclude else None,
+        versions=versions_of(database(), found) if may_conclude else [], phase_names=PHASE_NAMES,
+        outcome_names=OUTCOME_NAMES, verdict_names=VERDICT_NAMES,
+    )  # fmt: skip

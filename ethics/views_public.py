@@ -1,0 +1,105 @@
+"""The respondent's pages: type or scan the code of a slip, answer, and take a receipt if wished.
+
+No cookie and no script: the code in the form stands in for the session. It never stands in an address
+that we make; every answer here is kept out of caches and referrers. No page says whether a code was used.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from core import clock
+from core.access import public
+from core.application import csrf
+from core.codes import clean_code, grouped
+from core.errors import BadInput, NotFound
+from core.places.models import Official, Unit
+from core.places.queries import official_name
+from core.web.edge import database, keys, settings
+from core.web.headers import no_store
+from core.web.limits import limiter
+from core.web.origins import refuse_foreign_origin
+from ethics.filling import Filled, read_filled
+from ethics.models import Questionnaire, Round
+from ethics.queries import items_of, questionnaire_of_code
+from ethics.services import check_is_taken, deposit_answer
+
+ethics_public = Blueprint("ethics_public", __name__)
+csrf.exempt(ethics_public)
+
+LARGEST_ANSWER = 64 * 1024
+Page = str | tuple[str, int]
+
+
+def is_wrong_code(response: Response) -> bool:
+    """Whether a request counts against guessing: a good code never does, however many share an address."""
+    return response.status_code in (404, 422)
+
+
+@ethics_public.before_request
+def keep_apart() -> None:
+    """Keep the pages out of caches and referrers, bodies small, and other sites' forms out."""
+    no_store()
+    request.max_content_length = LARGEST_ANSWER
+    if request.method == "POST":
+        refuse_foreign_origin()
+
+
+@ethics_public.get("/e")
+@public
+def ask_code() -> Page:
+    """Ask for the code of a slip."""
+    return render_template("ethics/public/ask.html", typed="", fault=None)
+
+
+@ethics_public.get("/e/<string:code>")
+@public
+def scanned(code: str) -> Page:
+    """What a slip's QR opens: one button that sends the code on, out of the address."""
+    return render_template("ethics/public/scanned.html", code=grouped(clean_code(code)))
+
+
+@ethics_public.post("/e")
+@public
+@limiter.limit("30 per minute; 600 per hour", deduct_when=is_wrong_code)
+def show_form() -> Page:
+    """The questionnaire of a code; in another language it keeps what was chosen."""
+    typed = request.form.get("code", "")[:80]
+    try:
+        asked, round_, _trace = _found(typed)
+    except (BadInput, NotFound) as fault:
+        return render_template("ethics/public/ask.html", typed=typed, fault=fault), 422
+    check_is_taken(round_, now=clock.present())
+    chosen = read_filled(request.form, items_of(round_)).chosen
+    return _form_page(asked, round_, typed, Filled(chosen))
+
+
+@ethics_public.post("/e/answer")
+@public
+@limiter.limit("30 per minute; 600 per hour", deduct_when=is_wrong_code)
+def take_answer() -> Page:
+    """Take an answer and say thank you; sending again before mixing replaces it."""
+    code, now = request.form.get("code", "")[:80], clock.present()
+    asked, round_, _trace = _found(code)
+    check_is_taken(round_, now=now)
+    filled = read_filled(request.form, items_of(round_))
+    if filled.faults:
+        return _form_page(asked, round_, code, filled), 422
+    answered = deposit_answer(
+        database(), code=code, given=filled.given(items_of(round_)), keys=keys(),
+        secret=settings().secret_key, now=now,
+    )  # fmt: skip
+    receipt = grouped(answered.receipt) if request.form.get("receipt") else None
+    return render_template("ethics/public/thanks.html", is_counted=answered.is_counted, receipt=receipt)
+
+
+def _found(code: str) -> tuple[Questionnaire, Round, bytes]:
+    return questionnaire_of_code(database(), code=code, secret=settings().secret_key)
+
+
+def _form_page(asked: Questionnaire, round_: Round, code: str, filled: Filled) -> str:
+    official = database().get_one(Official, asked.official_id)
+    return render_template(
+        "ethics/public/form.html", unit=database().get_one(Unit, asked.kato), name=official_name(official),
+        round=round_, items=items_of(round_), filled=filled, code=clean_code(code),
+    )  # fmt: skip

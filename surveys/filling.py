@@ -1,0 +1,63 @@
+"""What a resident sent: the form's fields read into an answer, with everything kept that was chosen.
+
+May import this room's pure modules. Knows no request and no database: a mapping of texts comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask_babel import lazy_gettext as _l
+
+from core.places.models import AGE_BANDS, SEXES
+from surveys.answers import Answer, Origin
+from surveys.criteria import HARD_TO_SAY, POINTS, CriteriaSet
+from surveys.rules import Mode
+
+CHOICES = (*POINTS, HARD_TO_SAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The form as it was sent: what was chosen, and what cannot be taken (field's id, sentence)."""
+
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    band: str | None = None
+    sex: str | None = None
+    faults: tuple[tuple[str, object], ...] = ()
+
+    def answer(self, criteria: CriteriaSet, *, mode: Mode, origin: Origin = Origin.WEB) -> Answer:
+        """The answer; a criterion without a choice is "hard to say"."""
+        ratings = "".join(self.chosen.get(code, HARD_TO_SAY) for code in criteria.codes)
+        return Answer(ratings=ratings, origin=origin, mode=mode, band=self.band, sex=self.sex)
+
+
+def read_filled(sent: Mapping[str, str], criteria: CriteriaSet, *, asks_strata: bool) -> Filled:
+    """Read a sent form; nothing is thrown away but what is outside the scale."""
+    chosen, faults = {}, []
+    for criterion in criteria.criteria:
+        value = sent.get(criterion.code, "")
+        if value in CHOICES:
+            chosen[criterion.code] = value
+        elif value:
+            faults.append(
+                (
+                    f"{criterion.code}-5",
+                    _l(
+                        "%(criterion)s: “%(value)s” is not a choice. Choose 5 to 1, or “hard to say”.",
+                        criterion=criterion.official, value=value[:20],
+                    ),
+                )
+            )  # fmt: skip
+    if not chosen and not faults:
+        first = f"{criteria.codes[0]}-5"
+        faults.append((first, _l("Nothing is chosen yet. Choose at least one answer, then press Send.")))
+    band, sex = (sent.get(name, "") if asks_strata else "" for name in ("band", "sex"))
+    if band not in ("", *AGE_BANDS):
+        faults.append(
+            ("band", _l("“%(value)s” is not one of the age groups: choose again.", value=band[:20]))
+        )
+    if sex not in ("", *SEXES):
+        faults.append(("sex", _l("“%(value)s” is not one of the choices: choose again.", value=sex[:20])))
+    return Filled(chosen, band if band in AGE_BANDS else None, sex if sex in SEXES else None, tuple(faults))

@@ -1,0 +1,64 @@
+"""The rules under which a campaign's answers become published numbers; they come from the rule book.
+
+Pure: the standard library and `core.disclosure` only. A rule book may ask for more answers than the
+floors of disclosure control, never for fewer.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from core.disclosure import MINIMUM_SCORE
+
+
+class Mode(StrEnum):
+    """Who can answer: anybody, holders of codes, or people verified from outside."""
+
+    OPEN = "open"
+    CODES = "codes"
+    VERIFIED = "verified"
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyRules:
+    """What the rule book says about the survey component.
+
+    :param modes: the modes whose ballots count.
+    :param minimum_n: from how many scored ballots on a unit has a score.
+    :param prior_degrees: d0, the degrees of freedom that the pooled variance brings to a unit's own.
+    :param decimals: to how many decimals numbers are published, half up.
+    """
+
+    criteria_set: str
+    modes: tuple[str, ...]
+    minimum_n: int = MINIMUM_SCORE
+    prior_degrees: int = 10
+    decimals: int = 2
+
+    def __post_init__(self) -> None:
+        if not self.criteria_set:
+            raise ValueError("the criteria set has no name")
+        known = {mode.value for mode in Mode}
+        for mode in self.modes:
+            if mode not in known:
+                raise ValueError(f"{mode!r} is not a survey mode: choose among {', '.join(sorted(known))}")
+        if not self.modes or len(set(self.modes)) != len(self.modes):
+            raise ValueError(f"the survey modes are {list(self.modes)}; name at least one, each once")
+        if self.minimum_n < MINIMUM_SCORE:
+            raise ValueError(f"minimum_n is {self.minimum_n}; the floor is {MINIMUM_SCORE}")
+        if self.prior_degrees < 1:
+            raise ValueError(f"prior_degrees is {self.prior_degrees}; it must be at least 1")
+        if not 0 <= self.decimals <= 4:
+            raise ValueError(f"decimals is {self.decimals}; it must be from 0 to 4")
+
+    def as_json(self) -> str:
+        """One canonical text, which a campaign keeps from its admission on."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def rules_from_json(text: str) -> SurveyRules:
+    """The rules that a campaign keeps."""
+    table = json.loads(text)
+    return SurveyRules(**{**table, "modes": tuple(table["modes"])})

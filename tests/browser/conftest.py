@@ -1,0 +1,93 @@
+"""A real browser on a real server: Chromium, and the application on a free port over SQLite.
+
+A missing browser fails these tests, so that nobody takes pages for tested that were never opened.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+import wsgi
+from core.application import build_app
+from core.birth import mark_birth
+from core.settings import Settings
+from core.storage import Base
+from tests.conftest import NOW, SECRET
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+class Quiet(WSGIRequestHandler):
+    """A request handler that writes no line for every request."""
+
+    def log_request(self, code: object = "-", size: object = "-") -> None:
+        pass
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Serve an application on a free port of this machine; gives its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def empty_demonstration(folder: Path) -> Flask:
+    """The whole application as a demonstration whose tables are empty."""
+    settings = Settings(
+        kind="demo", secret_key=SECRET, data_directory=folder, key_directory=folder / "keys",
+        database_url=f"sqlite:///{folder}/site.sqlite3", redis_url=None, public_url="http://127.0.0.1",
+        proxy_hops=0, workers=1, metrics_token=None,
+    )  # fmt: skip
+    app = build_app(settings, wsgi.ROOMS, testing=True)
+    storage = app.extensions["storage"]
+    Base.metadata.create_all(storage.engine)
+    with storage.write(now=NOW) as session:
+        mark_birth(session, kind="demo", now=NOW)
+    return app
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, or a failure that says how to get it."""
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found is None:
+        pytest.fail("Chromium is not installed. `make test` installs it; by hand: apt-get install chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a page in a context of its own; keywords are Playwright's (colour scheme, script, width)."""
+    contexts = []
+
+    def open_page(*, width: int = 1280, height: int = 900, **wishes: object) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, **wishes)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()

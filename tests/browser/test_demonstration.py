@@ -1,0 +1,127 @@
+"""The demonstration in a browser: every page at two widths and three languages; an answer without cookies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyotp
+import pytest
+from playwright.sync_api import Page, Route
+from sqlalchemy import func, select
+
+from core import clock
+from demo.commission import CONTEST
+from demo.people import FACTOR, PASSWORD
+from demo.plan import OBLASTS
+from demo.trial import TRIAL
+from surveys.models import Ballot, Campaign
+from tests.browser.checks import assert_accessible, assert_fits, screenshot
+from tests.browser.conftest import empty_demonstration, served
+
+OBLAST = OBLASTS[0]
+PUBLIC = {
+    "home": "/", "places": "/places?q=Жандосав", "results": "/results", "contest": f"/results/{CONTEST}",
+    "oblast": f"/results/{CONTEST}/oblasts/{OBLAST}", "nominee": f"/results/{CONTEST}/nominees/1",
+    "rules": f"/results/{CONTEST}/rules", "method": "/method", "protection": "/protection",
+    "about-data": "/about-data", "demonstration": "/demonstration", "finder": f"/s/{TRIAL}",
+    "form": f"/s/{TRIAL}/111033000", "slip": "/e", "check": "/v", "missing": "/nothing-here",
+    "login": "/staff/login",
+}  # fmt: skip
+STAFF = {
+    "agency": ["/staff"], "secretary-kz": ["/staff"], "chair-11": ["/staff"], "ethics-11": ["/staff"],
+    "operator-11": ["/staff"], "auditor": ["/staff"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory):
+    made = empty_demonstration(tmp_path_factory.mktemp("demonstration"))
+    result = made.test_cli_runner().invoke(args=["demo", "load"])
+    assert result.exit_code == 0, result.output
+    yield made
+    made.extensions["storage"].engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def site(app) -> Iterator[str]:
+    with served(app) as address:
+        yield address
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("name", list(PUBLIC))
+def test_every_public_page_is_accessible_and_fits(site, new_page, name: str, width: int):
+    page = new_page(width=width)
+    for lang in ("kk", "ru", "en"):
+        address = PUBLIC[name]
+        page.goto(f"{site}{address}{'&' if '?' in address else '?'}lang={lang}")
+        assert page.locator("html").get_attribute("lang") == lang
+        assert_fits(page)
+        assert_accessible(page)
+        assert screenshot(page, f"{name}-{lang}", width).exists()
+
+
+def sign_in(page: Page, site: str, login: str) -> None:
+    page.goto(f"{site}/staff/login?lang=kk")
+    page.get_by_label("Логин").fill(login)
+    page.locator("input[type=password]").fill(PASSWORD)
+    page.locator("main button").first.click()
+    page.locator("main input[inputmode=numeric], main input[autocomplete=one-time-code]").first.fill(
+        pyotp.TOTP(FACTOR).at(clock.present())
+    )
+    page.locator("main button").first.click()
+    assert page.url.rstrip("/").endswith("/staff"), page.url
+
+
+@pytest.mark.parametrize("login", list(STAFF))
+def test_every_staff_page_of_the_menu_is_accessible_and_fits(site, new_page, login: str):
+    page = new_page()
+    sign_in(page, site, login)
+    links = page.locator("nav.menu a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    assert links
+    seen: set[str] = set()
+    waiting = ["/staff", *links]
+    while waiting and len(seen) < 9:
+        address = waiting.pop(0).partition("?")[0]
+        if (
+            address in seen
+            or not address.startswith("/staff")
+            or address.rpartition(".")[2] in ("csv", "xlsx")
+        ):
+            continue
+        seen.add(address)
+        for width, lang in ((1280, "kk"), (360, "ru")):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.goto(f"{site}{address}?lang={lang}").status == 200, address
+            assert_fits(page)
+            assert_accessible(page)
+            screenshot(page, f"staff-{login}{address.replace('/', '_')}-{lang}", width)
+        waiting += page.locator("main a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+
+
+def without_cookies(route: Route) -> None:
+    """Send a request as a browser does that keeps no cookie."""
+    headers = {name: value for name, value in route.request.headers.items() if name != "cookie"}
+    route.continue_(headers=headers)
+
+
+def test_an_answer_with_cookies_and_script_off_is_counted_after_mixing(app, site, browser):
+    for number in range(5):
+        context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 800})
+        page = context.new_page()
+        page.route("**/*", without_cookies)
+        page.goto(f"{site}/s/{TRIAL}?lang=kk&q=Журавлевка")
+        page.locator(f"main a[href*='/s/{TRIAL}/']").first.click()
+        for row in page.locator("fieldset.rate").all():
+            row.locator("label.choice").nth(number % 5).click()
+        page.locator("form.survey button, main form button").last.click()
+        assert "Рақмет" in page.locator("main").inner_text()
+        context.close()
+    with app.extensions["storage"].read() as session:
+        trial = select(Campaign.id).where(Campaign.code == TRIAL).scalar_subquery()
+        count = select(func.count()).select_from(Ballot).where(Ballot.campaign_id == trial)
+        assert session.scalar(count) == 0
+    assert app.test_cli_runner().invoke(args=["urn", "mix"]).exit_code == 0
+    with app.extensions["storage"].read() as session:
+        ballots = session.scalars(select(Ballot).where(Ballot.campaign_id == trial)).all()
+    assert sorted(ballot.ratings for ballot in ballots) == ["111111", "222222", "333333", "444444", "555555"]

@@ -1,0 +1,123 @@
+"""The check page: what a certificate says, in three languages, and a kind answer to every other code."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from contest.certificates.queries import record_of
+from contest.certificates.services import reissue_certificate, revoke_certificate
+from core.codes import new_code
+from core.web.limits import limiter
+from tests.conftest import NOW
+from tests.contest.certificates.sample import ACTOR, URL, issue, the_standing
+
+GIVEN = {"actor": ACTOR, "now": NOW}
+
+
+@pytest.fixture
+def first(keep, settings):
+    """The first certificate of the standing."""
+    directory = settings.data_directory / "certificates"
+    return keep(lambda session: issue(session, the_standing(session), directory, limit=1)[0])
+
+
+def text_of(answer) -> str:
+    return unescape(re.sub(r"<[^>]+>", " ", answer.text))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("kk", ("бірінші орын алғаны үшін", "Алматы облысы")),
+        ("ru", ("награждается за первое место", "Алматинская область")),
+        ("en", ("first place at the regional stage", "Almaty oblast", "This certificate is valid")),
+    ],
+)
+def test_a_valid_certificate_shows_name_place_contest_date_and_fingerprint(
+    client, first, language: str, words: tuple[str, ...]
+):
+    answer = client.get(f"/v/{first.code}?lang={language}")
+    record = record_of(first)
+    name = record.name_ru if language == "ru" else record.name_kk
+    shown = text_of(answer)
+    assert answer.status_code == 200
+    assert {word: word in shown for word in (*words, name, first.sha256, first.code)} == dict.fromkeys(
+        (*words, name, first.sha256, first.code), True
+    )
+    assert f'lang="{language}"' in answer.text
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_code_is_forgiven_its_spaces_case_and_lookalikes(client, first):
+    typed = first.code.lower().replace("0", "o").replace("1", "l").replace("demo", "demo")
+    answer = client.get("/v", query_string={"code": f" {typed[:9]} {typed[9:]} ", "lang": "en"})
+    assert (answer.status_code, answer.location) == (302, f"/v/{first.code}?lang=en")
+    assert client.get(answer.location).status_code == 200
+
+
+def test_an_unknown_code_gets_a_kind_page_with_the_form(client, first):
+    answer = client.get(f"/v/{new_code(16, prefix='DEMO-')}?lang=en")
+    assert answer.status_code == 404
+    assert "No certificate has this code. Compare it with the paper, letter by letter." in answer.text
+    assert 'id="code"' in answer.text
+    assert record_of(first).name_kk not in answer.text
+
+
+@pytest.mark.parametrize("code", ["DEMO-7K3M9QWX2R5T8VYA", "nonsense!", "1", "<b>x</b>", "Ж" * 100])
+def test_a_code_with_a_slip_is_told_so(client, code: str):
+    for answer in (
+        client.get("/v", query_string={"code": code, "lang": "en"}),
+        client.get(f"/v/{code.replace('/', '-')}?lang=en"),
+    ):
+        assert answer.status_code == 422
+        assert "Please correct what is marked" in answer.text
+        assert "<b>x" not in answer.text
+
+
+def test_the_form_stands_alone(client):
+    answer = client.get("/v?lang=en")
+    assert answer.status_code == 200
+    assert "Code of the certificate" in answer.text
+
+
+def test_a_revoked_certificate_says_since_when_and_why(client, first, keep):
+    keep(lambda s: revoke_certificate(s, certificate=s.merge(first), reason="Қате берілген", **GIVEN))
+    shown = text_of(client.get(f"/v/{first.code}?lang=en"))
+    assert "This certificate was revoked" in shown
+    assert "Since Jun 1, 2026" in shown
+    assert "Reason: Қате берілген" in shown
+    assert "This certificate is valid" not in shown
+
+
+def test_a_replaced_certificate_names_the_new_number_but_not_its_code(client, first, keep, settings):
+    made = keep(
+        lambda s: reissue_certificate(
+            s, certificate=s.merge(first), reason="Аты-жөні", public_url=URL,
+            directory=settings.data_directory / "certificates", **GIVEN,
+        )
+    )  # fmt: skip
+    shown = text_of(client.get(f"/v/{first.code}?lang=en"))
+    assert "This certificate was replaced by a new one" in shown
+    assert "The new certificate has the number 2" in shown
+    assert made.code not in shown
+    assert "This certificate is valid" in text_of(client.get(f"/v/{made.code}?lang=en"))
+
+
+def test_codes_cannot_be_tried_out(app, client):
+    app.config["RATELIMIT_ENABLED"] = True
+    limiter.init_app(app)
+    try:
+        answers = [client.get(f"/v/{new_code(16, prefix='DEMO-')}").status_code for _try in range(61)]
+    finally:
+        limiter.reset()
+        limiter.enabled = False
+    assert answers == [404] * 60 + [429]
+
+
+def test_the_check_page_says_demonstration(client, first):
+    answer = client.get(f"/v/{first.code}?lang=en")
+    assert "This certificate belongs to a demonstration: the name is made up." in answer.text

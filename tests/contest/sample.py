@@ -1,0 +1,281 @@
+"""Makes a contest for the tests: by the room's own services, with the sources' published rows put in.
+
+Two oblasts with three nominees each; marks are the judges' own. The published numbers of the survey and
+of the ethics round are inserted as their rooms would have published them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from contest.contests import services as life
+from contest.contests.models import Contest
+from contest.contests.queries import contest_by_code, rulebook_of
+from contest.jury import services as jury
+from contest.nominees.models import Nominee
+from contest.nominees.services import register_nominee
+from contest.rulebook import Stage
+from contest.rulebook_reading import shipped_text
+from contest.standings.models import Standing
+from contest.standings.services import freeze_standing
+from core.access import Role
+from core.accounts.models import Account, AccountScope
+from core.places.models import Official, Post, Unit
+from core.places.queries import post_units
+from core.words import Words
+from ethics.models import Box, Outcome, Questionnaire, RoundState
+from ethics.models import Statistic as EthicsStatistic
+from ethics.queries import round_by_code
+from ethics.services import draft_round
+from surveys.models import Campaign, CampaignState, Statistic
+from surveys.queries import campaign_by_code
+from surveys.rules import Mode
+from surveys.services import draft_campaign
+from tests.conftest import NOW
+
+CODE, CAMPAIGN, ROUND = "2026", "2026-main", "2026-ethics"
+TITLE = Words(kk="Конкурс 2026", ru="Конкурс 2026", en="Contest 2026")
+ACTOR = "account:1"
+OBLASTS = ("190000000", "610000000")  # Almaty oblast and Turkistan oblast
+ORDER = {"order_number": "№ 12-Ө", "order_on": date(2026, 5, 29)}
+CRITERIA = ("rights", "services", "families", "employment", "infrastructure", "community")
+Numbers = tuple[int, str, str]
+
+
+@dataclass
+class Sample:
+    """A contest and what the tests need to find in it."""
+
+    officials: dict[str, list[int]] = field(default_factory=dict)
+    units: dict[str, list[str]] = field(default_factory=dict)
+    nominees: dict[str, list[int]] = field(default_factory=dict)
+    judges: dict[str | None, list[int]] = field(default_factory=dict)
+
+
+def contest(session: Session) -> Contest:
+    return contest_by_code(session, CODE)
+
+
+def sources(
+    session: Session, units: Sequence[str], *, criteria: str = "2020-six", mode: Mode = Mode.CODES
+) -> None:
+    """A drafted campaign and a drafted round."""
+    draft_campaign(
+        session, code=CAMPAIGN, contest_code=CODE, title=TITLE, criteria_code=criteria, mode=mode,
+        opens_on=date(2026, 6, 2), closes_on=date(2026, 6, 20), katos=units, actor=ACTOR, now=NOW,
+    )  # fmt: skip
+    draft_round(
+        session, code=ROUND, contest_code=CODE, title=TITLE, items_code="2026", opens_on=date(2026, 6, 2),
+        closes_on=date(2026, 6, 20), actor=ACTOR, now=NOW,
+    )  # fmt: skip
+
+
+def drafted(session: Session, *, rules: str | None = None, units: int = 6, **changes) -> Sample:
+    """A contest in draft with its sources drafted and officials in office."""
+    made = Sample()
+    for oblast in OBLASTS:
+        found = post_units(session, oblast=oblast)[:units]
+        made.units[oblast] = [unit.kato for _, unit in found]
+        officials = [
+            Official(
+                post_id=post.id, surname="Ахметов", given_name=f"Ерлан {place}", since_on=date(2024, 1, 1)
+            )
+            for place, (post, _) in enumerate(found)
+        ]
+        session.add_all(officials)
+        session.flush()
+        made.officials[oblast] = [official.id for official in officials]
+    sources(session, [kato for katos in made.units.values() for kato in katos], **changes)
+    life.create_contest(
+        session, code=CODE, title=TITLE, rules_text=rules or shipped_text("2026"), campaign_code=CAMPAIGN,
+        round_code=ROUND, actor=ACTOR, now=NOW,
+    )  # fmt: skip
+    return made
+
+
+def published(session: Session, **changes) -> Sample:
+    """A contest whose rules are published."""
+    made = drafted(session, **changes)
+    life.publish_rules(session, contest=contest(session), actor=ACTOR, now=NOW, **ORDER)
+    return made
+
+
+def opened(session: Session, *, nominees: int = 3, **changes) -> Sample:
+    """A contest with nominees registered in both oblasts."""
+    made = published(session, **changes)
+    life.open_contest(session, contest=contest(session), actor=ACTOR, now=NOW)
+    for oblast in OBLASTS:
+        made.nominees[oblast] = [
+            register_nominee(
+                session, contest=contest(session), official_id=official, actor=ACTOR, now=NOW,
+                project_title_kk="Жарық көше", project_title_ru="Светлая улица",
+            ).id
+            for official in made.officials[oblast][:nominees]
+        ]  # fmt: skip
+    return made
+
+
+def regional(session: Session, **changes) -> Sample:
+    """A contest in the regional stage, marking open in both oblasts, three judges in each panel."""
+    made = opened(session, **changes)
+    life.open_stage(session, contest=contest(session), stage=Stage.REGIONAL, actor=ACTOR, now=NOW)
+    for oblast in OBLASTS:
+        jury.open_marking(
+            session, contest=contest(session), stage=Stage.REGIONAL, oblast_kato=oblast, actor=ACTOR, now=NOW
+        )
+    for area in (*OBLASTS, None):
+        made.judges[area] = [
+            account(session, f"judge-{area or 'nation'}-{number}", Role.MEMBER, area) for number in range(3)
+        ]
+    return made
+
+
+def account(session: Session, login: str, role: Role, oblast: str | None = None) -> int:
+    made = Account(login=login, name=login.title(), created_at=NOW)
+    session.add(made)
+    session.flush()
+    session.add(AccountScope(account_id=made.id, role=role, oblast_kato=oblast))
+    session.flush()
+    return made.id
+
+
+def mark(
+    session: Session, nominee_id: int, judge: int, marks: Sequence[int], *, stage: Stage = Stage.REGIONAL,
+    confirm: bool = True,
+) -> None:  # fmt: skip
+    """Give one judge's marks in the order of the rule book's criteria."""
+    rules = rulebook_of(session, contest(session)).stage(stage)
+    keys = [(part.code, criterion.code) for part in rules.marked for criterion in part.criteria]
+    jury.save_marks(
+        session, contest=contest(session), stage=stage, nominee=session.get_one(Nominee, nominee_id),
+        values=dict(zip(keys, marks, strict=False)), judge_account_id=judge, confirm=confirm,
+        actor=f"account:{judge}", now=NOW,
+    )  # fmt: skip
+
+
+def mark_all(
+    session: Session, made: Sample, oblast: str, *, marks: Sequence[Sequence[Sequence[int]]]
+) -> None:
+    """`marks[nominee][judge]` of an oblast."""
+    for nominee, given in zip(made.nominees[oblast], marks, strict=True):
+        for judge, one in zip(made.judges[oblast], given, strict=True):
+            mark(session, nominee, judge, one)
+
+
+def close(
+    session: Session, oblast: str | None, *, stage: Stage = Stage.REGIONAL, now: datetime = NOW
+) -> None:
+    jury.close_marking(
+        session, contest=contest(session), stage=stage, oblast_kato=oblast, actor=ACTOR, now=now
+    )
+
+
+def publish_survey(session: Session, scores: Mapping[str, Numbers | None]) -> None:
+    """Close the campaign and put in what its room would have published."""
+    campaign: Campaign = campaign_by_code(session, CAMPAIGN)
+    campaign.state, campaign.opened_at, campaign.closed_at = CampaignState.CLOSED, NOW, NOW
+    for kato, numbers in scores.items():
+        n, score, error = numbers or (None, None, None)
+        means = {
+            code: None if score is None else str(Decimal(score) + place)
+            for place, code in enumerate(CRITERIA)
+        }
+        session.add(
+            Statistic(
+                campaign_id=campaign.id, kato=kato, n=n, score=None if score is None else Decimal(score),
+                error=None if error is None else Decimal(error), criterion_means=json.dumps(means),
+                reliability=None, margin=None, exceeds_adults=False,
+            )
+        )  # fmt: skip
+    session.flush()
+
+
+def publish_ethics(session: Session, scores: Mapping[int, Numbers | None]) -> None:
+    """Close the round and put in what its room would have published, by official."""
+    found = round_by_code(session, ROUND)
+    found.state, found.closed_at, found.published_at = RoundState.CLOSED, NOW, NOW
+    for official_id, numbers in scores.items():
+        official = session.get_one(Official, official_id)
+        unit = session.get_one(Unit, session.get_one(Post, official.post_id).unit_kato)
+        box = Box(received=0)
+        session.add(box)
+        session.flush()
+        session.add(
+            Questionnaire(
+                id=box.id, round_id=found.id, official_id=official_id, kato=unit.kato,
+                oblast_kato=unit.oblast_kato, headcount=9, outcome=Outcome.OPENED, settled_at=NOW,
+            )
+        )  # fmt: skip
+        session.flush()
+        n, score, error = numbers or (None, None, None)
+        session.add(
+            EthicsStatistic(
+                questionnaire_id=box.id, n=n, score=None if score is None else Decimal(score),
+                error=None if error is None else Decimal(error), is_coarse=n is not None and n < 10,
+            )
+        )  # fmt: skip
+    session.flush()
+
+
+SCORES: tuple[Numbers, ...] = (
+    (40, "71.25", "1.90"), (25, "66.40", "2.60"), (60, "80.10", "1.50"), (30, "58.00", "2.20"),
+    (12, "74.00", "4.10"), (90, "69.35", "1.10"),
+)  # fmt: skip
+ETHICS: tuple[Numbers, ...] = ((7, "80", "5"), (12, "61.30", "3.40"), (6, "75", "6"))
+MARKS = (((8, 7, 9, 6), (7, 7, 8, 8), (9, 8, 8, 7)), ((5, 6, 7, 6), (6, 6, 6, 5), (7, 5, 6, 6)),
+         ((9, 9, 8, 10), (8, 9, 9, 9), (10, 9, 8, 9)))  # fmt: skip
+
+
+def marked(session: Session, *, ethics: Sequence[Numbers | None] = ETHICS,
+           scores: Sequence[Numbers | None] = SCORES, marks=MARKS, **changes) -> Sample:  # fmt: skip
+    """Everything in and the marking of both oblasts closed: ready to freeze."""
+    made = regional(session, nominees=len(marks), **changes)
+    for oblast in OBLASTS:
+        mark_all(session, made, oblast, marks=marks)
+        close(session, oblast)
+    publish_survey(
+        session,
+        {kato: one for oblast in OBLASTS for kato, one in zip(made.units[oblast], scores, strict=False)},
+    )
+    publish_ethics(
+        session,
+        {
+            official: one
+            for oblast in OBLASTS
+            for official, one in zip(made.officials[oblast], ethics, strict=False)
+        },
+    )
+    return made
+
+
+def freeze(session: Session, oblast: str | None, *, stage: Stage = Stage.REGIONAL) -> Standing:
+    return freeze_standing(
+        session, contest=contest(session), stage=stage, oblast_kato=oblast, actor=ACTOR, now=NOW
+    )
+
+
+def national(session: Session) -> Sample:
+    """Both regional standings frozen, the national stage marked and closed."""
+    made = marked(session)
+    for oblast in OBLASTS:
+        freeze(session, oblast)
+    life.open_stage(session, contest=contest(session), stage=Stage.NATIONAL, actor=ACTOR, now=NOW)
+    jury.open_marking(
+        session, contest=contest(session), stage=Stage.NATIONAL, oblast_kato=None, actor=ACTOR, now=NOW
+    )
+    finalists = [number for oblast in OBLASTS for number in made.nominees[oblast]]
+    for number in finalists:
+        if session.get_one(Nominee, number).is_finalist:
+            for place, judge in enumerate(made.judges[None]):
+                mark(session, number, judge, (7 + place, 8, 9), stage=Stage.NATIONAL)
+    close(session, None, stage=Stage.NATIONAL)
+    return made
+
+
+LATER = NOW + timedelta(days=30)

@@ -1,0 +1,204 @@
+"""Rule books: the shipped ones hold, every fault is named with its place, and layout changes nothing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from contest.rulebook import Missing, Source, differences
+from contest.rulebook_reading import BadRuleBook, read_rulebook, shipped_codes, shipped_text
+
+TEXT = shipped_text("2026")
+
+
+def faults(text: str) -> tuple[str, ...]:
+    with pytest.raises(BadRuleBook) as refused:
+        read_rulebook(text, place="book")
+    return refused.value.faults
+
+
+def changed(before: str, after: str, *, count: int = 1) -> str:
+    assert before in TEXT
+    return TEXT.replace(before, after, count)
+
+
+@pytest.mark.parametrize("code", shipped_codes())
+def test_shipped_books_read_and_say_that_they_are_proposals(code: str):
+    book = read_rulebook(shipped_text(code))
+    assert (book.code, book.status) == (code, "proposed")
+
+
+def test_the_book_of_2026_says_what_the_design_says():
+    book = read_rulebook(TEXT)
+    weights = {part.code: part.weight for part in book.regional.components}
+    assert weights == {"survey": Decimal("0.40"), "ethics": Decimal("0.25"), "project": Decimal("0.35")}
+    assert [part.source for part in book.national.components] == [Source.SURVEY, Source.ETHICS, Source.MARKS]
+    assert (book.regional.finalists, book.national.finalists) == (1, 0)
+    assert book.regional.quorum == Fraction(2, 3)
+    assert book.survey.modes == ("codes", "verified")
+    rules = {part.code: part.missing for part in book.national.components}
+    assert rules == {
+        "survey": Missing.NOT_ELIGIBLE,
+        "ethics": Missing.REWEIGH,
+        "cases": Missing.NOT_ELIGIBLE,
+    }
+
+
+def test_the_fingerprint_ignores_layout_and_sees_every_rule():
+    assert read_rulebook(TEXT + "\n# a remark\n").fingerprint == read_rulebook(TEXT).fingerprint
+    assert (
+        read_rulebook(changed("weight = 0.40", "weight = 0.4")).fingerprint == read_rulebook(TEXT).fingerprint
+    )
+    assert (
+        read_rulebook(changed("top_seed = 20260602", "top_seed = 1")).fingerprint
+        != read_rulebook(TEXT).fingerprint
+    )
+
+
+def test_differences_name_the_path_and_both_values():
+    after = read_rulebook(changed("objection_days = 5", "objection_days = 7"))
+    assert differences(read_rulebook(TEXT), after) == (("terms.objection_days", "5", "7"),)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fault"),
+    [
+        (
+            "weight = 0.40",
+            "weight = 0.39",
+            "stages.regional.components: the weights add up to 0.99, not to 1: "
+            "survey 0.39 + ethics 0.25 + project 0.35",
+        ),
+        (
+            "weight = 0.40",
+            "weight = 1.4",
+            "stages.regional.components[1].weight: is 1.4; give a number above 0 and up to 1",
+        ),
+        (
+            "weight = 0.40",
+            'weight = "much"',
+            "stages.regional.components[1].weight: is much; give a number above 0 and up to 1",
+        ),
+        (
+            'estimator = "shrunken"',
+            'estimator = "best"',
+            "survey.estimator: is 'best'; choose one of shrunken, plain",
+        ),
+        ('estimator = "shrunken"', 'estimater = "shrunken"', "survey.estimator: is missing"),
+        ("minimum_n = 10", "minimum_n = 9", "survey.minimum_n: is 9; give a whole number from 10 to 10000"),
+        ("minimum_n = 5", "minimum_n = 4", "ethics.minimum_n: is 4; give a whole number from 5 to 1000"),
+        (
+            "minimum_n = 10",
+            "minimum_n = true",
+            "survey.minimum_n: is True; give a whole number from 10 to 10000",
+        ),
+        (
+            'modes = ["codes", "verified"]',
+            'modes = ["paper"]',
+            "survey.modes: 'paper' is no survey mode; choose among open, codes, verified",
+        ),
+        ('modes = ["codes", "verified"]', "modes = []", "survey.modes: is []; give a list of codes"),
+        (
+            'cascade = ["survey", "project", "ethics"]',
+            'cascade = ["surveys"]',
+            "stages.regional.cascade: 'surveys' is no component of this stage",
+        ),
+        (
+            'quorum = "2/3"',
+            "quorum = 0.67",
+            "stages.regional.quorum: is Decimal('0.67'); give a share as text, such as \"2/3\"",
+        ),
+        (
+            'quorum = "2/3"',
+            'quorum = "4/3"',
+            "stages.regional.quorum: is '4/3'; give a share as text, such as \"2/3\"",
+        ),
+        (
+            "finalists = 1",
+            "finalists = 0",
+            "stages.regional.finalists: is 0; give a whole number from 1 to 50",
+        ),
+        (
+            'missing = "reweigh"',
+            'missing = "zero"',
+            "stages.regional.components[2].missing: is 'zero'; choose one of reweigh, not-eligible",
+        ),
+        (
+            "highest = 10",
+            "highest = 0",
+            "stages.regional.components[3].highest: is 0; give a whole number from 1 to 100",
+        ),
+        (
+            "lowest = 0\nhighest = 10",
+            "lowest = 5\nhighest = 5",
+            "stages.regional.components[3].highest: is 5; it must be above the lowest, 5",
+        ),
+        ('code = "ethics"', 'code = "survey"', "stages.regional.components: 'survey' stands there twice"),
+        (
+            'source = "ethics"',
+            'source = "survey"',
+            "stages.regional.components: more than one reads the survey",
+        ),
+        (
+            'component = "project"',
+            'component = "essay"',
+            "nominations[1].component: 'essay' is no component of the regional stage",
+        ),
+        (
+            'component = "project"',
+            'component = "project"\ncriterion = "need"',
+            "nominations[1].criterion: only the survey has published criterion means",
+        ),
+        ('decided = "formula"', 'decided = "lot"', "nominations[1].decided: is 'lot'; choose one of formula"),
+        (
+            "until = 2026-05-29",
+            "until = 2026-05-03",
+            "calendar.nominations.until: 2026-05-03 is before 2026-05-04",
+        ),
+        (
+            "from = 2026-05-04",
+            'from = "4 May"',
+            "calendar.nominations.from: is '4 May'; give a day, such as 2026-06-01",
+        ),
+        (
+            "coverage = 0.95",
+            "coverage = 1",
+            "ranking.coverage: is 1; no finite interval covers always, give 0.95",
+        ),
+        (
+            'en = "Residents\' survey"',
+            'en = ""',
+            "stages.regional.components[1].title: the text in 'en' is '': give it in kk, ru and en",
+        ),
+        (
+            'en = "Residents\' survey"',
+            'de = "Umfrage"',
+            "stages.regional.components[1].title: unknown language 'de': give kk, ru and en",
+        ),
+        (
+            "[terms]",
+            "[terms]\nwaiting_days = 3",
+            "terms.waiting_days: is not known here; known are appeal_days, objection_days",
+        ),
+        ('status = "proposed"', 'status = "draft"', "status: is 'draft'; choose one of proposed, official"),
+    ],
+)
+def test_a_fault_is_named_with_its_place(before: str, after: str, fault: str):
+    assert f"book, {fault}" in faults(changed(before, after))
+
+
+def test_all_faults_are_named_at_once():
+    text = changed("weight = 0.40", "weight = 0.39").replace("minimum_n = 10", "minimum_n = 1")
+    assert len(faults(text)) == 2
+
+
+def test_broken_toml_is_named_with_its_line():
+    (fault,) = faults(TEXT.replace('code = "2026"', "code = ", 1))
+    assert fault.startswith("book: Invalid value (at line 5")
+
+
+def test_an_empty_book_misses_everything_and_raises_nothing_else():
+    assert "book, code: is missing" in faults("")
+    assert "book, stages: is 3; give a table" in faults("stages = 3")

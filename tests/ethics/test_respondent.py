@@ -1,0 +1,158 @@
+"""The respondent's pages: no cookie, no script, no state of a code, nothing kept by caches or referrers."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select, update
+
+from core import clock
+from core.urn.models import Intake
+from ethics.items import shipped
+from ethics.models import Round
+from tests.ethics import sample
+from tests.ethics.sample import BEST
+
+ITEMS = shipped("2026")
+PAST = date(2020, 1, 31)
+LANGUAGE = {"Accept-Language": "en"}
+
+
+@pytest.fixture
+def prepared(keep) -> sample.Prepared:
+    def act(session):
+        made = sample.prepare(session, [6])
+        today = clock.day_of(clock.present())
+        session.execute(update(Round).values(opens_on=today, closes_on=today))
+        return made
+
+    return keep(act)
+
+
+@pytest.fixture
+def code(prepared: sample.Prepared) -> str:
+    return prepared.codes[prepared.numbers[0]][0]
+
+
+def waiting(app) -> int:
+    with app.extensions["storage"].read() as session:
+        return session.scalar(select(func.count()).select_from(Intake))
+
+
+def filled(given: str = BEST) -> dict[str, str]:
+    return {f"item-{item}": point for item, point in zip(ITEMS.codes, given, strict=True)}
+
+
+def test_a_slip_is_scanned_answered_and_counted_without_a_cookie(app, code: str):
+    client = app.test_client(use_cookies=False)
+    scanned = client.get(f"/e/{code}", headers=LANGUAGE)
+    assert scanned.status_code == 200
+    assert scanned.headers["Cache-Control"] == "no-store"
+    assert scanned.headers["Referrer-Policy"] == "no-referrer"
+    hidden = re.search(
+        r'<form method="post" action="/e">\s*<input type="hidden" name="code" value="([^"]+)"', scanned.text
+    )
+    assert hidden[1].replace(" ", "") == code
+    form = client.post("/e", data={"code": hidden[1]}, headers=LANGUAGE)
+    assert form.status_code == 200
+    assert 'action="/e/answer"' in form.text
+    assert len(re.findall(r"<fieldset", form.text)) == 10
+    assert len(re.findall(r'type="radio"', form.text)) == 50
+    sent = re.search(r'name="code" value="([^"]+)"', form.text)[1]
+    thanks = client.post("/e/answer", data={"code": sent, **filled(), "receipt": "1"}, headers=LANGUAGE)
+    assert thanks.status_code == 200
+    assert "Your answer has arrived" in thanks.text
+    assert re.search(r'<strong class="code">[0-9A-Z]{4} [0-9A-Z]{4} [0-9A-Z]{4}</strong>', thanks.text)
+    assert waiting(app) == 1
+    for answer in (scanned, form, thanks):
+        assert "Set-Cookie" not in answer.headers
+        assert "<script" not in answer.text
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_receipt_is_shown_on_request_alone(client, code: str):
+    thanks = client.post("/e/answer", data={"code": code, **filled()}, headers=LANGUAGE)
+    assert "Your receipt" not in thanks.text
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("kk", "Қызметтік әдеп туралы сауалнама"),
+        ("ru", "Анкета о служебной этике"),
+        ("en", "Questionnaire on official ethics"),
+    ],
+)
+def test_pages_are_in_three_languages_and_keep_what_was_chosen(client, code: str, language: str, title: str):
+    page = client.post(f"/e?lang={language}", data={"code": code, "item-gain": "2"})
+    assert f"<title>{title}" in page.text
+    assert ITEMS.items[3].text.in_(language) in page.text.replace("&#39;", "'")
+    assert re.search(r'id="item-gain-2" value="2" checked', page.text)
+    assert f'action="/e/answer?lang={language}"' in page.text
+
+
+def test_typed_codes_are_forgiven_their_look_and_wrong_ones_are_named(client, code: str):
+    spaced = "-".join(code.lower()[start : start + 4] for start in range(0, 16, 4))
+    assert client.post("/e", data={"code": spaced}, headers=LANGUAGE).status_code == 200
+    mistyped = client.post(
+        "/e", data={"code": code[:-1] + ("A" if code[-1] != "A" else "B")}, headers=LANGUAGE
+    )
+    assert mistyped.status_code == 422
+    assert "has a slip in it" in mistyped.text
+    unknown = client.post("/e", data={"code": "0" * 16}, headers=LANGUAGE)
+    assert unknown.status_code == 422
+    assert "There is no slip with this code" in unknown.text
+    assert client.get("/e/nonsense", headers=LANGUAGE).status_code == 422
+
+
+def test_no_page_says_whether_a_code_was_used(client, code: str):
+    before = client.post("/e", data={"code": code}, headers=LANGUAGE)
+    client.post("/e/answer", data={"code": code, **filled()}, headers=LANGUAGE)
+    after = client.post("/e", data={"code": code}, headers=LANGUAGE)
+    assert before.text == after.text
+    assert client.get(f"/e/{code}", headers=LANGUAGE).status_code == 200
+
+
+def test_an_empty_answer_is_asked_for_again_and_a_strange_point_refused(client, app, code: str):
+    empty = client.post("/e/answer", data={"code": code}, headers=LANGUAGE)
+    assert empty.status_code == 422
+    assert '<a href="#item-lawful-4">Choose an answer for at least one statement.</a>' in empty.text
+    assert 'id="item-lawful-4"' in empty.text
+    strange = client.post("/e/answer", data={"code": code, "item-gain": "7"}, headers=LANGUAGE)
+    assert strange.status_code == 422
+    assert "“7” is not on the scale" in strange.text
+    assert waiting(app) == 0
+    assert client.post("/e/answer", data={"code": code, "item-gain": "-"}).status_code == 200
+    assert waiting(app) == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Origin": "http://localhost"}, 200),
+        ({"Origin": "null", "Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Origin": "null", "Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": "https://elsewhere.kz"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+    ],
+)
+def test_forms_of_other_sites_are_refused(client, app, code: str, headers: dict[str, str], status: int):
+    answer = client.post("/e/answer", data={"code": code, **filled()}, headers=headers)
+    assert answer.status_code == status
+    assert waiting(app) == (1 if status == 200 else 0)
+
+
+def test_outside_its_days_a_round_takes_nothing(client, app, keep, code: str):
+    keep(lambda session: session.execute(update(Round).values(closes_on=PAST, opens_on=PAST)))
+    late = client.post("/e", data={"code": code}, headers=LANGUAGE)
+    assert late.status_code == 410
+    assert "The questionnaire closed on Jan 31, 2020:" in late.text
+    assert client.post("/e/answer", data={"code": code, **filled()}).status_code == 410
+    assert waiting(app) == 0
+
+
+def test_bodies_larger_than_any_answer_are_refused(client, code: str):
+    assert client.post("/e", data={"code": code, "x": "x" * 70_000}).status_code == 413
