@@ -13,26 +13,13 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from core.clock import day_of
-from core.codes import Tickets
 from core.errors import AuylError, Conflict, Gone, TooEarly
 from core.urn.keys import KeyRing
-from core.urn.models import TraceKind
 from core.urn.services import Deposit, deposit
+from surveys.admission import Admitted
 from surveys.answers import Answer, encode
 from surveys.models import Campaign, CampaignState
 from surveys.queries import AskedUnit, box_of
-
-TICKET_PURPOSE = "survey"
-
-
-def tickets(secret: str) -> Tickets:
-    """The tickets of the resident's form."""
-    return Tickets(secret, TICKET_PURPOSE)
-
-
-def ticket_subject(asked: AskedUnit) -> str:
-    """What a ticket of this form is good for."""
-    return f"{asked.code}/{asked.kato}"
 
 
 def why_closed(asked: AskedUnit | Campaign, *, now: datetime) -> AuylError | None:
@@ -78,18 +65,18 @@ def deposit_answer(
     session: Session,
     *,
     asked: AskedUnit,
-    nonce: bytes,
+    admitted: Admitted,
     answer: Answer,
     keys: KeyRing,
     secret: str,
     now: datetime,
 ) -> Deposit:
-    """Put one resident's answer into the urn under its ticket; the same ticket again changes nothing.
+    """Put one resident's answer into the urn under its trace; the same ticket again changes nothing.
 
     :raises TooEarly, Gone, Conflict: when the campaign does not take answers now.
     """
     require_open(asked, now=now)
     return deposit(
-        session, keys=keys, box=box_of(asked.code), cell=asked.kato, trace=nonce, kind=TraceKind.TICKET,
-        answer=encode(answer), secret=secret, now=now,
+        session, keys=keys, box=box_of(asked.code), cell=asked.kato, trace=admitted.trace,
+        kind=admitted.kind, answer=encode(answer), secret=secret, replace=admitted.replaces, now=now,
     )  # fmt: skip

@@ -20,6 +20,7 @@ from core.places.models import PostKind
 from core.places.queries import oblasts, post_units, unit_name
 from core.web.edge import database, keys, takers
 from core.web.language import language
+from surveys.answering import form_page
 from surveys.criteria import criteria_from_json
 from surveys.filling import Filled
 from surveys.forms import ActForm, DraftForm, ExtendForm, PauseForm, first_fault
@@ -85,11 +86,8 @@ def preview(code: str) -> Reply:
     """The resident's form of the first unit, as it will look; it cannot be sent."""
     found = campaign_by_code(database(), code)
     first = campaign_units(database(), campaign=found)[0]
-    return render_template(
-        "surveys/public/form.html", asked=asked_unit(database(), code=code, kato=first.kato),
-        criteria=criteria_from_json(found.criteria_json), filled=Filled(), ticket="", is_stale=False,
-        is_preview=True,
-    )  # fmt: skip
+    asked = asked_unit(database(), code=code, kato=first.kato)
+    return form_page(asked, Filled(), door="surveys_public", is_preview=True)
 
 
 @surveys_agency.post("/<string:code>/open")

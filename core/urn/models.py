@@ -15,10 +15,11 @@ from core.storage import WITHOUT_ROWID, Base, enum_column
 
 
 class TraceKind(StrEnum):
-    """What a trace is: a ticket's nonce, the mark of a code, or a row of an import."""
+    """What a trace is: a ticket's nonce, the mark of a code or of a person, or a row of an import."""
 
     TICKET = "ticket"
     CODE = "code"
+    MARK = "mark"
     ROW = "row"
 
 

@@ -16,8 +16,10 @@ from core.accounts.services import create_demo_account
 from core.places.models import Population
 from core.places.queries import post_units
 from core.urn.keys import KeyRing
+from core.urn.models import TraceKind
 from core.words import Words
 from surveys import services
+from surveys.admission import Admitted
 from surveys.answers import Answer, Origin
 from surveys.intake import deposit_answer
 from surveys.mixing import take_answers
@@ -93,7 +95,15 @@ def put(
     for number, given in enumerate(answers, start=first):
         nonce = f"{kato}{number:07d}".encode()
         made = answer(given) if isinstance(given, str) else given
-        deposit_answer(session, asked=asked, nonce=nonce, answer=made, keys=keys, secret=SECRET, now=now)
+        deposit_answer(
+            session,
+            asked=asked,
+            admitted=Admitted(nonce, TraceKind.TICKET),
+            answer=made,
+            keys=keys,
+            secret=SECRET,
+            now=now,
+        )
 
 
 def signed_in(
