@@ -12,6 +12,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.storage import WITHOUT_ROWID, Base, enum_column
+from core.urn.sealing import LONG, SEAL
 
 
 class TraceKind(StrEnum):
@@ -24,7 +25,10 @@ class TraceKind(StrEnum):
 
 
 class IntakeKey(Base):
-    """The public half of an intake key; the newest that is not retired is the current one."""
+    """The public half of an intake key; the one that is not retired is the current one.
+
+    A key that is held was never current: some devices seal to it, and its file stays as long as that.
+    """
 
     __tablename__ = "urn_keys"
 
@@ -32,6 +36,7 @@ class IntakeKey(Base):
     public_key: Mapped[bytes] = mapped_column(LargeBinary(32))
     made_on: Mapped[date]
     retired_on: Mapped[date | None]
+    held_until: Mapped[date | None]
 
 
 class Intake(Base):
@@ -45,7 +50,7 @@ class Intake(Base):
     kind: Mapped[TraceKind] = mapped_column(enum_column(TraceKind, "kind"))
     # The foreign key keeps a key from being destroyed while an answer under it is on its way in.
     key_name: Mapped[str] = mapped_column(ForeignKey("urn_keys.name"))
-    sealed: Mapped[bytes] = mapped_column(LargeBinary(512))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary(LONG + SEAL))
 
     __table_args__ = (Index(None, "box", "cell"), Index(None, "key_name"), WITHOUT_ROWID)
 

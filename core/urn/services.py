@@ -10,23 +10,23 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.clock import day_of
 from core.codes import receipt_of
-from core.errors import Unavailable
+from core.errors import BadInput, Unavailable
 from core.room import MixedGroup, MixedTaker
 from core.storage import Storage, commit
 from core.urn.keys import KeyRing
 from core.urn.models import Intake, IntakeKey, LedgerEntry, TraceKind
 from core.urn.queries import is_counted, waiting, waiting_in_all
-from core.urn.sealing import TamperedAnswer, open_sealed, seal
+from core.urn.sealing import PADDED, TamperedAnswer, open_sealed, seal
 
 SMALLEST_BATCH = 5
 LARGEST_BATCH = 2000
@@ -52,18 +52,20 @@ def deposit(
     answer: bytes,
     secret: str,
     replace: bool = False,
+    size: int = PADDED,
     now: datetime,
 ) -> Deposit:
     """Seal an answer and write its one intake row; the same trace again changes nothing.
 
     :param replace: a second answer under the same trace replaces the first while that one waits
         (codes and verified modes); once mixed, it stays as it was.
+    :param size: the one length to which all answers of the box are padded.
     :raises ValueError: when the answer is longer than the seal's one length.
     """
     key = current_key(session, keys=keys, now=now)
     row = {
         "box": box, "trace": trace, "cell": cell, "kind": kind,
-        "key_name": key.name, "sealed": seal(answer, key.public_key),
+        "key_name": key.name, "sealed": seal(answer, key.public_key, size),
     }  # fmt: skip
     is_new = _insert_once(session, row)
     if not is_new and replace:
@@ -122,17 +124,42 @@ def rotate_key(session: Session, *, keys: KeyRing, now: datetime) -> IntakeKey:
     return key
 
 
+def hold_key(session: Session, *, keys: KeyRing, until: date, now: datetime) -> IntakeKey:
+    """Make an intake key of its own, never the current one, that is kept until a day is past.
+
+    For devices that seal answers themselves and send them later.
+
+    :raises BadInput: when the day is past already.
+    """
+    today = day_of(now)
+    if until < today:
+        raise BadInput(
+            _l("An intake key cannot be kept until %(day)s: that day is past.", day=until.isoformat())
+        )
+    name, public = keys.make()
+    key = IntakeKey(name=name, public_key=public, made_on=today, retired_on=today, held_until=until)
+    session.add(key)
+    session.flush()
+    audit.record(
+        session, actor="system", action="urn.hold", subject=f"intake-key:{name}", until=until.isoformat()
+    )
+    return key
+
+
 def forget_empty_keys(session: Session, *, now: datetime) -> list[str]:
     """Delete the rows of keys retired before today under which nothing waits; returns their names.
+
+    A key that is held stays until its day is past.
 
     The edge destroys the files after its commit, so that a crash leaves a file too many, never one
     too few.
     """
     _lock(session)
-    used = select(Intake.key_name).distinct()
+    today, used = day_of(now), select(Intake.key_name).distinct()
+    is_free = or_(IntakeKey.held_until.is_(None), IntakeKey.held_until < today)
     names = list(
         session.scalars(
-            select(IntakeKey.name).where(IntakeKey.retired_on < day_of(now), IntakeKey.name.not_in(used))
+            select(IntakeKey.name).where(IntakeKey.retired_on < today, is_free, IntakeKey.name.not_in(used))
         )
     )
     for name in names:

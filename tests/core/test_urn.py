@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,14 +11,15 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.audit import JournalEntry
-from core.errors import Unavailable
+from core.clock import day_of
+from core.errors import BadInput, Unavailable
 from core.room import MixedGroup
 from core.storage import Storage, commit
 from core.urn import services as urn
 from core.urn.keys import KeyRing
 from core.urn.models import Intake, IntakeKey, LedgerEntry, TraceKind
-from core.urn.queries import waiting
-from core.urn.sealing import LONGEST_ANSWER, PADDED_LENGTH, TamperedAnswer, open_sealed, pad, seal, unpad
+from core.urn.queries import needs_rotation, waiting
+from core.urn.sealing import LONG, PADDED, SEAL, TamperedAnswer, longest_answer, open_sealed, pad, seal, unpad
 from tests.conftest import NOW, SECRET
 
 BOX = "sample:one"
@@ -62,9 +63,9 @@ def count(storage: Storage, model: type) -> int:
 def test_seal_hides_length_and_opens_only_with_its_key(tmp_path: Path):
     name, public = KeyRing(tmp_path).make()
     other, _ = KeyRing(tmp_path).make()
-    sealed = [seal(answer, public) for answer in (b"", b"x" * LONGEST_ANSWER)]
-    assert {len(one) for one in sealed} == {PADDED_LENGTH + 48}
-    assert open_sealed(sealed[1], KeyRing(tmp_path).private(name)) == b"x" * LONGEST_ANSWER
+    sealed = [seal(answer, public) for answer in (b"", b"x" * longest_answer())]
+    assert {len(one) for one in sealed} == {PADDED + SEAL}
+    assert open_sealed(sealed[1], KeyRing(tmp_path).private(name)) == b"x" * longest_answer()
     with pytest.raises(TamperedAnswer):
         open_sealed(sealed[0], KeyRing(tmp_path).private(other))
 
@@ -74,7 +75,43 @@ def test_pad_refuses_what_does_not_fit_and_unpad_what_is_damaged():
         pad(b"x" * 447)
     assert unpad(pad(b"\0\0")) == b"\0\0"
     with pytest.raises(TamperedAnswer):
-        unpad(b"\xff" * PADDED_LENGTH)
+        unpad(b"\xff" * PADDED)
+
+
+def test_a_box_of_long_texts_has_one_longer_length(storage: Storage, keys: KeyRing):
+    room, texts = Taken(), [b"", "сөз".encode() * 300, b"x" * longest_answer(LONG)]
+    with storage.write(now=NOW) as session:
+        for number, answer in enumerate(texts):
+            put(session, keys, number, answer=answer, size=LONG)
+        assert {len(one) for one in session.scalars(select(Intake.sealed))} == {LONG + SEAL}
+        urn.mix_box(session, keys=keys, box=BOX, takers={"sample": room}, now=NOW, closing=True)
+    assert sorted(room.groups[0].answers) == sorted(texts)
+    with pytest.raises(ValueError, match="448 or 2048 bytes, not to 100"):
+        pad(b"x", 100)
+
+
+def test_a_held_key_is_never_current_and_outlives_its_emptiness(storage: Storage, keys: KeyRing):
+    put_many(storage, keys, 1)
+    until = day_of(NOW) + timedelta(days=20)
+    with storage.write(now=NOW) as session:
+        held = urn.hold_key(session, keys=keys, until=until, now=NOW)
+        assert urn.current_key(session, keys=keys, now=NOW).name != held.name
+        assert not needs_rotation(session, now=NOW)
+        with pytest.raises(BadInput, match="2026-05-31"):
+            urn.hold_key(session, keys=keys, until=date(2026, 5, 31), now=NOW)
+    last, after = NOW + timedelta(days=20), NOW + timedelta(days=21)
+    with storage.write(now=last) as session:
+        assert urn.forget_empty_keys(session, now=last) == []
+    with storage.write(now=after) as session:
+        assert urn.forget_empty_keys(session, now=after) == [held.name]
+
+
+def test_only_a_held_key_makes_no_current_one(storage: Storage, keys: KeyRing):
+    with storage.write(now=NOW) as session:
+        held = urn.hold_key(session, keys=keys, until=day_of(NOW), now=NOW)
+        assert not needs_rotation(session, now=NOW + timedelta(days=1))
+        put(session, keys, 1)
+        assert session.scalar(select(Intake.key_name)) != held.name
 
 
 def test_second_deposit_of_a_trace_gives_the_same_receipt_and_one_row(storage: Storage, keys: KeyRing):

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from core.urn.sealing import LONGEST_ANSWER
+from core.urn.sealing import longest_answer
 from surveys.answers import Answer, Origin, decode, encode
 from surveys.criteria import MOST_CRITERIA
 from surveys.digests import BallotLine, ballots_digest, combined
@@ -27,7 +27,7 @@ def test_an_answer_comes_back_as_it_went_in():
 
 def test_the_longest_answer_fits_into_the_seal():
     longest = Answer("5" * MOST_CRITERIA, Origin.IMPORT, Mode.VERIFIED, "18-29", "f")
-    assert len(encode(longest)) <= LONGEST_ANSWER
+    assert len(encode(longest)) <= longest_answer()
 
 
 @pytest.mark.parametrize(
