@@ -96,7 +96,8 @@ class Ticket:
 class Tickets:
     """Gives and reads the tickets of one purpose; keeps nothing, so any process can read them."""
 
-    def __init__(self, secret: str, purpose: str) -> None:
+    def __init__(self, secret: str, purpose: str, *, life: timedelta = TICKET_LIFE) -> None:
+        self._life = life
         self._signer = Signer(
             key_for(secret, f"ticket:{purpose}"), salt=purpose, key_derivation="none",
             digest_method=hashlib.sha256,
@@ -112,7 +113,7 @@ class Tickets:
         """The ticket in `text`.
 
         :raises BadInput: when it was not signed here or is damaged.
-        :raises Gone: when it is older than a day.
+        :raises Gone: when it is older than its life, a day where nothing else is said.
         """
         try:
             body = self._signer.unsign(text.encode())
@@ -122,6 +123,6 @@ class Tickets:
                 _l("This page was not made by us or was damaged: open the survey again.")
             ) from None
         ticket = Ticket(subject, base64.urlsafe_b64decode(nonce), datetime.fromtimestamp(issued, UTC))
-        if now - ticket.issued_at > TICKET_LIFE:
+        if now - ticket.issued_at > self._life:
             raise Gone(_l("This page waited too long. Your answers are still here: press Send again."))
         return ticket

@@ -63,24 +63,42 @@ def deposit(
     :raises ValueError: when the answer is longer than the seal's one length.
     """
     key = current_key(session, keys=keys, now=now)
+    is_new = deposit_sealed(
+        session, box=box, cell=cell, trace=trace, kind=kind, key_name=key.name,
+        sealed=seal(answer, key.public_key, size), replace=replace,
+    )  # fmt: skip
+    receipt = None if kind is TraceKind.ROW else receipt_of(secret, box, trace)
+    return Deposit(receipt, is_new)
+
+
+def deposit_sealed(
+    session: Session,
+    *,
+    box: str,
+    cell: str,
+    trace: bytes,
+    kind: TraceKind,
+    key_name: str,
+    sealed: bytes,
+    replace: bool = False,
+) -> bool:
+    """Write the one intake row of an answer that is sealed already; whether it was new."""
     row = {
-        "box": box, "trace": trace, "cell": cell, "kind": kind,
-        "key_name": key.name, "sealed": seal(answer, key.public_key, size),
+        "box": box, "trace": trace, "cell": cell, "kind": kind, "key_name": key_name, "sealed": sealed,
     }  # fmt: skip
     is_new = _insert_once(session, row)
     if not is_new and replace:
         session.execute(
             update(Intake)
             .where(Intake.box == box, Intake.trace == trace)
-            .values(cell=cell, key_name=row["key_name"], sealed=row["sealed"])
+            .values(cell=cell, key_name=key_name, sealed=sealed)
         )
     # Asked after the insert: a mixer that moved the trace meanwhile has committed by now.
     if is_counted(session, box, trace):
         if is_new:
             session.execute(delete(Intake).where(Intake.box == box, Intake.trace == trace))
         is_new = False
-    receipt = None if kind is TraceKind.ROW else receipt_of(secret, box, trace)
-    return Deposit(receipt, is_new)
+    return is_new
 
 
 def deposit_many(
