@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from core.audit import JournalEntry
 from surveys.criteria import criteria_from_json
 from surveys.digests import ballots_digest, combined
-from surveys.mixing import line_of, stratum_of
+from surveys.mixing import line_of, stratum_key
 from surveys.models import Ballot, Campaign, CampaignUnit, StratumTally, Tally
 from surveys.queries import box_of, subject_of, tally_sum
 from surveys.tallies import tally_of
@@ -54,7 +54,7 @@ def recount(session: Session, *, campaign: Campaign) -> Recount:
         for row in part:
             days[row["kato"], row["day"], row["origin"], row["mode"]][row["ratings"]] += 1
             if row["kato"] in asks:
-                strata[row["kato"], row["mode"], *stratum_of(row)][row["ratings"]] += 1
+                strata[stratum_key(row)[1:]][row["ratings"]] += 1
     digest = combined(digests)
     kept_days = {
         (row.kato, row.day, row.origin, row.mode): tally_sum(row)

@@ -1,19 +1,21 @@
 """The urn: answers go in sealed beside a trace, and come out mixed, without it.
 
-A deposit writes one row. Mixing takes a group of at least :data:`SMALLEST_BATCH` answers of one
-cell, opens and shuffles them, hands them to the room that owns the box, moves the traces to the
+A deposit writes one row. Mixing takes at least :data:`SMALLEST_BATCH` answers of each of some cells,
+opens and shuffles each cell's, hands them to the room that owns the box, moves the traces to the
 ledger in the order of their (random) bytes and deletes the intake rows: one transaction.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, insert, or_, select, text, update
+from sqlalchemy import Row, delete, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,15 +23,15 @@ from core import audit
 from core.clock import day_of
 from core.codes import receipt_of
 from core.errors import BadInput, Unavailable
-from core.room import MixedGroup, MixedTaker
+from core.room import MixedGroup, MixedTaker, TakerOfMany
 from core.storage import Storage, commit
 from core.urn.keys import KeyRing
 from core.urn.models import Intake, IntakeKey, LedgerEntry, TraceKind
+from core.urn.portions import Portion, portions
 from core.urn.queries import is_counted, waiting, waiting_in_all
-from core.urn.sealing import PADDED, TamperedAnswer, open_sealed, seal
+from core.urn.sealing import PADDED, Opener, TamperedAnswer, seal
 
 SMALLEST_BATCH = 5
-LARGEST_BATCH = 2000
 _LOCK = 0x55524E  # one mixer at a time on PostgreSQL; SQLite has one writer anyway
 
 
@@ -186,52 +188,47 @@ def forget_empty_keys(session: Session, *, now: datetime) -> list[str]:
     return names
 
 
-def mix_group(
+def mix_portion(
     session: Session,
     *,
     keys: KeyRing,
     box: str,
-    cell: str,
+    portion: Portion,
     takers: Mapping[str, MixedTaker],
     now: datetime,
     closing: bool = False,
 ) -> int:
-    """Mix what waits in one cell, if it is enough or the box is closing; returns how many answers.
+    """Mix the cells of a portion, each by itself, if it has enough or the box is closing.
+
+    Returns how many answers were taken. Each cell is one entry of the journal.
 
     :raises Unavailable: when a key file is missing; the answers go on waiting.
     """
     _lock(session)
-    rows = session.execute(
-        select(Intake.trace, Intake.kind, Intake.key_name, Intake.sealed)
-        .where(Intake.box == box, Intake.cell == cell)
-        .order_by(Intake.trace)
-        .limit(LARGEST_BATCH)
-        .with_for_update()
-    ).all()
-    if not rows or (len(rows) < SMALLEST_BATCH and not closing):
+    taken: dict[str, list[Row]] = defaultdict(list)
+    for row in _waiting_rows(session, box, portion):
+        taken[row.cell].append(row)
+    taken = {cell: rows for cell, rows in taken.items() if closing or len(rows) >= SMALLEST_BATCH}
+    if not taken:
         return 0
-    private = {name: keys.private(name) for name in {row.key_name for row in rows}}
-    answers, spoiled = [], 0
-    for row in rows:
-        try:
-            answers.append(open_sealed(row.sealed, private[row.key_name]))
-        except TamperedAnswer:
-            spoiled += 1
-    secrets.SystemRandom().shuffle(answers)
-    group = MixedGroup(box=box, cell=cell, day=day_of(now), answers=tuple(answers), closing=closing)
-    digest = _taker(takers, box)(session, group)
-    kept = [{"box": box, "trace": r.trace, "kind": r.kind} for r in rows if r.kind is not TraceKind.ROW]
-    if kept:
-        session.execute(insert(LedgerEntry), kept)
-    traces = [row.trace for row in rows]
-    for start in range(0, len(traces), 500):
-        session.execute(
-            delete(Intake).where(Intake.box == box, Intake.trace.in_(traces[start : start + 500]))
+    rows = sorted((row for rows in taken.values() for row in rows), key=lambda row: row.trace)
+    openers = {name: Opener(keys.private(name)) for name in {row.key_name for row in rows}}
+    groups = [
+        MixedGroup(
+            box=box, cell=cell, day=day_of(now), answers=_shuffled_answers(taken[cell], openers),
+            closing=closing,
         )
-    audit.record(
-        session, actor="system", action="urn.mix", subject=f"{box}/{cell}", box=box, cell=cell,
-        day=group.day.isoformat(), count=len(answers), spoiled=spoiled, digest=digest,
-    )  # fmt: skip
+        for cell in sorted(taken)
+    ]  # fmt: skip
+    digests = _take(takers, session, groups)
+    _move_traces(session, box, rows)
+    for group, digest in zip(groups, digests, strict=True):
+        count = len(group.answers)
+        audit.record(
+            session, actor="system", action="urn.mix", subject=f"{box}/{group.cell}", box=box,
+            cell=group.cell, day=group.day.isoformat(), count=count,
+            spoiled=len(taken[group.cell]) - count, digest=digest,
+        )  # fmt: skip
     return len(rows)
 
 
@@ -245,13 +242,13 @@ def mix_box(
     closing: bool = False,
 ) -> int:
     """Mix every ripe cell of a box in the caller's transaction; at closing, every cell."""
-    total = 0
-    for cell in sorted(waiting(session, box)):
-        while taken := mix_group(
-            session, keys=keys, box=box, cell=cell, takers=takers, now=now, closing=closing
-        ):
-            total += taken
-    return total
+    _lock(session)
+    return sum(
+        mix_portion(
+            session, keys=keys, box=box, portion=portion, takers=takers, now=now, closing=closing
+        )
+        for portion in portions(waiting(session, box), smallest=1 if closing else SMALLEST_BATCH)
+    )  # fmt: skip
 
 
 def mix_waiting(
@@ -262,17 +259,61 @@ def mix_waiting(
     now: datetime,
     progress: Callable[[int], object] = lambda _: None,
 ) -> int:
-    """Mix every ripe cell of every box, each in a transaction of its own; the job of the mixer."""
+    """Mix every ripe cell of every box, each portion in its own transaction; the job of the mixer."""
+    boxes: dict[str, dict[str, int]] = defaultdict(dict)
     with storage.read() as session:
-        ripe = [(box, cell) for box, cell, count in waiting_in_all(session) if count >= SMALLEST_BATCH]
+        for box, cell, count in waiting_in_all(session):
+            boxes[box][cell] = count
     total = 0
-    for box, cell in ripe:
-        with storage.writing() as session:
-            taken = mix_group(session, keys=keys, box=box, cell=cell, takers=takers, now=now)
-            commit(session, now=now)
-        total += taken
-        progress(taken)
+    for box, cells in boxes.items():
+        for portion in portions(cells, smallest=SMALLEST_BATCH):
+            with storage.writing() as session:
+                taken = mix_portion(session, keys=keys, box=box, portion=portion, takers=takers, now=now)
+                commit(session, now=now)
+            total += taken
+            progress(taken)
     return total
+
+
+def _waiting_rows(session: Session, box: str, portion: Portion) -> Sequence[Row]:
+    """The waiting rows of a portion, in the order of their random traces, held against replacement."""
+    columns = Intake.cell, Intake.trace, Intake.kind, Intake.key_name, Intake.sealed
+    query = select(*columns).where(Intake.box == box, Intake.cell.in_(portion.cells))
+    return session.execute(query.order_by(Intake.trace).limit(portion.most).with_for_update()).all()
+
+
+def _shuffled_answers(rows: Iterable[Row], openers: Mapping[str, Opener]) -> tuple[bytes, ...]:
+    """The answers of one cell in an order of their own; what does not open is left out."""
+    answers = []
+    for row in rows:
+        with suppress(TamperedAnswer):
+            answers.append(openers[row.key_name].open(row.sealed))
+    secrets.SystemRandom().shuffle(answers)
+    return tuple(answers)
+
+
+def _take(takers: Mapping[str, MixedTaker], session: Session, groups: Sequence[MixedGroup]) -> Sequence[str]:
+    """Hand the groups of one box to their room; returns the digests of what it wrote."""
+    box = groups[0].box
+    prefix = box.partition(":")[0]
+    if prefix not in takers:
+        raise Unavailable(_l("No room takes the answers of the box “%(box)s”.", box=box))
+    taker = takers[prefix]
+    if isinstance(taker, TakerOfMany):
+        return taker.take(session, groups)
+    return [taker(session, group) for group in groups]
+
+
+def _move_traces(session: Session, box: str, rows: Sequence[Row]) -> None:
+    """Write the traces that carry a receipt to the ledger and delete the intake rows."""
+    kept = [{"box": box, "trace": r.trace, "kind": r.kind} for r in rows if r.kind is not TraceKind.ROW]
+    if kept:
+        session.execute(insert(LedgerEntry.__table__), kept)
+    for start in range(0, len(rows), 500):
+        traces = [row.trace for row in rows[start : start + 500]]
+        session.execute(
+            delete(Intake.__table__).where(Intake.box == box, Intake.trace.in_(traces))
+        )  # fmt: skip
 
 
 def _insert_once(session: Session, row: dict[str, object]) -> bool:
@@ -285,13 +326,6 @@ def _insert_once(session: Session, row: dict[str, object]) -> bool:
 def _newest_key(session: Session) -> IntakeKey | None:
     query = select(IntakeKey).where(IntakeKey.retired_on.is_(None)).order_by(IntakeKey.name).limit(1)
     return session.scalars(query).first()
-
-
-def _taker(takers: Mapping[str, MixedTaker], box: str) -> MixedTaker:
-    prefix = box.partition(":")[0]
-    if prefix not in takers:
-        raise Unavailable(_l("No room takes the answers of the box “%(box)s”.", box=box))
-    return takers[prefix]
 
 
 def _lock(session: Session) -> None:
