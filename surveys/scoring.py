@@ -50,16 +50,30 @@ def person_composite_micro(
     for rating in ratings:
         if rating is not None and (isinstance(rating, bool) or rating not in range(LOWEST, HIGHEST + 1)):
             raise ValueError(f"a rating is {rating!r}; it must be 1 to 5, or None for no answer")
+    whole = _whole(weights)
+    answered = [(weight, rating) for weight, rating in zip(whole, ratings, strict=True) if rating is not None]
+    total = sum(weight for weight, _ in answered)
+    if len(answered) < _least(minimum_answered, len(ratings)) or not total:
+        return None
+    points = sum(weight * (rating - LOWEST) for weight, rating in answered) * POINTS_PER_STEP
+    return (2 * points * MICRO + total) // (2 * total)  # half up, in whole numbers
+
+
+@lru_cache
+def _whole(weights: tuple[int | Decimal, ...]) -> tuple[int, ...]:
+    """The weights as whole numbers in the same proportion, or a ValueError naming the negative one."""
     exact = [Fraction(weight) for weight in weights]
     for weight in exact:
         if weight < 0:
             raise ValueError(f"a weight is {weight}; it must be 0 or more")
-    answered = [(weight, rating) for weight, rating in zip(exact, ratings, strict=True) if rating is not None]
-    total = sum((weight for weight, _ in answered), Fraction(0))
-    if len(answered) < Fraction(str(minimum_answered)) * len(ratings) or not total:
-        return None
-    points = sum((weight * (rating - LOWEST) for weight, rating in answered), Fraction(0)) * POINTS_PER_STEP
-    return math.floor(points / total * MICRO + Fraction(1, 2))
+    scale = math.lcm(*(weight.denominator for weight in exact))
+    return tuple(int(weight * scale) for weight in exact)
+
+
+@lru_cache
+def _least(minimum_answered: Decimal | Fraction | float, criteria: int) -> Fraction:
+    """How many criteria must be answered, exactly: 0.1 means a tenth."""
+    return Fraction(str(minimum_answered)) * criteria
 
 
 def score_from_sums(n: int, total: int, total_squares: int) -> ExactScore:
