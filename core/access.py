@@ -46,6 +46,8 @@ class Right(StrEnum):
     MANAGE_CAMPAIGNS = "manage-campaigns"
     SEE_TURNOUT = "see-turnout"
     IMPORT_ANSWERS = "import-answers"
+    PLAN_VISITS = "plan-visits"
+    READ_PRESSURE = "read-pressure"
     MANAGE_ETHICS = "manage-ethics"
     HOLD_SHARE = "hold-share"
     CONCLUDE_ETHICS = "conclude-ethics"
@@ -65,6 +67,8 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.MANAGE_CAMPAIGNS: frozenset({Role.AGENCY}),
     Right.SEE_TURNOUT: frozenset({Role.AGENCY, Role.OPERATOR, Role.AUDITOR}),
     Right.IMPORT_ANSWERS: frozenset({Role.AGENCY}),
+    Right.PLAN_VISITS: frozenset({Role.OPERATOR, Role.AGENCY}),
+    Right.READ_PRESSURE: frozenset({Role.AGENCY}),
     Right.MANAGE_ETHICS: frozenset({Role.ETHICS}),
     Right.HOLD_SHARE: frozenset({Role.ETHICS, Role.CHAIR, Role.AGENCY}),
     Right.CONCLUDE_ETHICS: frozenset({Role.ETHICS}),

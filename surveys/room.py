@@ -10,17 +10,31 @@ from core.room import MenuEntry, Room
 from surveys.commands import campaigns
 from surveys.mixing import take_answers
 from surveys.models import Ballot
+from surveys.pressure.views_agency import pressure_agency
+from surveys.pressure.views_public import pressure_public
 from surveys.queries import BOX_PREFIX
+from surveys.tablet.views_operator import tablet_operator
+from surveys.tablet.views_public import tablet_public
 from surveys.views_agency import surveys_agency
 from surveys.views_operator import surveys_operator
 from surveys.views_public import surveys_public
 
 ROOM = Room(
     name="surveys",
-    blueprints=(surveys_public, surveys_operator, surveys_agency),
+    blueprints=(
+        surveys_public,
+        surveys_operator,
+        surveys_agency,
+        tablet_public,
+        tablet_operator,
+        pressure_public,
+        pressure_agency,
+    ),
     menu=(
         MenuEntry("surveys_agency.campaigns", _l("Surveys"), Right.MANAGE_CAMPAIGNS),
         MenuEntry("surveys_operator.surveys", _l("Turnout"), Right.SEE_TURNOUT),
+        MenuEntry("tablet_operator.index", _l("Visits with a tablet"), Right.PLAN_VISITS),
+        MenuEntry("pressure_agency.campaigns", _l("Reports of pressure"), Right.READ_PRESSURE),
     ),
     commands=(campaigns,),
     takers={BOX_PREFIX: take_answers},

@@ -1,0 +1,80 @@
+"""The ticket of a resident's form, and the three things that a door can say to it.
+
+Shapes and signatures only, shared by every mode, so that `surveys.admission` can ask the modes' own rooms
+without a circle. May import the ground and this room's queries; decides nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.codes import Ticket, Tickets
+from core.errors import BadInput, Gone
+from core.urn.models import TraceKind
+from surveys.queries import AskedUnit
+
+TICKET_PURPOSE = "survey"
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """What the form must show so that one is let in.
+
+    :param challenge: a proof of work for browsers with script, as JSON; None where none is asked.
+    :param asks_code: whether the form asks for the code of a letter.
+    :param sign_in_url: where one confirms who one is; while it is given there is nothing to send yet.
+    """
+
+    challenge: str | None = None
+    asks_code: bool = False
+    sign_in_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """An answer that may go in.
+
+    :param replaces: whether it replaces an earlier one under the same trace.
+    :param has_script: False where nothing speaks for a browser that a person holds: no proof of work came
+        with the answer, or the field that people do not see was filled. A signal, never a reason to drop it.
+    """
+
+    trace: bytes
+    kind: TraceKind
+    replaces: bool = False
+    has_script: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """An answer that may not go in yet; the form comes back with everything that was chosen.
+
+    :param status: 422 where something must be corrected, 429 where one must wait.
+    :param wait: after how many seconds Send will work.
+    :param field: the id of the field at fault.
+    """
+
+    message: object
+    status: int
+    wait: int = 0
+    field: str | None = None
+
+
+def ticket_subject(asked: AskedUnit) -> str:
+    """What a ticket of this form is good for."""
+    return f"{asked.code}/{asked.kato}"
+
+
+def new_ticket(asked: AskedUnit, *, secret: str, now: datetime) -> str:
+    """A ticket for one answer about one unit."""
+    return Tickets(secret, TICKET_PURPOSE).issue(ticket_subject(asked), now=now)
+
+
+def read_ticket(text: str, *, asked: AskedUnit, secret: str, now: datetime) -> Ticket | None:
+    """The ticket that was sent, if it is ours, for this very form, and not too old."""
+    try:
+        ticket = Tickets(secret, TICKET_PURPOSE).read(text, now=now)
+    except (BadInput, Gone):
+        return None
+    return ticket if ticket.subject == ticket_subject(asked) else None
