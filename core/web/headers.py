@@ -20,8 +20,8 @@ POLICY = {
 
 
 def allow_framing(origins: tuple[str, ...]) -> None:
-    """Let the present answer be shown in frames of these origins (the survey's embedded form)."""
-    g.frame_ancestors = origins
+    """Let the present answer be shown in frames of our own pages and of these origins (the embedded form)."""
+    g.frame_ancestors = ("'self'", *origins)
 
 
 def no_store() -> None:
@@ -32,7 +32,7 @@ def no_store() -> None:
 def add_security_headers(response: Response) -> Response:
     """Set the policy; pages may not be framed unless the view allowed it by name."""
     ancestors = g.get("frame_ancestors", ())
-    frame = " ".join(("'self'", *ancestors)) if ancestors else "'none'"
+    frame = " ".join(ancestors) or "'none'"
     policy = "; ".join(f"{name} {value}" for name, value in POLICY.items())
     headers = response.headers
     headers.setdefault("Content-Security-Policy", f"{policy}; frame-ancestors {frame}")

@@ -10,6 +10,7 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 
 from core.errors import Forbidden
+from core.web.edge import settings
 
 
 def refuse_foreign_origin() -> None:
@@ -19,6 +20,6 @@ def refuse_foreign_origin() -> None:
     """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     is_foreign = site not in (None, "same-origin", "none")
-    is_foreign |= origin not in (None, "null", request.host_url.rstrip("/"))
+    is_foreign |= origin not in (None, "null", request.host_url.rstrip("/"), settings().public_url)
     if is_foreign:
         raise Forbidden(_l("Go back, reload the page and try again."))
