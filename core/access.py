@@ -45,6 +45,7 @@ class Right(StrEnum):
     MANAGE_TERRITORIES = "manage-territories"
     MANAGE_CAMPAIGNS = "manage-campaigns"
     SEE_TURNOUT = "see-turnout"
+    MANAGE_SITES = "manage-sites"
     IMPORT_ANSWERS = "import-answers"
     PLAN_VISITS = "plan-visits"
     READ_PRESSURE = "read-pressure"
@@ -66,6 +67,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.MANAGE_TERRITORIES: frozenset({Role.AGENCY}),
     Right.MANAGE_CAMPAIGNS: frozenset({Role.AGENCY}),
     Right.SEE_TURNOUT: frozenset({Role.AGENCY, Role.OPERATOR, Role.AUDITOR}),
+    Right.MANAGE_SITES: frozenset({Role.AGENCY, Role.OPERATOR}),
     Right.IMPORT_ANSWERS: frozenset({Role.AGENCY}),
     Right.PLAN_VISITS: frozenset({Role.OPERATOR, Role.AGENCY}),
     Right.READ_PRESSURE: frozenset({Role.AGENCY}),
