@@ -8,6 +8,9 @@ from sqlalchemy import func, select
 from core.access import Right
 from core.room import MenuEntry, Room
 from surveys.commands import campaigns
+from surveys.comments.services import BOX_PREFIX as COMMENTS
+from surveys.comments.services import take_comments
+from surveys.comments.views_agency import comments_agency
 from surveys.mixing import take_answers
 from surveys.models import Ballot
 from surveys.pressure.views_agency import pressure_agency
@@ -25,6 +28,7 @@ ROOM = Room(
         surveys_public,
         surveys_operator,
         surveys_agency,
+        comments_agency,
         tablet_public,
         tablet_operator,
         pressure_public,
@@ -37,6 +41,6 @@ ROOM = Room(
         MenuEntry("pressure_agency.campaigns", _l("Reports of pressure"), Right.READ_PRESSURE),
     ),
     commands=(campaigns,),
-    takers={BOX_PREFIX: take_answers},
+    takers={BOX_PREFIX: take_answers, COMMENTS: take_comments},
     metrics={"survey_ballots": lambda session: session.scalar(select(func.count()).select_from(Ballot))},
 )

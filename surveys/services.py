@@ -23,6 +23,7 @@ from core.room import MixedTaker
 from core.urn.keys import KeyRing
 from core.urn.services import mix_box
 from core.words import Words
+from surveys.comments.services import comment_box
 from surveys.criteria import CriteriaSet, criteria_from_json, shipped
 from surveys.models import Campaign, CampaignState, CampaignUnit, Statistic
 from surveys.names import STATE_NAMES
@@ -200,7 +201,8 @@ def close_campaign(
                 day=campaign.closes_on.isoformat(),
             )
         )
-    mix_box(session, keys=keys, box=box_of(campaign.code), takers=takers, now=now, closing=True)
+    for box in (box_of(campaign.code), comment_box(campaign.code)):
+        mix_box(session, keys=keys, box=box, takers=takers, now=now, closing=True)
     numbers = _publish_statistics(session, campaign)
     campaign.state = CampaignState.CLOSED
     campaign.closed_at = now

@@ -21,6 +21,7 @@ from core.words import Words
 from surveys import services
 from surveys.admission import Admitted
 from surveys.answers import Answer, Origin
+from surveys.comments.services import take_comments
 from surveys.intake import deposit_answer
 from surveys.mixing import take_answers
 from surveys.models import Campaign
@@ -33,7 +34,7 @@ OBLAST, OTHER_OBLAST = "190000000", "610000000"  # Almaty oblast and Turkistan o
 TITLE = Words(kk="Сауалнама 2026", ru="Опрос 2026", en="Survey 2026")
 RULES = SurveyRules(criteria_set="2020-six", modes=("open",))
 ACTOR = "account:1"
-TAKERS = {"survey": take_answers}
+TAKERS = {"survey": take_answers, "comment": take_comments}
 OPENS_ON, CLOSES_ON = date(2026, 5, 25), date(2026, 6, 20)
 TOTP = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
