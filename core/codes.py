@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -25,6 +26,10 @@ _LOOKALIKES = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
 _HOMOGLYPHS = str.maketrans("АВЕКМНРСТХ", "ABEKMHPCTX")  # a Cyrillic keyboard types these
 TICKET_LIFE = timedelta(hours=24)
 RECEIPT_LENGTH = 12
+TRACE_BYTES = 7  # so much of a trace stands in its receipt, but for the last bit
+_RECEIPT_BITS = 5 * (RECEIPT_LENGTH - 1)
+_LOWER_BITS = 27
+_ROUNDS = 8
 NONCE_LENGTH = 16
 
 
@@ -77,11 +82,43 @@ def code_mark(secret: str, purpose: str, code: str) -> bytes:
 
 
 def receipt_of(secret: str, box: str, trace: bytes) -> str:
-    """The receipt of a trace: twelve characters that say nothing about the answer."""
-    digest = hmac.digest(key_for(secret, f"receipt:{box}"), trace, hashlib.sha256)
-    number = int.from_bytes(digest[:8], "big")
-    data = "".join(ALPHABET[number >> shift & 31] for shift in range(0, 5 * (RECEIPT_LENGTH - 1), 5))
+    """The receipt of a trace: twelve characters that say nothing about the answer.
+
+    It is the beginning of the trace, which must be random, under a keyed permutation of its box: so a
+    receipt leads back to its trace in the ledger without a list of all receipts.
+    """
+    beginning = int.from_bytes(trace[:TRACE_BYTES], "big") >> 1
+    number = _permuted(secret, box, beginning, range(_ROUNDS))
+    data = "".join(ALPHABET[number >> shift & 31] for shift in range(0, _RECEIPT_BITS, 5))
     return data + check_character(data)
+
+
+def traces_of(secret: str, box: str, receipt: str) -> tuple[bytes, bytes]:
+    """Between which bytes the trace of a receipt lies in its box: from the first up to the second.
+
+    :param receipt: a code as :func:`clean_code` gives it, of :data:`RECEIPT_LENGTH` characters.
+    """
+    number = sum(ALPHABET.index(character) << 5 * place for place, character in enumerate(receipt[:-1]))
+    beginning = _permuted(secret, box, number, reversed(range(_ROUNDS)))
+    first, after = beginning << 1, (beginning + 1) << 1
+    # After the last beginning of all comes what is longer than any trace.
+    end = b"\xff" * 64 if after >> 8 * TRACE_BYTES else after.to_bytes(TRACE_BYTES, "big")
+    return first.to_bytes(TRACE_BYTES, "big"), end
+
+
+def _permuted(secret: str, box: str, number: int, rounds: Iterable[int]) -> int:
+    """A Feistel network over the bits of a receipt; the rounds in reverse undo it.
+
+    The halves have 28 and 27 bits; even rounds change the upper one by the lower, odd ones the reverse.
+    """
+    key = key_for(secret, f"receipt:{box}")
+    upper, lower = number >> _LOWER_BITS, number & (1 << _LOWER_BITS) - 1
+    for turn in rounds:
+        source, bits = (lower, _RECEIPT_BITS - _LOWER_BITS) if turn % 2 == 0 else (upper, _LOWER_BITS)
+        mixed = hashlib.blake2b(bytes([turn]) + source.to_bytes(4, "big"), key=key, digest_size=4).digest()
+        change = int.from_bytes(mixed, "big") & (1 << bits) - 1
+        upper, lower = (upper ^ change, lower) if turn % 2 == 0 else (upper, lower ^ change)
+    return upper << _LOWER_BITS | lower
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,30 @@ def test_receipt_depends_on_trace_box_and_secret_alone():
     assert codes.clean_code(first) == first
 
 
+@given(st.binary(min_size=7, max_size=32), st.sampled_from(["survey:a", "survey:b"]))
+def test_receipt_leads_back_to_its_trace_and_to_no_other(trace: bytes, box: str):
+    receipt = codes.receipt_of(SECRET, box, trace)
+    first, end = codes.traces_of(SECRET, box, receipt)
+    assert first <= trace < end
+    # Exactly the traces that begin with the same 55 bits: the one before and the one after do not.
+    beginning = int.from_bytes(trace[:7], "big") >> 1
+    assert int.from_bytes(first, "big") >> 1 == beginning
+    for other in {max(beginning - 1, 0), min(beginning + 1, 2**55 - 1)} - {beginning}:
+        assert not first <= (other << 1).to_bytes(7, "big") + b"\xff" * 25 < end
+        assert codes.receipt_of(SECRET, box, (other << 1).to_bytes(7, "big")) != receipt
+
+
+def test_receipts_of_neighbouring_traces_look_unrelated():
+    receipts = [
+        codes.receipt_of(SECRET, "survey:a", number.to_bytes(7, "big")) for number in range(0, 2000, 2)
+    ]
+    assert len(set(receipts)) == 1000
+    # Each of the 32 letters is expected 31 times at each place; six standard deviations are 33.
+    for place in range(11):
+        counts = [sum(receipt[place] == letter for receipt in receipts) for letter in codes.ALPHABET]
+        assert max(counts) < 31.25 + 33, (place, counts)
+
+
 def test_ticket_comes_back_as_it_was_given():
     tickets = codes.Tickets(SECRET, "survey")
     ticket = tickets.read(tickets.issue("2026/101010000", now=NOW), now=NOW + timedelta(hours=23))
