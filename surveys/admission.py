@@ -10,23 +10,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from core.codes import Ticket
-from core.urn.models import TraceKind
+from surveys.guard.admission import admit_open, open_entrance
 from surveys.queries import AskedUnit
 from surveys.rules import Mode
 from surveys.tickets import Admitted, Entrance, Withheld, new_ticket, read_ticket
+from surveys.voters.admission import admit_code, admit_verified, code_entrance, verified_entrance
 
 __all__ = ["Admitted", "Entrance", "Withheld", "admit", "entrance", "new_ticket", "read_ticket"]
+
+_ENTRANCES = {Mode.OPEN: open_entrance, Mode.CODES: code_entrance, Mode.VERIFIED: verified_entrance}
+_ADMISSIONS = {Mode.OPEN: admit_open, Mode.CODES: admit_code, Mode.VERIFIED: admit_verified}
 
 
 def entrance(
     session: Session, *, asked: AskedUnit, ticket: str, caller: str, secret: str, now: datetime
 ) -> Entrance:
     """What the form of a unit must show, for the ticket (its text) that stands in it."""
-    return Entrance()
+    return _ENTRANCES[asked.mode](
+        session, asked=asked, ticket=ticket, caller=caller, secret=secret, now=now
+    )
 
 
 def admit(
@@ -40,8 +45,6 @@ def admit(
     now: datetime,
 ) -> Admitted | Withheld:
     """Whether an answer under a ticket may go in, and under which trace."""
-    if asked.mode is not Mode.OPEN:
-        return Withheld(
-            _l("This survey cannot be answered here yet. Nothing was sent; please come again later."), 409
-        )
-    return Admitted(ticket.nonce, TraceKind.TICKET)
+    return _ADMISSIONS[asked.mode](
+        session, asked=asked, ticket=ticket, sent=sent, caller=caller, secret=secret, now=now
+    )

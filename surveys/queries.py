@@ -47,6 +47,7 @@ class AskedUnit:
     district: Words | None
     oblast: Words
     asks_strata: bool
+    adults: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ def _asked_statement() -> Select:
             campaign.state, campaign.opens_on, campaign.closes_on, campaign.criteria_fingerprint,
             asked.asks_strata, unit.c.name_kk, unit.c.name_ru, unit.c.name_en, district.c.name_kk,
             district.c.name_ru, district.c.name_en, oblast.c.name_kk, oblast.c.name_ru, oblast.c.name_en,
+            asked.adults,
         )
         .join_from(Campaign.__table__, CampaignUnit.__table__, asked.campaign_id == campaign.id)
         .join(unit, unit.c.kato == asked.kato)
@@ -172,6 +174,7 @@ def asked_unit(session: Session, *, code: str, kato: str) -> AskedUnit:
         campaign_id=row[0], code=code, title=Words(*row[1:4]), mode=row[4], state=row[5], opens_on=row[6],
         closes_on=row[7], criteria_fingerprint=row[8], kato=kato, asks_strata=row[9], name=Words(*row[10:13]),
         district=Words(*row[13:16]) if row[13] else None, oblast=Words(*row[16:19]),
+        adults=row[19],
     )  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from core.codes import Ticket, Tickets
 from core.errors import BadInput, Gone
 from core.urn.models import TraceKind
 from surveys.queries import AskedUnit
+from surveys.rules import Mode
+from surveys.voters.carriers import read_carried
 
 TICKET_PURPOSE = "survey"
 
@@ -36,14 +38,16 @@ class Admitted:
     """An answer that may go in.
 
     :param replaces: whether it replaces an earlier one under the same trace.
-    :param has_script: False where nothing speaks for a browser that a person holds: no proof of work came
-        with the answer, or the field that people do not see was filled. A signal, never a reason to drop it.
+    :param has_script: whether a proof of work came with it, so most likely from a browser with script.
+    :param is_trapped: whether the field that people do not see was filled. Both are signals for the whole
+        unit and never a reason to drop an answer.
     """
 
     trace: bytes
     kind: TraceKind
     replaces: bool = False
     has_script: bool = True
+    is_trapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,15 @@ def new_ticket(asked: AskedUnit, *, secret: str, now: datetime) -> str:
 
 
 def read_ticket(text: str, *, asked: AskedUnit, secret: str, now: datetime) -> Ticket | None:
-    """The ticket that was sent, if it is ours, for this very form, and not too old."""
+    """The ticket that was sent, if it is ours, for this very form, and not too old.
+
+    In the modes with codes and with verification it may carry a voter's mark; where people are verified, no
+    other is good.
+    """
+    if asked.mode is not Mode.OPEN:
+        carried = read_carried(text, subject=ticket_subject(asked), secret=secret, now=now)
+        if carried is not None or asked.mode is Mode.VERIFIED:
+            return carried
     try:
         ticket = Tickets(secret, TICKET_PURPOSE).read(text, now=now)
     except (BadInput, Gone):

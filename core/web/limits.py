@@ -18,4 +18,7 @@ def caller() -> str:
     return hmac.new(key, (request.remote_addr or "").encode(), hashlib.sha256).hexdigest()[:32]
 
 
-limiter = Limiter(caller, headers_enabled=False)
+# A counter that does not answer must not hold up a resident: Redis gets a second, memory needs none.
+limiter = Limiter(
+    caller, headers_enabled=False, storage_options={"socket_connect_timeout": 1, "socket_timeout": 1}
+)

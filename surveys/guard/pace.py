@@ -1,0 +1,56 @@
+"""The pace of answers, counted for ten minutes in the limiter's storage (memory or Redis), then forgotten.
+
+Counts stand per unit, and per group of callers: of a caller's daily mark only the first characters are used,
+so no key is one caller's and there are few of them. Where the storage does not answer, all is calm: the
+guard never stands between a resident and the urn. Writes nothing to the database.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+
+from core.web.limits import limiter
+from surveys.guard.demands import Pace
+
+WINDOW = 600
+GROUP_LENGTH = 3  # 4,096 groups: memory storage walks over all its keys, so there must not be millions
+SILENCE = 10  # after a failure the storage is left alone for so many seconds
+log = structlog.get_logger()
+_asked_again: list[float] = [0.0]
+
+
+def is_counting() -> bool:
+    """Whether limits are on; the tests of other parts switch them off, as every other limit."""
+    return limiter.enabled
+
+
+def pace_of(unit: str, caller: str, *, now: datetime) -> Pace:
+    """The pace about a unit (campaign and KATO code) and from a caller's group."""
+    return Pace(*(_act(key, now, is_read=True) for key in _keys(unit, caller, now)))
+
+
+def count(unit: str, caller: str, *, is_proven: bool, now: datetime) -> None:
+    """Count an answer that was let in."""
+    of_unit, unproven, of_caller = _keys(unit, caller, now)
+    for key in (of_unit, of_caller) if is_proven else (of_unit, unproven, of_caller):
+        _act(key, now, is_read=False)
+
+
+def _keys(unit: str, caller: str, now: datetime) -> tuple[str, str, str]:
+    window = int(now.timestamp()) // WINDOW
+    return f"pace/{window}/{unit}", f"pace/{window}/{unit}/-", f"pace/{window}/{caller[:GROUP_LENGTH]}"
+
+
+def _act(key: str, now: datetime, *, is_read: bool) -> int:
+    """Read or raise one count; 0 where limits are off or the storage does not answer."""
+    if not is_counting() or 0 <= _asked_again[0] - now.timestamp() <= SILENCE:
+        return 0
+    storage = limiter.storage
+    try:
+        return storage.get(key) if is_read else storage.incr(key, WINDOW)
+    except storage.base_exceptions as fault:
+        _asked_again[0] = now.timestamp() + SILENCE
+        log.warning("pace.unavailable", fault=type(fault).__name__)
+        return 0
