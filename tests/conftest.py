@@ -101,12 +101,12 @@ def backend(
     backends: dict[str, Backend],
 ) -> Backend:
     if request.param not in backends:
-        backends[request.param] = _backend(request, tmp_path_factory)
+        backends[request.param] = _backend(request.param, request, tmp_path_factory)
     return backends[request.param]
 
 
-def _backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Backend:
-    if request.param == "sqlite":
+def _backend(name: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Backend:
+    if name == "sqlite":
         folder = tmp_path_factory.mktemp("sqlite")
 
         def create() -> str:
@@ -163,6 +163,23 @@ def empty(backend: Backend) -> str:
 def places(backend: Backend, empty: str) -> str:
     """The address of a template with the whole territory of the country."""
     return backend.template("places", empty, _load_territory)
+
+
+@pytest.fixture
+def settled_sqlite(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, backends: dict[str, Backend]
+) -> Iterator[Storage]:
+    """The whole territory on SQLite alone, for what does not depend on the kind of database."""
+    if "sqlite" not in backends:
+        backends["sqlite"] = _backend("sqlite", request, tmp_path_factory)
+    backend = backends["sqlite"]
+    url = backend.copy(
+        backend.template("places", backend.template("empty", None, _make_tables), _load_territory)
+    )
+    opened = open_storage(url)
+    yield opened
+    opened.engine.dispose()
+    backend.drop(url)
 
 
 @pytest.fixture

@@ -45,15 +45,13 @@ KEPT = """() => new Promise(resolve => {
 
 
 @pytest.fixture
-def site(settings, settled: Storage, backend, monkeypatch) -> Iterator[tuple[str, str, Storage, KeyRing]]:
+def site(settings, settled_sqlite: Storage, monkeypatch) -> Iterator[tuple[str, str, Storage, KeyRing]]:
     """A site with an open survey and a planned visit: its address, the visit's code, storage and keys."""
-    if backend.name != "sqlite":
-        pytest.skip("what the tablet does is the same on both; tests/surveys/tablet runs on both")
     monkeypatch.setattr(clock, "present", lambda: VISITING)
-    url = settled.engine.url.render_as_string(hide_password=False)
+    url = settled_sqlite.engine.url.render_as_string(hide_password=False)
     app = build_app(replace(settings, database_url=url), wsgi.ROOMS, testing=True)
     keys = KeyRing(settings.key_directory)
-    with settled.write(now=NOW) as session:
+    with settled_sqlite.write(now=NOW) as session:
         katos = sample.katos(session, 2)
         sample.population(session, {katos[0]: 900, katos[1]: 300})
         campaign = sample.opened(session, katos)
@@ -62,7 +60,7 @@ def site(settings, settled: Storage, backend, monkeypatch) -> Iterator[tuple[str
             tickets=20, keys=keys, secret=SECRET, actor=sample.ACTOR, now=NOW,
         )  # fmt: skip
     with served(app) as address:
-        yield address, code, settled, keys
+        yield address, code, settled_sqlite, keys
     app.extensions["storage"].engine.dispose()
 
 
