@@ -38,6 +38,8 @@ KEPT = """() => new Promise(resolve => {
     stores.forEach(name => {
       const all = transaction.objectStore(name).getAll();
       all.onsuccess = () => { kept[name] = all.result; };
+      const keys = transaction.objectStore(name).getAllKeys();
+      keys.onsuccess = () => { kept.keys = { ...kept.keys, [name]: keys.result }; };
     });
     transaction.oncomplete = () => { request.result.close(); resolve(kept); };
   };
@@ -109,6 +111,8 @@ def test_people_answer_without_network_and_each_answer_arrives_once(site, new_pa
     assert [len(kept[name]) for name in ("answers", "tickets")] == [5, 15]
     assert not [ratings for ratings in CHOSEN if ratings in str(kept["answers"])]
     assert {frozenset(row) for row in kept["answers"]} == {frozenset({"ticket", "kato", "sealed"})}
+    # Tickets are spent at random: by their order, who answered first would be the first ticket.
+    assert max(kept["keys"]["answers"]) > min(kept["keys"]["tickets"])
     page.click("#send")
     expect(page.locator("#state")).to_contain_text("no network")
     assert in_intake(storage) == 0
@@ -119,7 +123,7 @@ def test_people_answer_without_network_and_each_answer_arrives_once(site, new_pa
     page.once("dialog", lambda dialog: dialog.accept())
     page.click("#forget")
     page.wait_for_selector("#start:not([hidden])")
-    assert page.evaluate(KEPT) == {"facts": [], "tickets": [], "answers": []}
+    assert [page.evaluate(KEPT)[name] for name in ("facts", "tickets", "answers")] == [[], [], []]
     with storage.write(now=VISITING) as session:
         assert mix_box(session, keys=keys, box=box_of(sample.CODE), takers=sample.TAKERS, now=VISITING) == 5
     with storage.read() as session:
