@@ -11,6 +11,9 @@ from surveys.commands import campaigns
 from surveys.comments.services import BOX_PREFIX as COMMENTS
 from surveys.comments.services import take_comments
 from surveys.comments.views_agency import comments_agency
+from surveys.embedding.checking import check_every_night
+from surveys.embedding.views_operator import embedding_operator
+from surveys.embedding.views_public import embedding_public
 from surveys.mixing import take_answers
 from surveys.models import Ballot
 from surveys.pressure.views_agency import pressure_agency
@@ -33,14 +36,18 @@ ROOM = Room(
         tablet_operator,
         pressure_public,
         pressure_agency,
+        embedding_public,
+        embedding_operator,
     ),
     menu=(
         MenuEntry("surveys_agency.campaigns", _l("Surveys"), Right.MANAGE_CAMPAIGNS),
+        MenuEntry("embedding_operator.campaigns", _l("On your site"), Right.MANAGE_SITES),
         MenuEntry("surveys_operator.surveys", _l("Turnout"), Right.SEE_TURNOUT),
         MenuEntry("tablet_operator.index", _l("Visits with a tablet"), Right.PLAN_VISITS),
         MenuEntry("pressure_agency.campaigns", _l("Reports of pressure"), Right.READ_PRESSURE),
     ),
     commands=(campaigns,),
     takers={BOX_PREFIX: take_answers, COMMENTS: take_comments},
+    jobs={"sites that show the survey": check_every_night},
     metrics={"survey_ballots": lambda session: session.scalar(select(func.count()).select_from(Ballot))},
 )
