@@ -1,8 +1,8 @@
 """Who is let in: whether an answer may go into the urn now, and under which trace.
 
-One place decides for every mode and every door (page, frame, tablet): it asks the room of the campaign's
-mode. May import the ground and this room's parts; knows no request: the form's texts and the caller's
-daily mark come in. The shapes live in `surveys.tickets`, where the modes' rooms take them from.
+One place decides for every mode and every door (page, frame): it asks the part that the campaign's mode
+belongs to. May import the ground and this room's parts; knows no request: the form's texts and the caller's
+daily mark come in. The shapes live in `surveys.tickets`, where those parts take them from.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from core.codes import Ticket
+from surveys import tickets
 from surveys.guard.admission import admit_open, open_entrance
 from surveys.queries import AskedUnit
 from surveys.rules import Mode
-from surveys.tickets import Admitted, Entrance, Withheld, new_ticket, read_ticket
+from surveys.tickets import Admitted, Entrance, Withheld, new_ticket
 from surveys.voters.admission import admit_code, admit_verified, code_entrance, verified_entrance
+from surveys.voters.carriers import read_carried
 
 __all__ = ["Admitted", "Entrance", "Withheld", "admit", "entrance", "new_ticket", "read_ticket"]
 
@@ -25,13 +27,24 @@ _ENTRANCES = {Mode.OPEN: open_entrance, Mode.CODES: code_entrance, Mode.VERIFIED
 _ADMISSIONS = {Mode.OPEN: admit_open, Mode.CODES: admit_code, Mode.VERIFIED: admit_verified}
 
 
+def read_ticket(text: str, *, asked: AskedUnit, secret: str, now: datetime) -> Ticket | None:
+    """The ticket that was sent, if it is ours, for this very form, and not too old.
+
+    In the verified mode it may be one that carries a person's mark.
+    """
+    if asked.mode is Mode.VERIFIED:
+        carried = read_carried(text, subject=tickets.ticket_subject(asked), secret=secret, now=now)
+        if carried is not None:
+            return carried
+    return tickets.read_ticket(text, asked=asked, secret=secret, now=now)
+
+
 def entrance(
     session: Session, *, asked: AskedUnit, ticket: str, caller: str, secret: str, now: datetime
 ) -> Entrance:
     """What the form of a unit must show, for the ticket (its text) that stands in it."""
-    return _ENTRANCES[asked.mode](
-        session, asked=asked, ticket=ticket, caller=caller, secret=secret, now=now
-    )
+    ask = _ENTRANCES[asked.mode]
+    return ask(session, asked=asked, ticket=ticket, caller=caller, secret=secret, now=now)
 
 
 def admit(
@@ -45,6 +58,5 @@ def admit(
     now: datetime,
 ) -> Admitted | Withheld:
     """Whether an answer under a ticket may go in, and under which trace."""
-    return _ADMISSIONS[asked.mode](
-        session, asked=asked, ticket=ticket, sent=sent, caller=caller, secret=secret, now=now
-    )
+    ask = _ADMISSIONS[asked.mode]
+    return ask(session, asked=asked, ticket=ticket, sent=sent, caller=caller, secret=secret, now=now)
