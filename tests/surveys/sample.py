@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import html
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 
+from altcha import solve_challenge_v1
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
@@ -144,3 +148,11 @@ def token(page: str) -> str:
 def ticket(page: str) -> str:
     """The ticket in a resident's page."""
     return re.search(r'name="ticket" value="([^"]+)"', page).group(1)
+
+
+def solution(page: str) -> str:
+    """What the form's script would send for the proof of work of a resident's page."""
+    asked = json.loads(html.unescape(re.search(r'data-challenge="([^"]+)"', page).group(1)))
+    found = solve_challenge_v1(asked["challenge"], asked["salt"], asked["algorithm"], asked["maxnumber"])
+    shown = {name: asked[name] for name in ("algorithm", "challenge", "salt", "signature")}
+    return base64.b64encode(json.dumps({**shown, "number": found.number}).encode()).decode()
