@@ -23,6 +23,20 @@ class SettingError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignInService:
+    """The OpenID Connect service that tells one resident from another, in surveys with verification.
+
+    :param unit_claim: the claim of its token that holds the KATO code of a person's place, if it gives one.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    name: str
+    unit_claim: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the application must know before its first request."""
 
@@ -36,6 +50,7 @@ class Settings:
     proxy_hops: int
     workers: int
     metrics_token: str | None
+    sign_in: SignInService | None = None
 
     @property
     def is_demo(self) -> bool:
@@ -76,6 +91,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         proxy_hops=_whole(source, "AUYL_PROXY_HOPS", 0),
         workers=_whole(source, "AUYL_WORKERS", 1),
         metrics_token=source.get("AUYL_METRICS_TOKEN") or None,
+        sign_in=_sign_in(source),
     )
     if settings.workers > 1 and settings.redis_url is None:
         raise SettingError(
@@ -83,6 +99,24 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             "set REDIS_URL, or AUYL_WORKERS=1."
         )
     return settings
+
+
+def _sign_in(source: Mapping[str, str]) -> SignInService | None:
+    """The service of verified surveys: all of it or nothing, and never over an open line."""
+    issuer = source.get("AUYL_OIDC_ISSUER", "").rstrip("/")
+    if not issuer:
+        return None
+    if not issuer.startswith("https://"):
+        raise SettingError(f"AUYL_OIDC_ISSUER is {issuer!r}: it must begin with https://.")
+    given = {
+        "client_id": source.get("AUYL_OIDC_CLIENT_ID", ""),
+        "client_secret": source.get("AUYL_OIDC_CLIENT_SECRET", ""),
+        "name": source.get("AUYL_OIDC_NAME", ""),
+    }
+    for field, value in given.items():
+        if not value:
+            raise SettingError(f"AUYL_OIDC_ISSUER is set, but AUYL_OIDC_{field.upper()} is not: set both.")
+    return SignInService(issuer=issuer, **given, unit_claim=source.get("AUYL_OIDC_UNIT_CLAIM") or None)
 
 
 def _whole(source: Mapping[str, str], name: str, default: int) -> int:
