@@ -33,8 +33,8 @@ class Demands:
     :param adults_per_answer: in large units one adult of so many may answer within ten minutes and it is
         still calm: fifty times the even pace of a survey of two weeks in which everybody answered.
     :param caller_quota: answers from one group of addresses in ten minutes that are calm: a school's class.
-    :param work: numbers to try at each level, at most (on average half as many). An old phone tries about
-        7,000 in a second: a tenth of a second at the first level, three seconds at the last.
+    :param work: numbers to try at each level, at most (on average half as many). An old phone tries 5,000 to
+        20,000 in a second: about a tenth of a second at the first level, one to four at the last.
     :param ripening: seconds that a ticket ripens without proof. Nobody reads six questions in less than ten;
         more than a minute would turn people away.
     """

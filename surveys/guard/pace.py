@@ -7,18 +7,21 @@ guard never stands between a resident and the urn. Writes nothing to the databas
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from weakref import WeakKeyDictionary
 
 import structlog
+from limits.storage import Storage
 
 from core.web.limits import limiter
 from surveys.guard.demands import Pace
 
 WINDOW = 600
 GROUP_LENGTH = 3  # 4,096 groups: memory storage walks over all its keys, so there must not be millions
-SILENCE = 10  # after a failure the storage is left alone for so many seconds
+SILENCE = timedelta(seconds=10)
 log = structlog.get_logger()
-_asked_again: list[float] = [0.0]
+#: When a storage last failed: for a while it is left alone, or each request would wait for it in vain.
+_failed_at: WeakKeyDictionary[Storage, datetime] = WeakKeyDictionary()
 
 
 def is_counting() -> bool:
@@ -45,12 +48,15 @@ def _keys(unit: str, caller: str, now: datetime) -> tuple[str, str, str]:
 
 def _act(key: str, now: datetime, *, is_read: bool) -> int:
     """Read or raise one count; 0 where limits are off or the storage does not answer."""
-    if not is_counting() or 0 <= _asked_again[0] - now.timestamp() <= SILENCE:
+    if not is_counting():
         return 0
     storage = limiter.storage
+    failed_at = _failed_at.get(storage)
+    if failed_at is not None and abs(now - failed_at) < SILENCE:
+        return 0
     try:
         return storage.get(key) if is_read else storage.incr(key, WINDOW)
     except storage.base_exceptions as fault:
-        _asked_again[0] = now.timestamp() + SILENCE
+        _failed_at[storage] = now
         log.warning("pace.unavailable", fault=type(fault).__name__)
         return 0
