@@ -51,16 +51,6 @@ class AskedUnit:
 
 
 @dataclass(frozen=True, slots=True)
-class ChecklistItem:
-    """One thing to see to before opening; `is_needed` ones stand in the way."""
-
-    label: object
-    done: bool
-    remedy: object
-    is_needed: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class UnitTurnout:
     """A unit's answers up to a day, rounded down to steps of 5; 0 reads "fewer than 5"."""
 
@@ -209,32 +199,6 @@ def campaign_units(session: Session, *, campaign: Campaign) -> list[Unit]:
             .order_by(Unit.kato)
         )
     )
-
-
-def checklist(session: Session, *, campaign: Campaign, today: date) -> list[ChecklistItem]:
-    """What must be and what should be seen to before a campaign opens."""
-    adults = unit_adults(session, campaign=campaign)
-    unknown = sum(number is None for number in adults.values())
-    return [
-        ChecklistItem(
-            _l("Units are chosen: %(count)s", count=len(adults)), bool(adults),
-            _l("Draft the campaign again with the units to be asked."),
-        ),
-        ChecklistItem(
-            _l("The last day, %(day)s, is not past", day=campaign.closes_on.isoformat()),
-            campaign.closes_on >= today, _l("Move the last day later."),
-        ),
-        ChecklistItem(
-            _l("A published rule book has admitted this campaign"), campaign.admitted_by is not None,
-            _l("Publish the rules of the contest “%(code)s”.", code=campaign.contest_code),
-        ),
-        ChecklistItem(
-            _l("The number of adults is known for every unit"), not unknown,
-            _l("Unknown for %(count)s units: age and sex are not asked there, and the margin of error is "
-               "wider. Load the population to change that.", count=unknown),
-            is_needed=False,
-        ),
-    ]  # fmt: skip
 
 
 def tally_sum(row: TallyNumbers) -> TallySum:

@@ -23,13 +23,16 @@ from core.room import MixedTaker
 from core.urn.keys import KeyRing
 from core.urn.services import mix_box
 from core.words import Words
+from surveys.checklist import checklist
 from surveys.comments.services import comment_box
 from surveys.criteria import CriteriaSet, criteria_from_json, shipped
 from surveys.models import Campaign, CampaignState, CampaignUnit, Statistic
 from surveys.names import STATE_NAMES
 from surveys.publication import UnitNumbers, published_numbers
-from surveys.queries import box_of, checklist, subject_of, tallies_by_unit, unit_adults
+from surveys.queries import box_of, subject_of, tallies_by_unit, unit_adults
 from surveys.rules import Mode, SurveyRules, rules_from_json
+from surveys.voters.services import forget_codes
+from surveys.voters.verification import Verification
 
 STRATA_FROM_ADULTS = 500
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -120,15 +123,25 @@ def admit_campaign(
     )  # fmt: skip
 
 
-def open_campaign(session: Session, *, campaign: Campaign, actor: str, now: datetime) -> None:
+def open_campaign(
+    session: Session,
+    *,
+    campaign: Campaign,
+    verification: Verification | None = None,
+    actor: str,
+    now: datetime,
+) -> None:
     """Open a campaign: from its first day on, residents can answer. The units' adults are frozen.
 
+    :param verification: what a survey with verification stands on; others need none.
     :raises Conflict: when something of the checklist is missing (the message names it).
     """
     _refuse_unless(campaign, CampaignState.DRAFT)
-    for item in checklist(session, campaign=campaign, today=day_of(now)):
+    for item in checklist(session, campaign=campaign, verification=verification, now=now):
         if not item.done and item.is_needed:
             raise Conflict(_l("The campaign cannot open yet: %(remedy)s", remedy=item.remedy))
+    if campaign.mode is Mode.VERIFIED:
+        verification.marks.make(campaign.code)
     units = session.scalars(select(CampaignUnit).where(CampaignUnit.campaign_id == campaign.id)).all()
     adults = adults_by_kato(session, [unit.kato for unit in units])
     for unit in units:
@@ -203,6 +216,7 @@ def close_campaign(
         )
     for box in (box_of(campaign.code), comment_box(campaign.code)):
         mix_box(session, keys=keys, box=box, takers=takers, now=now, closing=True)
+    forget_codes(session, campaign=campaign)
     numbers = _publish_statistics(session, campaign)
     campaign.state = CampaignState.CLOSED
     campaign.closed_at = now

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+import structlog
+from flask import Blueprint, after_this_request, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -18,15 +19,16 @@ from core.access import Right, guarded, require, require_fresh_factor
 from core.errors import AuylError, BadInput, Conflict
 from core.places.models import PostKind
 from core.places.queries import oblasts, post_units, unit_name
-from core.web.edge import database, keys, takers
+from core.web.edge import database, keys, settings, storage, takers
 from core.web.language import language
 from surveys.answering import form_page
+from surveys.checklist import ChecklistItem, checklist
 from surveys.criteria import criteria_from_json
 from surveys.filling import Filled
 from surveys.forms import ActForm, DraftForm, ExtendForm, PauseForm, first_fault
-from surveys.models import Campaign
+from surveys.models import Campaign, CampaignState
 from surveys.names import MODE_NAMES, STATE_NAMES
-from surveys.queries import all_campaigns, asked_unit, campaign_by_code, campaign_units, checklist, turnout
+from surveys.queries import all_campaigns, asked_unit, campaign_by_code, campaign_units, turnout
 from surveys.rules import Mode
 from surveys.services import (
     close_campaign,
@@ -36,9 +38,11 @@ from surveys.services import (
     pause_campaign,
     resume_campaign,
 )
+from surveys.voters.verification import destroy_spent_marks, verification_of
 
 surveys_agency = Blueprint("surveys_agency", __name__, url_prefix="/staff/campaigns")
 Reply = str | Response
+log = structlog.get_logger()
 
 
 @surveys_agency.get("")
@@ -75,7 +79,7 @@ def campaign(code: str) -> Reply:
     return render_template(
         "surveys/agency/campaign.html", campaign=found, today=today, state_names=STATE_NAMES,
         mode_names=MODE_NAMES, criteria=criteria_from_json(found.criteria_json),
-        items=checklist(database(), campaign=found, today=today), units=len(rows),
+        items=_needs(found), units=len(rows),
         answers=sum(row.answers for row in rows), act=ActForm(), pause=PauseForm(), extend=ExtendForm(),
     )  # fmt: skip
 
@@ -95,7 +99,10 @@ def preview(code: str) -> Reply:
 def open_(code: str) -> Reply:
     """Open a campaign."""
     found = _for_act(code, is_fresh=True)
-    open_campaign(database(), campaign=found, actor=_actor(), now=clock.present())
+    open_campaign(
+        database(), campaign=found, verification=verification_of(settings()), actor=_actor(),
+        now=clock.present(),
+    )  # fmt: skip
     return _back(code, _("The survey is open from its first day on."))
 
 
@@ -140,7 +147,25 @@ def close(code: str) -> Reply:
     close_campaign(
         database(), campaign=found, keys=keys(), takers=takers(), actor=_actor(), now=clock.present()
     )
+    after_this_request(_without_spent_marks)
     return _back(code, _("The survey is closed, and its numbers are frozen for the ranking."))
+
+
+def _without_spent_marks(response: Response) -> Response:
+    """Runs after the commit: a mark key is destroyed only when the closing of its survey is durable."""
+    try:
+        with storage().read() as session:
+            destroy_spent_marks(session, verification_of(settings()).marks)
+    except OSError:
+        log.error("marks.kept")  # the daily work tries again
+    return response
+
+
+def _needs(found: Campaign) -> list[ChecklistItem]:
+    if found.state is not CampaignState.DRAFT:
+        return []
+    verification = verification_of(settings())
+    return checklist(database(), campaign=found, verification=verification, now=clock.present())
 
 
 def _drafted(form: DraftForm) -> Campaign | None:

@@ -23,7 +23,7 @@ from core.web.limits import limiter
 from core.words import Words
 from surveys.queries import AskedUnit
 from surveys.tickets import Admitted, Entrance, Withheld, ticket_subject
-from surveys.voters.carriers import MARK_LENGTH, carry, read_carried
+from surveys.voters.carriers import MARK_LENGTH, read_carried
 from surveys.voters.queries import CODE_LENGTH, CODE_PURPOSE, CodeOwner, code_owner
 
 #: Well-formed codes that are on no list, from one connection. A slip of the pen never counts, and whoever has
@@ -105,13 +105,6 @@ def admit_verified(
     if len(ticket.nonce) != MARK_LENGTH:
         return Withheld(_l("First confirm who you are. Nothing was sent yet."), 422)
     return Admitted(ticket.nonce, TraceKind.MARK, replaces=True)
-
-
-def thanked_ticket(ticket: str, *, asked: AskedUnit, admitted: Admitted, secret: str, now: datetime) -> str:
-    """The ticket of the thank-you, under which its receipt is found: of a code, one that carries its mark."""
-    if admitted.kind is not TraceKind.CODE:
-        return ticket
-    return carry(admitted.trace, subject=ticket_subject(asked), secret=secret, now=now)
 
 
 def _corrected(message: object) -> Withheld:

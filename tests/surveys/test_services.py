@@ -18,9 +18,10 @@ from core.urn.keys import KeyRing
 from core.urn.queries import waiting
 from core.urn.services import mix_box
 from surveys import services
+from surveys.checklist import checklist
 from surveys.criteria import criteria_from_json, shipped
 from surveys.models import CampaignState, CampaignUnit, Tally
-from surveys.queries import box_of, campaign_by_code, checklist, published_statistics
+from surveys.queries import box_of, campaign_by_code, published_statistics
 from surveys.rules import Mode, SurveyRules
 from tests.conftest import NOW
 from tests.surveys import sample
@@ -91,8 +92,7 @@ def test_a_campaign_opens_only_when_a_rule_book_has_admitted_it(settled: Storage
         units = sample.katos(session)
         campaign = sample.drafted(session, units)
         sample.population(session, dict.fromkeys(units, 800))
-        today = date(2026, 6, 1)
-        assert [item.done for item in checklist(session, campaign=campaign, today=today)] == [
+        assert [item.done for item in checklist(session, campaign=campaign, now=NOW)] == [
             True,
             True,
             False,
