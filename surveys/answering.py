@@ -1,26 +1,37 @@
 """The form of one unit, shown and taken: the same for the page of our own and for the frame on a site.
 
 Part of the views: it knows the request and the templates, and nothing of who is let in
-(`surveys.admission`) or of where answers go (`surveys.intake`). No cookie and no script is needed.
+(`surveys.admission`) or of where answers go (`surveys.intake`). No cookie and no script is needed; whatever
+stands in the way, the form comes back with everything that was chosen.
 """
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from flask import render_template, request
-from flask_babel import gettext as _
 
 from core import clock
-from core.codes import grouped, receipt_of
-from core.errors import Gone
+from core.codes import Ticket, grouped, receipt_of
+from core.errors import AuylError, Gone
 from core.web.edge import database, keys, settings
+from core.web.failures import status_of
 from core.web.headers import no_store
 from core.web.limits import caller
-from surveys.admission import Admitted, admit, entrance, new_ticket, read_ticket
+from surveys.admission import Admitted, Withheld, admit, entrance, new_ticket, read_ticket
+from surveys.answers import Origin
+from surveys.comments.services import deposit_comment
+from surveys.criteria import CriteriaSet
 from surveys.filling import Filled, read_filled
-from surveys.intake import deposit_answer, require_open
+from surveys.intake import deposit_answer, require_open, why_closed
+from surveys.keeping import LARGEST_ANSWER
 from surveys.queries import AskedUnit, box_of, criteria_of, is_received
+from surveys.signals.arrivals import note
 
-LARGEST_ANSWER = 64 * 1024
+__all__ = ["LARGEST_ANSWER", "Page", "empty_form", "form_page", "taken_form"]
+
+#: A ticket from later than this is not ours to explain: the clock was set back, and the page gets a new one.
+CLOCK_TOLERANCE = timedelta(minutes=5)
 Page = str | tuple[str, int]
 
 
@@ -36,12 +47,15 @@ def empty_form(asked: AskedUnit, *, door: str) -> Page:
 def taken_form(asked: AskedUnit, *, door: str) -> Page:
     """The thank-you of a sent form, or the form again with everything that was chosen."""
     now, secret = clock.present(), settings().secret_key
-    ticket = read_ticket(request.form.get("ticket", ""), asked=asked, secret=secret, now=now)
-    if ticket and "show_code" in request.form:
-        return _code_page(asked, ticket.nonce, door=door)
-    require_open(asked, now=now)
+    ticket, reason = _ticket(asked, now=now), why_closed(asked, now=now)
     criteria = criteria_of(database(), asked)
     filled = read_filled(request.form, criteria, asks_strata=asked.asks_strata)
+    stands_in_the_way = bool(reason or filled.faults)
+    if stands_in_the_way and ticket and is_received(database(), code=asked.code, trace=ticket.nonce):
+        # Sent again because the first thank-you was lost on its way: what arrived is thanked again.
+        return _thanks(asked, receipt_of(secret, box_of(asked.code), ticket.nonce), door=door)
+    if reason:
+        return form_page(asked, filled, door=door, reason=reason), status_of(reason)[0]
     if ticket is None or filled.faults:
         page = form_page(asked, filled, door=door, is_stale=ticket is None)
         return page, 410 if ticket is None else 422
@@ -50,40 +64,60 @@ def taken_form(asked: AskedUnit, *, door: str) -> Page:
     )
     if not isinstance(admitted, Admitted):
         return form_page(asked, filled, door=door, withheld=admitted), admitted.status
-    deposit_answer(
-        database(), asked=asked, admitted=admitted, answer=filled.answer(criteria, mode=asked.mode),
-        keys=keys(), secret=secret, now=now,
-    )  # fmt: skip
-    no_store()
-    return render_template(
-        "surveys/public/thanks.html", asked=asked, door=door, ticket=request.form["ticket"], code=None
-    )
+    return _thanks(asked, _deposited(asked, admitted, filled, criteria, now=now), door=door)
 
 
 def form_page(
-    asked: AskedUnit, filled: Filled, *, door: str, is_stale: bool = False, withheld: object = None,
-    is_preview: bool = False,
+    asked: AskedUnit, filled: Filled, *, door: str, is_stale: bool = False, withheld: Withheld | None = None,
+    reason: AuylError | None = None, is_preview: bool = False, carried: str | None = None,
 ) -> str:  # fmt: skip
-    """The page of the form; `withheld` says why what was sent could not go in yet."""
+    """The page of the form; `withheld` and `reason` say why what was sent could not go in yet, or at all.
+
+    :param carried: a ticket that was made elsewhere, since it carries a person's mark.
+    """
     no_store()
     now, secret = clock.present(), settings().secret_key
     # A ticket that is still good stays: sending twice must not become two ballots.
-    kept = request.form.get("ticket") if not is_stale else None
+    kept = carried or (request.form.get("ticket") if not is_stale else None)
     ticket = "" if is_preview else kept or new_ticket(asked, secret=secret, now=now)
     return render_template(
         "surveys/public/form.html", asked=asked, door=door, criteria=criteria_of(database(), asked),
         filled=filled, ticket=ticket, is_stale=is_stale, is_preview=is_preview, withheld=withheld,
+        reason=reason, is_over=isinstance(reason, Gone),
         entrance=entrance(
             database(), asked=asked, ticket=ticket, caller=caller(), secret=secret, now=now
         ),
     )  # fmt: skip
 
 
-def _code_page(asked: AskedUnit, trace: bytes, *, door: str) -> Page:
+def _ticket(asked: AskedUnit, *, now: datetime) -> Ticket | None:
+    ticket = read_ticket(request.form.get("ticket", ""), asked=asked, secret=settings().secret_key, now=now)
+    is_of_the_future = ticket is not None and ticket.issued_at - now > CLOCK_TOLERANCE
+    return None if is_of_the_future else ticket
+
+
+def _deposited(
+    asked: AskedUnit, admitted: Admitted, filled: Filled, criteria: CriteriaSet, *, now: datetime
+) -> str:
+    """Put the answer, and the words if there are any, into the urn; returns the receipt."""
+    secret = settings().secret_key
+    put = deposit_answer(
+        database(), asked=asked, admitted=admitted, answer=filled.answer(criteria, mode=asked.mode),
+        keys=keys(), secret=secret, now=now,
+    )  # fmt: skip
+    if admitted.replaces and not put.is_new or filled.comment and put.is_new:
+        deposit_comment(
+            database(), asked=asked, admitted=admitted, text=filled.comment, keys=keys(), secret=secret,
+            now=now,
+        )  # fmt: skip
+    if put.is_new:
+        note(
+            asked.campaign_id, asked.kato, Origin.WEB, caller(), admitted.has_script, now,
+            admitted.is_trapped,
+        )  # fmt: skip
+    return put.receipt
+
+
+def _thanks(asked: AskedUnit, receipt: str, *, door: str) -> str:
     no_store()
-    if not is_received(database(), code=asked.code, trace=trace):
-        raise Gone(_("No answer has arrived from this page. Open the survey and answer first."))
-    code = grouped(receipt_of(settings().secret_key, box_of(asked.code), trace))
-    return render_template(
-        "surveys/public/thanks.html", asked=asked, door=door, ticket=request.form["ticket"], code=code
-    )
+    return render_template("surveys/public/thanks.html", asked=asked, door=door, code=grouped(receipt))

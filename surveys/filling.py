@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.places.models import AGE_BANDS, SEXES
 from surveys.answers import Answer, Origin
+from surveys.comments.texts import LONGEST, cleaned
 from surveys.criteria import HARD_TO_SAY, POINTS, CriteriaSet
 from surveys.rules import Mode
 
@@ -25,6 +26,7 @@ class Filled:
     chosen: Mapping[str, str] = field(default_factory=dict)
     band: str | None = None
     sex: str | None = None
+    comment: str = ""
     faults: tuple[tuple[str, object], ...] = ()
 
     def answer(self, criteria: CriteriaSet, *, mode: Mode, origin: Origin = Origin.WEB) -> Answer:
@@ -60,4 +62,17 @@ def read_filled(sent: Mapping[str, str], criteria: CriteriaSet, *, asks_strata: 
         )
     if sex not in ("", *SEXES):
         faults.append(("sex", _l("“%(value)s” is not one of the choices: choose again.", value=sex[:20])))
-    return Filled(chosen, band if band in AGE_BANDS else None, sex if sex in SEXES else None, tuple(faults))
+    comment = cleaned(sent.get("comment", ""))
+    if len(comment) > LONGEST:
+        faults.append(
+            (
+                "comment",
+                _l(
+                    "Your own words are %(count)s characters long: shorten them to %(most)s.",
+                    count=len(comment), most=LONGEST,
+                ),
+            )
+        )  # fmt: skip
+    return Filled(
+        chosen, band if band in AGE_BANDS else None, sex if sex in SEXES else None, comment, tuple(faults)
+    )

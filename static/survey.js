@@ -1,0 +1,130 @@
+/* The resident's form, nicer: it keeps the answers over a lost connection, sends once, and leaves nothing
+   behind on a shared phone. Everything works without it. Nothing is stored. */
+(function () {
+"use strict";
+if (!window.fetch || !window.FormData || !window.URLSearchParams || !window.DOMParser) return;
+var form, busy, kept, timer, delay, proof;
+
+function say(words) {
+  var place = form.querySelector(".said");
+  if (place) place.textContent = words;
+}
+
+function clear() {
+  [].forEach.call(document.querySelectorAll("#survey input, #survey select, #survey textarea"), function (field) {
+    if (field.type === "radio" || field.type === "checkbox") field.checked = false;
+    else if (field.type !== "hidden") field.value = "";
+  });
+}
+
+/* The proof of work, some numbers at a time, so that the page stays quick. */
+function hex(buffer) {
+  return [].map.call(new Uint8Array(buffer), function (byte) { return ("0" + byte.toString(16)).slice(-2); }).join("");
+}
+
+function solve(own) {
+  var task = JSON.parse(own.getAttribute("data-challenge")), start = 0, letters = new TextEncoder();
+  function digest(number) {
+    return crypto.subtle.digest("SHA-256", letters.encode(task.salt + number));
+  }
+  function step() {
+    var numbers = [];
+    while (numbers.length < 200 && start <= task.maxnumber) numbers.push(start++);
+    return Promise.all(numbers.map(digest)).then(function (found) {
+      var place = found.map(hex).indexOf(task.challenge), field;
+      if (place >= 0) {
+        field = document.createElement("input");
+        field.type = "hidden";
+        field.name = "altcha";
+        field.value = btoa(JSON.stringify({
+          algorithm: task.algorithm, challenge: task.challenge, number: numbers[place],
+          salt: task.salt, signature: task.signature
+        }));
+        own.appendChild(field);
+      } else if (numbers.length) {
+        return new Promise(function (go) { setTimeout(go, 0); }).then(step);
+      }
+    });
+  }
+  return step();
+}
+
+function later() {
+  busy = false;
+  kept = true;
+  say(form.getAttribute("data-kept"));
+  clearTimeout(timer);
+  timer = setTimeout(send, delay);
+  delay = Math.min(delay * 2, 60000);
+}
+
+function show(answer, page) {
+  var next = new DOMParser().parseFromString(page, "text/html"), main = document.querySelector("main"),
+    words = next.querySelector(".lead"), first;
+  busy = kept = false;
+  /* An error without a form must not take the answers away. */
+  if (!answer.ok && !next.getElementById("survey")) return say((words || next.body).textContent);
+  main.innerHTML = next.querySelector("main").innerHTML;
+  document.title = next.title;
+  scrollTo(0, 0);
+  first = main.querySelector(".summary") || main;
+  first.focus();
+  begin();
+}
+
+function post() {
+  var own = form;
+  fetch(own.action, {method: "POST", body: new URLSearchParams(new FormData(own)), credentials: "same-origin"})
+    .then(function (answer) {
+      if (answer.status >= 500) throw answer;
+      return answer.text().then(function (page) { show(answer, page); });
+    })["catch"](function () { if (form === own) later(); });
+}
+
+function send() {
+  if (busy) return;
+  busy = true;
+  clearTimeout(timer);
+  say(form.getAttribute("data-sending"));
+  /* A slow phone need not finish: without a proof the page only asks to wait. */
+  Promise.race([proof, new Promise(function (go) { setTimeout(go, 10000); })]).then(post);
+}
+
+function count(seconds) {
+  var button = form.querySelector("button"), words = button.textContent, own = form;
+  (function tick() {
+    if (form !== own) return;
+    button.disabled = seconds > 0;
+    button.textContent = seconds > 0 ? words + " (" + seconds + ")" : words;
+    if (seconds-- > 0) setTimeout(tick, 1000);
+  })();
+}
+
+function begin() {
+  form = document.getElementById("survey");
+  busy = kept = false;
+  delay = 4000;
+  clearTimeout(timer);
+  if (!form) return;
+  form.addEventListener("submit", function (event) {
+    event.preventDefault();
+    send();
+  });
+  proof = Promise.resolve();
+  if (form.getAttribute("data-challenge") && window.crypto && crypto.subtle && window.TextEncoder) {
+    proof = solve(form)["catch"](function () {});
+  }
+  if (form.getAttribute("data-wait")) count(+form.getAttribute("data-wait"));
+}
+
+addEventListener("online", function () { if (kept) send(); });
+addEventListener("beforeunload", function (event) {
+  if (kept) {
+    event.preventDefault();
+    event.returnValue = "";
+  }
+});
+addEventListener("pagehide", clear);
+addEventListener("pageshow", function (event) { if (event.persisted) location.reload(); });
+begin();
+})();

@@ -1,0 +1,74 @@
+"""Whether a receipt stands among those that were received, and whether its answer is counted yet.
+
+Only reads, no web. A receipt leads back to a short range of traces (`core.codes`) and says nothing of what
+was answered, to us either. Refuses what cannot be a receipt, naming the slip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from core.codes import RECEIPT_LENGTH, clean_code, traces_of
+from core.errors import BadInput
+from core.urn.models import Intake, LedgerEntry, TraceKind
+from core.words import Words
+from surveys.models import CampaignState
+from surveys.queries import all_campaigns, box_of, title_of
+
+
+class ReceiptState(StrEnum):
+    """What can be said of a receipt."""
+
+    COUNTED = "counted"
+    WAITS = "waits"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReceipt:
+    """A receipt that is on the list of a survey."""
+
+    title: Words
+    state: ReceiptState
+
+
+def read_receipt(text: str) -> str:
+    """The receipt that was typed, in the one form it was made in.
+
+    :raises BadInput: when it has a slip, or is no receipt.
+    """
+    receipt = clean_code(text)
+    if len(receipt) != RECEIPT_LENGTH:
+        raise BadInput(
+            _l("A code has 12 characters, this one has %(count)s: compare it with your note.",
+               count=len(receipt))
+        )  # fmt: skip
+    return receipt
+
+
+def find_receipt(session: Session, *, receipt: str, secret: str) -> FoundReceipt | None:
+    """The survey on whose list a receipt stands; None where it stands on none."""
+    campaigns = {
+        box_of(campaign.code): campaign
+        for campaign in all_campaigns(session)
+        if campaign.state is not CampaignState.DRAFT
+    }
+    for model, state in ((LedgerEntry, ReceiptState.COUNTED), (Intake, ReceiptState.WAITS)):
+        box = session.scalars(_boxes(model, campaigns, receipt, secret)).first()
+        if box is not None:
+            return FoundReceipt(title_of(campaigns[box]), state)
+    return None
+
+
+def _boxes(model: type[LedgerEntry] | type[Intake], boxes: Iterable[str], receipt: str, secret: str):
+    """The boxes in which a trace of the receipt stands: one short range of the primary key for each."""
+    ranges = []
+    for box in boxes:
+        first, end = traces_of(secret, box, receipt)
+        ranges.append(and_(model.box == box, model.trace >= first, model.trace < end))
+    return select(model.box).where(or_(False, *ranges), model.kind != TraceKind.ROW)
