@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from core.access import Right
 from core.room import MenuEntry, Room
+from core.web.edge import settings
 from surveys.commands import campaigns
 from surveys.comments.services import BOX_PREFIX as COMMENTS
 from surveys.comments.services import take_comments
@@ -24,6 +26,15 @@ from surveys.tablet.views_public import tablet_public
 from surveys.views_agency import surveys_agency
 from surveys.views_operator import surveys_operator
 from surveys.views_public import surveys_public
+from surveys.voters.verification import destroy_spent_marks, missing_mark_keys, verification_of
+from surveys.voters.views_public import voters_public
+
+
+def lost_mark_keys(session: Session) -> str | None:
+    """Name the running surveys with verification whose mark key is not here."""
+    lost = missing_mark_keys(session, verification_of(settings()).marks)
+    return f"put back the mark keys of {', '.join(lost)}: nobody can answer them meanwhile" if lost else None
+
 
 ROOM = Room(
     name="surveys",
@@ -38,6 +49,7 @@ ROOM = Room(
         pressure_agency,
         embedding_public,
         embedding_operator,
+        voters_public,
     ),
     menu=(
         MenuEntry("surveys_agency.campaigns", _l("Surveys"), Right.MANAGE_CAMPAIGNS),
@@ -48,6 +60,12 @@ ROOM = Room(
     ),
     commands=(campaigns,),
     takers={BOX_PREFIX: take_answers, COMMENTS: take_comments},
-    jobs={"sites that show the survey": check_every_night},
+    readiness={"mark keys": lost_mark_keys},
+    jobs={
+        "mark keys of closed surveys": lambda session, now: destroy_spent_marks(
+            session, verification_of(settings()).marks
+        ),
+        "sites that show the survey": check_every_night,
+    },
     metrics={"survey_ballots": lambda session: session.scalar(select(func.count()).select_from(Ballot))},
 )

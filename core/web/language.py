@@ -31,7 +31,9 @@ def language() -> str:
 
 
 def in_language(code: str) -> str:
-    """The address of this same page in another language."""
+    """The address of this same page in another language; a page that cannot be opened twice names another."""
+    if "page_address" in g:
+        return f"{g.page_address}?{urlencode({'lang': code})}"
     arguments = {**request.args.to_dict(flat=True), "lang": code}
     return f"{request.path}?{urlencode(arguments)}"
 

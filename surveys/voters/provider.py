@@ -100,7 +100,7 @@ class Provider:
         subject, unit = claims["sub"], claims.get(self._service.unit_claim or "")
         if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
             raise self._refused()
-        return Person(self._service.issuer, subject, unit if isinstance(unit, str) else None)
+        return Person(self._service.issuer, subject, unit if isinstance(unit, str) and unit else None)
 
     def _claims(
         self, answer: Mapping[str, object], description: Mapping[str, object], nonce: str, now: datetime

@@ -74,11 +74,13 @@ def admitted(session: Session, campaign: Campaign, rules: SurveyRules = RULES) -
     )
 
 
-def opened(session: Session, units: Sequence[str], *, rules: SurveyRules = RULES, **changes) -> Campaign:
+def opened(
+    session: Session, units: Sequence[str], *, rules: SurveyRules = RULES, verification=None, **changes
+) -> Campaign:
     """An open campaign over units."""
     campaign = drafted(session, units, **changes)
     admitted(session, campaign, rules)
-    services.open_campaign(session, campaign=campaign, actor=ACTOR, now=NOW)
+    services.open_campaign(session, campaign=campaign, verification=verification, actor=ACTOR, now=NOW)
     return campaign
 
 

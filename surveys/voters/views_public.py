@@ -1,0 +1,180 @@
+"""The way of a verified survey's resident to the outside service and back to the form.
+
+No page of ours is in a frame here: such services refuse frames. One cookie lives for the minutes of the
+sign-in alone, sealed and of this browser; no ticket and no identifier ever stands in an address.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import astuple, dataclass
+from datetime import timedelta
+
+import structlog
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
+
+from core import clock
+from core.access import public
+from core.errors import AuylError, Forbidden, Gone, Unavailable
+from core.places.queries import get_unit, path_of
+from core.web.edge import database, settings
+from core.web.failures import status_of
+from core.web.headers import no_store
+from core.web.language import language
+from core.web.limits import limiter
+from surveys.answering import form_page
+from surveys.filling import Filled
+from surveys.intake import require_open
+from surveys.queries import AskedUnit, asked_unit
+from surveys.rules import Mode
+from surveys.tickets import ticket_subject
+from surveys.voters.carriers import carry, open_facts, seal_facts
+from surveys.voters.provider import Person, Provider
+from surveys.voters.verification import verification_of
+
+voters_public = Blueprint("voters_public", __name__, url_prefix="/verify")
+
+COOKIE = "verify"
+FLOW_LIFE = timedelta(minutes=15)
+DOOR = "surveys_public"
+_PURPOSE = "voter-flow"
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A sign-in under way in one browser."""
+
+    state: str
+    nonce: str
+    verifier: str
+    campaign: str
+    kato: str
+    language: str
+
+
+@voters_public.record_once
+def name_the_service(state: BlueprintSetupState) -> None:
+    """Let every form say what the service is called."""
+    service = state.app.extensions["settings"].sign_in
+    state.app.jinja_env.globals["verifier_name"] = service.name if service else ""
+
+
+@voters_public.before_request
+def keep_nothing() -> None:
+    """Keep these pages out of caches and referrers."""
+    no_store()
+
+
+def has_failed(response: Response) -> bool:
+    """Whether a request counts against trying: people who come back well never do."""
+    return response.status_code >= 400
+
+
+@voters_public.get("/<string:campaign>/<string:kato>")
+@public
+def begin(campaign: str, kato: str) -> Response:
+    """Lead to the service that confirms who one is."""
+    asked, now = asked_unit(database(), code=campaign, kato=kato), clock.present()
+    if asked.mode is not Mode.VERIFIED:
+        return redirect(url_for(f"{DOOR}.show_form", campaign=campaign, kato=kato, lang=language()))
+    require_open(asked, now=now)
+    try:
+        started = _provider().begin(language=language(), now=now)
+    except Unavailable as fault:
+        return _failed(fault, campaign, kato)
+    flow = Flow(started.state, started.nonce, started.verifier, campaign, kato, language())
+    answer = redirect(started.address)
+    answer.set_cookie(
+        COOKIE, seal_facts(astuple(flow), secret=settings().secret_key, purpose=_PURPOSE, now=now),
+        max_age=int(FLOW_LIFE.total_seconds()), path=voters_public.url_prefix, httponly=True, samesite="Lax",
+        secure=settings().is_secure,
+    )  # fmt: skip
+    return answer
+
+
+@voters_public.get("/return")
+@public
+@limiter.limit("60 per minute", deduct_when=has_failed)
+def come_back() -> Response:
+    """The form, for the person whom the service sent back."""
+    flow = _flow()
+    with force_locale(flow.language):
+        g.page_address = url_for("voters_public.begin", campaign=flow.campaign, kato=flow.kato)
+        try:
+            answer = make_response(_form_of(flow))
+        except AuylError as fault:
+            log.warning("verify.refused", fault=type(fault).__name__)
+            answer = _failed(fault, flow.campaign, flow.kato)
+    answer.headers["Content-Language"] = flow.language
+    answer.delete_cookie(COOKIE, path=voters_public.url_prefix)
+    return answer
+
+
+def _form_of(flow: Flow) -> str:
+    """Ask the service first and the database afterwards: no connection waits for a slow service."""
+    now = clock.present()
+    if "error" in request.args:
+        raise Forbidden(
+            _l("The service did not confirm who you are, or you stopped there. Nothing was sent.")
+        )
+    person = _provider().finish(
+        code=request.args.get("code", ""), nonce=flow.nonce, verifier=flow.verifier, now=now
+    )
+    asked = asked_unit(database(), code=flow.campaign, kato=flow.kato)
+    require_open(asked, now=now)
+    _require_own_unit(asked, person)
+    mark = verification_of(settings()).marks.mark(flow.campaign, issuer=person.issuer, subject=person.subject)
+    carried = carry(mark, subject=ticket_subject(asked), secret=settings().secret_key, now=now)
+    return form_page(asked, Filled(), door=DOOR, carried=carried)
+
+
+def _flow() -> Flow:
+    """The sign-in of this browser that the service answers to.
+
+    :raises Gone: when there is none, it waited too long, or the answer belongs to another one.
+    """
+    found = open_facts(
+        request.cookies.get(COOKIE, ""), secret=settings().secret_key, purpose=_PURPOSE, life=FLOW_LIFE,
+        now=clock.present(),
+    )  # fmt: skip
+    flow = Flow(*found[1]) if found else None
+    if flow is None or not hmac.compare_digest(
+        flow.state.encode(), request.args.get("state", "").encode("utf-8", "replace")
+    ):
+        raise Gone(
+            _l("This way to the form was begun in another window, or it waited too long. Nothing was sent. "
+               "Open the survey again.")
+        )  # fmt: skip
+    return flow
+
+
+def _require_own_unit(asked: AskedUnit, person: Person) -> None:
+    """Where the service says where a person lives, one answers for that place alone."""
+    if person.unit is None:
+        return
+    unit = get_unit(database(), person.unit)
+    if asked.kato not in {unit.kato, *(above.kato for above in path_of(database(), unit))}:
+        raise Forbidden(
+            _l("The service says that you live elsewhere, so your answer is for another akim. Nothing was "
+               "sent. Choose your own village.")
+        )  # fmt: skip
+
+
+def _provider() -> Provider:
+    provider = verification_of(settings()).provider
+    if provider is None:
+        raise Unavailable(_l("No service is set up here that confirms who one is. Nothing was sent."))
+    return provider
+
+
+def _failed(fault: AuylError, campaign: str, kato: str) -> Response:
+    """A page that says what happened and from where one can begin again."""
+    status, title = status_of(fault)
+    page = render_template(
+        "surveys/voters/failed.html", title=title, fault=fault, campaign=campaign, kato=kato
+    )
+    return make_response(page, status)
