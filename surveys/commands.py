@@ -27,7 +27,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @contextmanager
-def _plainly() -> Iterator[None]:
+def plainly() -> Iterator[None]:
     """Say an error of the family in its own words, each bad row on a line, and exit with 1."""
     try:
         yield
@@ -58,7 +58,7 @@ def list_(as_json: bool) -> None:
 def turnout_(code: str, as_json: bool) -> None:
     """Print each unit's turnout up to yesterday, in steps of 5."""
     as_of = clock.day_of(clock.present()) - timedelta(days=1)
-    with _plainly(), storage().read() as session:
+    with plainly(), storage().read() as session:
         rows = turnout(session, campaign=campaign_by_code(session, code), as_of=as_of)
     facts = [{"kato": row.kato, "answers": row.answers, "adults": row.adults} for row in rows]
     lines = (f"{row.kato}  {row.answers or 'fewer than 5'}" for row in rows)
@@ -73,7 +73,7 @@ def turnout_(code: str, as_json: bool) -> None:
 def import_(code: str, file: Path, mapping: Path, dry_run: bool) -> None:
     """Import answers from a CSV or XLSX file: all rows, or none."""
     now = clock.present()
-    with _plainly(), storage().write(now=now) as session, Progress(console=Console(stderr=True)) as progress:
+    with plainly(), storage().write(now=now) as session, Progress(console=Console(stderr=True)) as progress:
         table = read_table(file, filename=file.name)
         found = campaign_by_code(session, code)
         criteria = criteria_from_json(found.criteria_json)
@@ -93,7 +93,7 @@ def import_(code: str, file: Path, mapping: Path, dry_run: bool) -> None:
 @click.pass_context
 def recount_(context: click.Context, code: str, as_json: bool) -> None:
     """Count all ballots again and compare with tallies and the journal; fails when they differ."""
-    with _plainly(), storage().read() as session:
+    with plainly(), storage().read() as session:
         found = recount(session, campaign=campaign_by_code(session, code))
     if as_json:
         facts = {

@@ -15,14 +15,16 @@ from core.errors import NotFound
 from core.web.edge import database
 from core.web.language import language
 from core.web.origins import refuse_foreign_origin
-from surveys.answering import LARGEST_ANSWER, Page, empty_form, taken_form
+from surveys.answering import Page, empty_form, taken_form
 from surveys.embedding.framing import enter_frame, named_site
 from surveys.finding import find_asked, level_below
 from surveys.intake import why_closed
+from surveys.keeping import keep_answers
 from surveys.queries import asked_unit, campaign_by_code, title_of
 
 embedding_public = Blueprint("embedding_public", __name__)
 csrf.exempt(embedding_public)
+keep_answers(embedding_public)
 
 DOOR = "embedding_public"
 LONGEST_NAME = 100
@@ -33,7 +35,6 @@ KEPT_SECONDS = 600
 @embedding_public.before_request
 def enter() -> None:
     """Say who may frame the answer, whatever it will be, before anything can fail."""
-    request.max_content_length = LARGEST_ANSWER
     if request.endpoint == f"{DOOR}.script":
         return
     enter_frame(code=request.view_args["campaign"], kato=request.view_args.get("kato"))
