@@ -10,7 +10,10 @@ from core.storage import Base
 
 TABLES = list(Base.metadata.tables.values())
 #: Tables whose rows come from one person's answer or trace.
-ANSWERS = ("survey_ballots", "survey_comments", "ethics_envelopes", "urn_intake", "urn_ledger")
+ANSWERS = (
+    "survey_ballots", "survey_comments", "survey_pressure_reports", "ethics_envelopes", "urn_intake",
+    "urn_ledger",
+)  # fmt: skip
 #: Tables that name or mark a person.
 PEOPLE = ("accounts", "account_", "officials", "nominees", "journal")
 
