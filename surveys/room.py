@@ -13,11 +13,14 @@ from surveys.commands import campaigns
 from surveys.comments.services import BOX_PREFIX as COMMENTS
 from surveys.comments.services import take_comments
 from surveys.comments.views_agency import comments_agency
+from surveys.embedding import commands as embedding_commands  # noqa: F401  (adds to the group `campaigns`)
 from surveys.embedding.checking import check_every_night
 from surveys.embedding.views_operator import embedding_operator
 from surveys.embedding.views_public import embedding_public
 from surveys.mixing import take_answers
 from surveys.models import Ballot
+from surveys.posters import commands as poster_commands  # noqa: F401  (adds to the group `campaigns`)
+from surveys.posters.views_operator import posters_operator
 from surveys.pressure.views_agency import pressure_agency
 from surveys.pressure.views_public import pressure_public
 from surveys.queries import BOX_PREFIX
@@ -49,6 +52,7 @@ ROOM = Room(
         pressure_agency,
         embedding_public,
         embedding_operator,
+        posters_operator,
         voters_public,
     ),
     menu=(

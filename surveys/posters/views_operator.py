@@ -1,4 +1,4 @@
-"""The operator's downloads: one poster as PDF, or those of a district or oblast in one ZIP, drawn on the way."""
+"""The operator's downloads: one poster as PDF, or those of a district or oblast in one ZIP."""
 
 from __future__ import annotations
 
