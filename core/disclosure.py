@@ -1,16 +1,18 @@
-"""What may be shown: the floors under every published number, and what is hidden so that nothing can be
-subtracted.
+"""What may be shown: the floors under every published number, what is kept back so that nothing can be
+subtracted, and how turnout is shown while answers come in.
 
-Imports the standard library only. The floors are constants here and nowhere else: a rule book may ask for
-more, never for less.
+Imports the standard library and `core.isolation`. The floors are constants here and nowhere else: a rule
+book may ask for more, never for less.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
+
+from core.isolation import Figure, isolations
 
 MINIMUM_CELL = 5
 MINIMUM_SCORE = 10
@@ -20,15 +22,6 @@ DECIMALS = 2
 
 EXACT = Context(prec=700, rounding=ROUND_HALF_UP)
 GUARD_PLACES = Decimal("1e-9")
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A group of `n` persons in a table; `parent` is the key of the total it belongs to, None for a total."""
-
-    key: str
-    n: int
-    parent: str | None = None
 
 
 def published(value: Decimal | Fraction | int | float | None, decimals: int = DECIMALS) -> Decimal | None:
@@ -78,17 +71,6 @@ def may_show_score(n: int) -> bool:
     return n >= MINIMUM_SCORE
 
 
-def turnout_step(n: int) -> int:
-    """Turnout as operators see it, rounded down to steps of 5; 0 reads "fewer than 5".
-
-    >>> turnout_step(4), turnout_step(5), turnout_step(23)
-    (0, 5, 20)
-    """
-    if n < 0:
-        raise ValueError(f"a turnout of {n} is impossible; it counts answers")
-    return n // TURNOUT_STEP * TURNOUT_STEP
-
-
 def ethics_score(
     score: Decimal | Fraction | int | float | None, n: int, *, unanimous: bool = False
 ) -> Decimal | None:
@@ -111,68 +93,111 @@ def ethics_score(
     return None if steps is None else steps * ETHICS_STEP
 
 
-def suppress_complementary(table: Iterable[Cell], *, floor: int = MINIMUM_CELL) -> frozenset[str]:
-    """Keys of the cells to hide, so that no total less its shown parts gives a group under the floor.
+def suppress(
+    figures: Sequence[Figure], sizes: Mapping[str, int], *, floor: int = MINIMUM_CELL
+) -> frozenset[str]:
+    """Keys of the figures to keep back, so that nothing shown isolates a group under the floor.
 
     Parameters
     ----------
-    table : iterable of Cell
-        Totals and their parts, one level deep. The parts may leave a rest (persons whose stratum is
-        unknown): it is shown by nobody, and counts as hidden.
+    figures : sequence of Figure
+        Everything that could be shown, over any hierarchy and any crossing, each with the elementary groups
+        that it adds up. What is published besides, earlier or elsewhere, belongs into the table too.
+    sizes : mapping of str to int
+        Persons of each elementary group. An empty group that is named is protected as a small one is, so
+        that what is kept back does not tell 0 from 4; leave out those that everybody knows to be empty.
     floor : int
-        MINIMUM_CELL for counts, MINIMUM_SCORE where scores are shown besides; never lower.
+        MINIMUM_CELL for counts, MINIMUM_SCORE where scores are shown; never lower.
 
     Returns
     -------
     frozenset of str
-        Cells under the floor; and under each shown total the next smallest (by n, then key) until what is
-        hidden together is empty or reaches the floor.
+        Figures under the floor; and for every group that the others isolate, one of those that give it away:
+        the one of the highest rank, of these the smallest, of these the last by key.
 
     Raises
     ------
     ValueError
-        For a key given twice, a part without its total, parts that exceed it, deeper levels, or a floor
-        too low.
+        For a key given twice, a group without a size, a negative size, or a floor too low.
 
     Examples
     --------
-    >>> parts = [Cell("18-29", 3, "okrug"), Cell("30-59", 20, "okrug"), Cell("60+", 7, "okrug")]
-    >>> sorted(suppress_complementary([Cell("okrug", 30), *parts]))
+    >>> from core.isolation import sum_over
+    >>> ages = {"18-29": 3, "30-59": 20, "60+": 7}
+    >>> parts = [sum_over(age, [age], rank=1) for age in ages]
+    >>> sorted(suppress([sum_over("okrug", ages), *parts], ages))
     ['18-29', '60+']
     """
+    persons = _checked(figures, sizes, floor)
+    ranks = {figure.key: figure.rank for figure in figures}
+    present = {group: n for group, n in sizes.items() if n}
+    hidden = {key for key, n in persons.items() if n < floor}
+    while True:
+        shown = [figure for figure in figures if figure.key not in hidden]
+        # The first attacker knows which groups are empty, the second does not and may not learn it.
+        found = isolations(shown, present, floor=floor) or isolations(shown, sizes, floor=floor)
+        if not found:
+            return frozenset(hidden)
+        for isolated in found:
+            if not isolated.by & hidden:
+                hidden.add(max(isolated.by, key=lambda key: (ranks[key], -persons[key], key)))
+
+
+def _checked(figures: Sequence[Figure], sizes: Mapping[str, int], floor: int) -> dict[str, int]:
     if floor < MINIMUM_CELL:
         raise ValueError(f"a floor of {floor} is too low; the lowest is {MINIMUM_CELL}")
-    cells: dict[str, Cell] = {}
-    for cell in table:
-        if cell.key in cells:
-            raise ValueError(f"cell {cell.key!r} is given twice; keep one")
-        if cell.n < 0:
-            raise ValueError(f"cell {cell.key!r} counts {cell.n} persons; it cannot be negative")
-        cells[cell.key] = cell
-    parts: dict[str, list[Cell]] = {key: [] for key, cell in cells.items() if cell.parent is None}
-    for cell in cells.values():
-        if cell.parent is not None:
-            if cell.parent not in parts:
-                raise ValueError(f"cell {cell.key!r} is part of {cell.parent!r}, which is no total here")
-            parts[cell.parent].append(cell)
-    hidden = {cell.key for cell in cells.values() if cell.n < floor}
-    for total, children in parts.items():
-        if total not in hidden:
-            hidden |= _companions(cells[total], children, hidden, floor)
-    return frozenset(hidden)
+    for group, n in sizes.items():
+        if n < 0:
+            raise ValueError(f"group {group!r} counts {n} persons; it cannot be negative")
+    persons: dict[str, int] = {}
+    for figure in figures:
+        if figure.key in persons:
+            raise ValueError(f"figure {figure.key!r} is given twice; keep one")
+        for group in figure.parts:
+            if group not in sizes:
+                raise ValueError(f"figure {figure.key!r} adds up {group!r}, which has no size here")
+        persons[figure.key] = sum(sizes[group] for group in figure.parts)
+    return persons
 
 
-def _companions(total: Cell, children: list[Cell], hidden: set[str], floor: int) -> set[str]:
-    rest = total.n - sum(child.n for child in children)
-    if rest < 0:
-        raise ValueError(f"the parts of {total.key!r} count {-rest} persons more than its {total.n}")
-    concealed = rest + sum(child.n for child in children if child.key in hidden)
-    nothing = not rest and not any(child.key in hidden for child in children)
-    shown = [child for child in children if child.key not in hidden]
-    shown.sort(key=lambda cell: (cell.n, cell.key))
-    more: set[str] = set()
-    while shown and not nothing and concealed < floor:
-        child = shown.pop(0)
-        more.add(child.key)
-        concealed += child.n
-    return more
+def turnout_step(n: int) -> int:
+    """The turnout of one unit by one origin as it is shown: rounded down to steps of 5; 0 is "fewer than 5".
+
+    Notes
+    -----
+    Any total that is shown is the sum of shown figures, never a rounded sum, and the last day stays open
+    (`turnout_until`). Then the world in which every figure is exact remains possible, whatever exact number
+    is published in the end, and in it each group and each growth between two days is 0 or at least 5: nobody
+    can be certain that a group of 1 to 4 answered. A step that flips says that between 1 and 9 came that day.
+    A figure that moves only after 5 more have come would say no less: that somebody came on the day it moves,
+    and at most 4 while it is silent. A rounded total beside its rounded parts squeezes the smallest part.
+
+    >>> turnout_step(4), turnout_step(5), turnout_step(23)
+    (0, 5, 20)
+    """
+    if n < 0:
+        raise ValueError(f"a turnout of {n} is impossible; it counts answers")
+    return n // TURNOUT_STEP * TURNOUT_STEP
+
+
+def turnout_until(*, yesterday: date, last_day: date) -> date:
+    """The last day whose turnout may be shown: yesterday, and never the last day of a campaign or later.
+
+    The exact numbers of the end are published, so what came last must stay open.
+
+    >>> turnout_until(yesterday=date(2026, 6, 25), last_day=date(2026, 6, 20))
+    datetime.date(2026, 6, 19)
+    """
+    return min(yesterday, last_day - timedelta(days=1))
+
+
+def fits_turnout(n: int, *, shown_growth: int, figures: int) -> bool:
+    """Whether an exact number over some days may stand beside the turnout that was shown on them.
+
+    Each figure hides up to 4 answers. As long as these can hold what exceeds the shown growth, a world
+    without small groups stays possible (see `turnout_step`); beyond it the days' steps become exact.
+
+    >>> fits_turnout(14, shown_growth=10, figures=1), fits_turnout(15, shown_growth=10, figures=1)
+    (True, False)
+    """
+    return n <= shown_growth + figures * (TURNOUT_STEP - 1)

@@ -13,7 +13,7 @@ NAMES = {module.name for module in MODULES}
 
 #: All arithmetic, scoring rules, ranking, disclosure control and certificate records.
 PURE = (
-    "core.measures", "core.ranking", "core.pairwise", "core.shrinkage", "core.disclosure",
+    "core.measures", "core.ranking", "core.pairwise", "core.shrinkage", "core.disclosure", "core.isolation",
     "core.places.transliteration", "core.places.naming", "core.places.search",
     "surveys.statistics", "surveys.scoring", "surveys.raking",
     "surveys.criteria", "surveys.rules", "surveys.tallies", "surveys.answers",
