@@ -25,7 +25,7 @@ if [ $${#missing[@]} -gt 0 ]; then \
 fi
 endef
 
-.PHONY: help setup run test check bench requirements clean
+.PHONY: help setup run test check bench drill requirements clean
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -65,6 +65,9 @@ check: .venv/.ready-test ## the quick part: style, house rules and translations
 
 bench: .venv/.ready-test ## measure speed side by side with references
 	@for file in benchmarks/bench_*.py; do $(BIN)/python "$$file"; done
+
+drill: .venv/.ready-test ## kill the server and the mixer a hundred times under load, on both databases, and count every answer
+	@$(BIN)/python benchmarks/drill_kill.py
 
 requirements: ## pin the versions anew from pyproject.toml (for developers)
 	@$(BIN)/python -m pip install --quiet pip-tools

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 TICKET = re.compile(rb'name="ticket" value="([^"]+)"')
 CRITERIA = ("rights", "services", "families", "employment", "infrastructure", "community")
-THANKS = re.compile(rb"show_code")
+RECEIPT = re.compile(rb'class="receipt">([^<]+)<')
 
 
 class Broken(Exception):
@@ -97,9 +97,10 @@ def answer(ratings: str, ticket: str) -> dict[str, str]:
     return {**dict(zip(CRITERIA, ratings, strict=True)), "ticket": ticket}
 
 
-def is_thanks(reply: Reply) -> bool:
-    """Whether an answer is the thank-you, which alone offers the code of receipt."""
-    return reply.status == 200 and THANKS.search(reply.body) is not None
+def receipt_in(reply: Reply) -> str | None:
+    """The code of receipt that the thank-you offers; None for any other answer."""
+    found = RECEIPT.search(reply.body) if reply.status == 200 else None
+    return found[1].decode() if found else None
 
 
 def _header(head: bytes, name: bytes) -> bytes:
