@@ -48,6 +48,8 @@ class Right(StrEnum):
     MANAGE_SITES = "manage-sites"
     IMPORT_ANSWERS = "import-answers"
     PLAN_VISITS = "plan-visits"
+    ENTER_PAPER = "enter-paper"
+    RECONCILE_PAPER = "reconcile-paper"
     READ_PRESSURE = "read-pressure"
     MANAGE_ETHICS = "manage-ethics"
     HOLD_SHARE = "hold-share"
@@ -70,6 +72,8 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.MANAGE_SITES: frozenset({Role.AGENCY, Role.OPERATOR}),
     Right.IMPORT_ANSWERS: frozenset({Role.AGENCY}),
     Right.PLAN_VISITS: frozenset({Role.OPERATOR, Role.AGENCY}),
+    Right.ENTER_PAPER: frozenset({Role.OPERATOR}),
+    Right.RECONCILE_PAPER: frozenset({Role.OPERATOR, Role.AGENCY}),
     Right.READ_PRESSURE: frozenset({Role.AGENCY}),
     Right.MANAGE_ETHICS: frozenset({Role.ETHICS}),
     Right.HOLD_SHARE: frozenset({Role.ETHICS, Role.CHAIR, Role.AGENCY}),

@@ -19,6 +19,8 @@ from surveys.embedding.views_operator import embedding_operator
 from surveys.embedding.views_public import embedding_public
 from surveys.mixing import take_answers
 from surveys.models import Ballot
+from surveys.paper.views_entry import paper_entry
+from surveys.paper.views_operator import paper_operator
 from surveys.posters import commands as poster_commands  # noqa: F401  (adds to the group `campaigns`)
 from surveys.posters.views_operator import posters_operator
 from surveys.pressure.views_agency import pressure_agency
@@ -48,6 +50,8 @@ ROOM = Room(
         comments_agency,
         tablet_public,
         tablet_operator,
+        paper_operator,
+        paper_entry,
         pressure_public,
         pressure_agency,
         embedding_public,
@@ -60,6 +64,7 @@ ROOM = Room(
         MenuEntry("embedding_operator.campaigns", _l("On your site"), Right.MANAGE_SITES),
         MenuEntry("surveys_operator.surveys", _l("Turnout"), Right.SEE_TURNOUT),
         MenuEntry("tablet_operator.index", _l("Visits with a tablet"), Right.PLAN_VISITS),
+        MenuEntry("paper_operator.index", _l("Paper sheets"), Right.RECONCILE_PAPER),
         MenuEntry("pressure_agency.campaigns", _l("Reports of pressure"), Right.READ_PRESSURE),
     ),
     commands=(campaigns,),

@@ -18,6 +18,7 @@ PURE = (
     "surveys.statistics", "surveys.scoring", "surveys.raking",
     "surveys.criteria", "surveys.rules", "surveys.tallies", "surveys.answers",
     "surveys.digests", "surveys.comments.texts", "core.urn.portions", "surveys.guard.demands",
+    "surveys.paper.sheets", "surveys.paper.sums", "surveys.paper.wording",
     "ethics.items", "ethics.scoring", "surveys.mapping", "surveys.publication", "ethics.rules",
     "contest.rulebook", "contest.rulebook_reading", "contest.table_reading", "contest.standings.computation",
     "contest.jury.scoring",    "contest.composition", "contest.agreement", "contest.certificates.record",
