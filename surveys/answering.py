@@ -105,7 +105,8 @@ def _deposited(
         database(), asked=asked, admitted=admitted, answer=filled.answer(criteria, mode=asked.mode),
         keys=keys(), secret=secret, now=now,
     )  # fmt: skip
-    if admitted.replaces and not put.is_new or filled.comment and put.is_new:
+    # Whoever answers anew without words takes the earlier words back.
+    if filled.comment if put.is_new else admitted.replaces:
         deposit_comment(
             database(), asked=asked, admitted=admitted, text=filled.comment, keys=keys(), secret=secret,
             now=now,

@@ -45,6 +45,9 @@ def keep_small() -> None:
 def _on_gone(error: Exception) -> Response:
     log.error("survey.unavailable", fault=type(error).__name__)
     g.failed = True  # the page must not ask a database that may be what failed
+    session = g.pop("database", None)
+    if session is not None:
+        session.invalidate()  # after a commit that failed, the pool must not get its connection back
     no_store()
     title = _("A part of the system does not answer")
     if "ticket" in request.form:
