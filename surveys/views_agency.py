@@ -28,6 +28,8 @@ from surveys.filling import Filled
 from surveys.forms import ActForm, DraftForm, ExtendForm, PauseForm, first_fault
 from surveys.models import Campaign, CampaignState
 from surveys.names import MODE_NAMES, STATE_NAMES
+from surveys.paper.queries import batch_lines
+from surveys.paper.services import release_for_closing
 from surveys.queries import all_campaigns, asked_unit, campaign_by_code, campaign_units, turnout
 from surveys.rules import Mode
 from surveys.services import (
@@ -81,6 +83,7 @@ def campaign(code: str) -> Reply:
         mode_names=MODE_NAMES, criteria=criteria_from_json(found.criteria_json),
         items=_needs(found), units=len(rows),
         answers=sum(row.answers for row in rows), act=ActForm(), pause=PauseForm(), extend=ExtendForm(),
+        paper=batch_lines(database(), oblasts=None, campaign=found),
     )  # fmt: skip
 
 
@@ -144,6 +147,10 @@ def extend(code: str) -> Reply:
 def close(code: str) -> Reply:
     """Close a campaign for good."""
     found = _for_act(code, is_fresh=True)
+    # Sheets that both operators read alike are answers: they go in before the urn is mixed for the last time.
+    release_for_closing(
+        database(), campaign=found, keys=keys(), secret=settings().secret_key, now=clock.present()
+    )
     close_campaign(
         database(), campaign=found, keys=keys(), takers=takers(), actor=_actor(), now=clock.present()
     )
