@@ -128,7 +128,6 @@ def _write_apart(storage: Storage, *, everything: bool = False) -> None:
     now = clock.present()
     taken = _counter.take(clock.day_of(now), bin_of(now), everything=everything)
     if not taken.bins and not taken.days:
-        _counter.put_back(taken)
         return
     try:
         with storage.write(now=now) as session:
