@@ -45,9 +45,11 @@ class Right(StrEnum):
     MANAGE_TERRITORIES = "manage-territories"
     MANAGE_CAMPAIGNS = "manage-campaigns"
     SEE_TURNOUT = "see-turnout"
+    SEE_SIGNALS = "see-signals"
     MANAGE_SITES = "manage-sites"
     IMPORT_ANSWERS = "import-answers"
     PLAN_VISITS = "plan-visits"
+    COUNT_CODES = "count-codes"
     ENTER_PAPER = "enter-paper"
     RECONCILE_PAPER = "reconcile-paper"
     READ_PRESSURE = "read-pressure"
@@ -69,9 +71,11 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.MANAGE_TERRITORIES: frozenset({Role.AGENCY}),
     Right.MANAGE_CAMPAIGNS: frozenset({Role.AGENCY}),
     Right.SEE_TURNOUT: frozenset({Role.AGENCY, Role.OPERATOR, Role.AUDITOR}),
+    Right.SEE_SIGNALS: frozenset({Role.AGENCY, Role.AUDITOR}),
     Right.MANAGE_SITES: frozenset({Role.AGENCY, Role.OPERATOR}),
     Right.IMPORT_ANSWERS: frozenset({Role.AGENCY}),
     Right.PLAN_VISITS: frozenset({Role.OPERATOR, Role.AGENCY}),
+    Right.COUNT_CODES: frozenset({Role.OPERATOR, Role.AGENCY}),
     Right.ENTER_PAPER: frozenset({Role.OPERATOR}),
     Right.RECONCILE_PAPER: frozenset({Role.OPERATOR, Role.AGENCY}),
     Right.READ_PRESSURE: frozenset({Role.AGENCY}),

@@ -31,7 +31,10 @@ from surveys.tablet.views_public import tablet_public
 from surveys.views_agency import surveys_agency
 from surveys.views_operator import surveys_operator
 from surveys.views_public import surveys_public
+from surveys.voters import commands as voters_commands  # noqa: F401  (adds to the group `campaigns`)
 from surveys.voters.verification import destroy_spent_marks, missing_mark_keys, verification_of
+from surveys.voters.views_agency import voters_agency
+from surveys.voters.views_operator import voters_operator
 from surveys.voters.views_public import voters_public
 
 
@@ -58,6 +61,8 @@ ROOM = Room(
         embedding_operator,
         posters_operator,
         voters_public,
+        voters_operator,
+        voters_agency,
     ),
     menu=(
         MenuEntry("surveys_agency.campaigns", _l("Surveys"), Right.MANAGE_CAMPAIGNS),
@@ -65,6 +70,7 @@ ROOM = Room(
         MenuEntry("surveys_operator.surveys", _l("Turnout"), Right.SEE_TURNOUT),
         MenuEntry("tablet_operator.index", _l("Visits with a tablet"), Right.PLAN_VISITS),
         MenuEntry("paper_operator.index", _l("Paper sheets"), Right.RECONCILE_PAPER),
+        MenuEntry("voters_operator.campaigns", _l("Letters with codes"), Right.COUNT_CODES),
         MenuEntry("pressure_agency.campaigns", _l("Reports of pressure"), Right.READ_PRESSURE),
     ),
     commands=(campaigns,),

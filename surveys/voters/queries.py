@@ -11,10 +11,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.disclosure import turnout_step
+from core.errors import Conflict
 from core.places.models import Unit
 from core.places.queries import adults_by_kato
 from surveys.answers import Origin
@@ -32,6 +34,14 @@ class CodeOwner:
 
     campaign_id: int
     kato: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedBatch:
+    """A batch that a unit may have: its number, and how many codes."""
+
+    number: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +108,46 @@ def code_limits(
     return {kato: known.get(kato) for kato in frozen}
 
 
+def planned_batch(session: Session, *, campaign: Campaign, kato: str, count: int | None) -> PlannedBatch:
+    """The next batch of a unit's codes, if it may have one.
+
+    :param count: how many; None for as many as the unit may still have.
+    :raises Conflict: when the campaign has another mode or is closed, when the unit's adults are unknown,
+        or when it would have more codes than adults.
+    """
+    if campaign.mode is not Mode.CODES:
+        raise Conflict(_l("The survey %(code)s is held in another mode, without codes.", code=campaign.code))
+    if campaign.state is CampaignState.CLOSED:
+        raise Conflict(_l("The survey %(code)s is closed: it takes no more codes.", code=campaign.code))
+    batches = batches_of(session, campaign=campaign, kato=kato)
+    made, number = sum(batch.made for batch in batches), len(batches) + 1
+    adults = code_limits(session, campaign=campaign, katos=[kato]).get(kato)
+    if adults is None:
+        raise Conflict(
+            _l("The number of adults of the unit %(kato)s is not known, so it is not known how many codes it "
+               "may have: load the population first.", kato=kato)
+        )  # fmt: skip
+    count = adults - made if count is None else count
+    if count < 1 or made + count > adults:
+        raise Conflict(
+            _l("%(count)s more codes are not possible for the unit %(kato)s: it has %(adults)s adults and "
+               "%(made)s codes already.", count=count, kato=kato, adults=adults, made=made)
+        )  # fmt: skip
+    return PlannedBatch(number, count)
+
+
 def codes_by_unit(
-    session: Session, *, campaign: Campaign, as_of: date, oblasts: Collection[str] | None = None
+    session: Session,
+    *,
+    campaign: Campaign,
+    as_of: date,
+    oblasts: Collection[str] | None = None,
+    kato: str | None = None,
 ) -> list[UnitCodes]:
     """Every unit's lists, by KATO code; views pass yesterday.
 
     :param oblasts: only units of these oblasts; None means all.
+    :param kato: only this unit.
     """
     batches: dict[str, list[CodeCount]] = defaultdict(list)
     for row in session.scalars(
@@ -119,9 +163,11 @@ def codes_by_unit(
     )
     if oblasts is not None:
         units = units.where(Unit.oblast_kato.in_(oblasts))
+    if kato is not None:
+        units = units.where(Unit.kato == kato)
     return [
-        UnitCodes(kato, oblast, limits[kato], tuple(batches[kato]), turnout_step(used.get(kato, 0)))
-        for kato, oblast in session.execute(units)
+        UnitCodes(one, oblast, limits[one], tuple(batches[one]), turnout_step(used.get(one, 0)))
+        for one, oblast in session.execute(units)
     ]
 
 

@@ -1,11 +1,12 @@
-"""Writes of the lists of codes: make, withdraw before opening, count back, forget at closing.
+"""Writes of the lists of codes: keep, withdraw before opening, count back, forget at closing.
 
-May import the ground and this room's models and queries. Codes are given back once, to be printed, and kept
-nowhere; never more of a unit than it has adults.
+May import the ground and this room's models and queries. A code itself is kept nowhere, only its mark; there
+are never more of a unit than it has adults.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
@@ -17,57 +18,56 @@ from core.codes import code_mark, new_code
 from core.errors import BadInput, Conflict, NotFound
 from surveys.models import Campaign, CampaignState, CampaignUnit
 from surveys.queries import subject_of
-from surveys.rules import Mode
 from surveys.voters.models import Code, CodeCount
-from surveys.voters.queries import CODE_LENGTH, CODE_PURPOSE, batches_of, code_limits
+from surveys.voters.queries import CODE_LENGTH, CODE_PURPOSE, planned_batch
 
 
-def make_codes(
+def draw_codes(count: int) -> list[str]:
+    """New codes, which exist nowhere else: they are printed, and then only their marks are kept."""
+    return [new_code(CODE_LENGTH) for _number in range(count)]
+
+
+def keep_codes(
     session: Session,
     *,
     campaign: Campaign,
     kato: str,
-    count: int | None,
+    batch: int,
+    codes: Sequence[str],
     secret: str,
     actor: str,
     now: datetime,
-) -> tuple[int, list[str]]:
-    """Make a batch of a unit's codes; returns its number and the codes, which exist nowhere else.
+) -> None:
+    """Keep the marks of a batch that was planned and printed.
 
-    :param count: how many; None for as many as the unit may still have.
+    Printing takes long and must hold up nobody, so it comes first, and the plan is made again here.
+
     :raises NotFound: when the unit is not asked in the campaign.
-    :raises Conflict: when the campaign has another mode or is closed, when the unit's adults are unknown,
-        or when it would have more codes than adults.
+    :raises Conflict: when the plan does not hold (any more): somebody else made codes for the unit meanwhile.
     """
-    if campaign.mode is not Mode.CODES:
-        raise Conflict(
-            _l("The survey %(code)s has no codes: it is held in another mode.", code=campaign.code)
-        )
-    if campaign.state is CampaignState.CLOSED:
-        raise Conflict(_l("The survey %(code)s is closed: it takes no more codes.", code=campaign.code))
     _lock_unit(session, campaign, kato)
-    batches = batches_of(session, campaign=campaign, kato=kato)
-    made = sum(batch.made for batch in batches)
-    count = _checked(
-        kato, count, made=made, adults=code_limits(session, campaign=campaign, katos=[kato])[kato]
-    )
-    codes = [new_code(CODE_LENGTH) for _number in range(count)]
+    planned = planned_batch(session, campaign=campaign, kato=kato, count=len(codes))
+    if planned.number != batch:
+        raise Conflict(
+            _l("Other codes were made for the unit %(kato)s meanwhile. Throw this file away and begin again.",
+               kato=kato)
+        )  # fmt: skip
     # In the order of their marks, which is no order: neither place nor key tells which code came first.
     marks = sorted(code_mark(secret, CODE_PURPOSE, code) for code in codes)
     session.execute(
         insert(Code.__table__),
         [{"mark": mark, "campaign_id": campaign.id, "kato": kato} for mark in marks],
     )
-    number = max((batch.batch for batch in batches), default=0) + 1
     session.add(
-        CodeCount(campaign_id=campaign.id, kato=kato, batch=number, made=count, spoiled=0, returned=0)
-    )
+        CodeCount(
+            campaign_id=campaign.id, kato=kato, batch=batch, made=len(codes), spoiled=0, returned=0
+        )
+    )  # fmt: skip
     session.flush()
     audit.record(
-        session, actor=actor, action="codes.make", subject=subject_of(campaign), kato=kato, batch=number,
-        count=count,
+        session, actor=actor, action="codes.make", subject=subject_of(campaign), kato=kato, batch=batch,
+        count=len(codes),
     )  # fmt: skip
-    return number, codes
 
 
 def withdraw_codes(
@@ -148,18 +148,3 @@ def _lock_unit(session: Session, campaign: Campaign, kato: str) -> None:
         raise NotFound(
             _l("The unit %(kato)s is not asked in the survey “%(code)s”.", kato=kato[:9], code=campaign.code)
         )
-
-
-def _checked(kato: str, count: int | None, *, made: int, adults: int | None) -> int:
-    if adults is None:
-        raise Conflict(
-            _l("The number of adults of the unit %(kato)s is not known, so it is not known how many codes it "
-               "may have: load the population first.", kato=kato)
-        )  # fmt: skip
-    count = adults - made if count is None else count
-    if count < 1 or made + count > adults:
-        raise Conflict(
-            _l("%(count)s more codes are not possible for the unit %(kato)s: it has %(adults)s adults and "
-               "%(made)s codes already.", count=count, kato=kato, adults=adults, made=made)
-        )  # fmt: skip
-    return count
