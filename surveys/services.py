@@ -6,7 +6,6 @@ published rule book has admitted it, and closing publishes its statistics once, 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -25,12 +24,14 @@ from core.urn.services import mix_box
 from core.words import Words
 from surveys.checklist import checklist
 from surveys.comments.services import comment_box
-from surveys.criteria import CriteriaSet, criteria_from_json, shipped
-from surveys.models import Campaign, CampaignState, CampaignUnit, Statistic
+from surveys.criteria import CriteriaSet, shipped
+from surveys.models import Campaign, CampaignState, CampaignUnit
 from surveys.names import STATE_NAMES
-from surveys.publication import UnitNumbers, published_numbers
-from surveys.queries import box_of, subject_of, tallies_by_unit, unit_adults
-from surveys.rules import Mode, SurveyRules, rules_from_json
+from surveys.publishing import publish_statistics
+from surveys.queries import box_of, subject_of
+from surveys.rules import Mode, SurveyRules
+from surveys.signals.queries import excluded_days
+from surveys.signals.services import flag_at_closing
 from surveys.voters.services import forget_codes
 from surveys.voters.verification import Verification
 
@@ -217,47 +218,14 @@ def close_campaign(
     for box in (box_of(campaign.code), comment_box(campaign.code)):
         mix_box(session, keys=keys, box=box, takers=takers, now=now, closing=True)
     forget_codes(session, campaign=campaign)
-    numbers = _publish_statistics(session, campaign)
+    flag_at_closing(session, campaign=campaign, actor=actor, now=now)
+    flagged = excluded_days(session, campaign=campaign)
+    numbers = publish_statistics(session, campaign=campaign, flagged=flagged, actor=actor, now=now)
     campaign.state = CampaignState.CLOSED
     campaign.closed_at = now
     audit.record(
-        session, actor=actor, action="campaign.close", subject=subject_of(campaign), units=len(numbers),
-        scored=sum(unit.score is not None for unit in numbers.values()), statistics=_digest(numbers),
-    )  # fmt: skip
-
-
-def _publish_statistics(session: Session, campaign: Campaign) -> dict[str, UnitNumbers]:
-    rules = rules_from_json(campaign.rules_json or "")
-    numbers = published_numbers(
-        tallies_by_unit(session, campaign=campaign, modes=rules.modes),
-        adults=unit_adults(session, campaign=campaign),
-        criteria=criteria_from_json(campaign.criteria_json),
-        rules=rules,
+        session, actor=actor, action="campaign.close", subject=subject_of(campaign), units=len(numbers)
     )
-    rows = [
-        {
-            "campaign_id": campaign.id, "kato": kato, "n": unit.n, "score": unit.score, "error": unit.error,
-            "criterion_means": _means_text(unit), "reliability": unit.reliability, "margin": unit.margin,
-            "exceeds_adults": unit.exceeds_adults,
-        }
-        for kato, unit in sorted(numbers.items())
-    ]  # fmt: skip
-    session.execute(insert(Statistic), rows)
-    return numbers
-
-
-def _means_text(unit: UnitNumbers) -> str:
-    return audit.canonical(
-        {code: None if mean is None else str(mean) for code, mean in unit.criterion_means.items()}
-    )
-
-
-def _digest(numbers: Mapping[str, UnitNumbers]) -> str:
-    lines = [
-        [kato, unit.n, _means_text(unit), *map(str, (unit.score, unit.error, unit.reliability, unit.margin))]
-        for kato, unit in sorted(numbers.items())
-    ]
-    return hashlib.sha256(audit.canonical(lines).encode()).hexdigest()
 
 
 def _refuse_unless(campaign: Campaign, *states: CampaignState) -> None:

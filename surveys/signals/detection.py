@@ -205,25 +205,26 @@ def _days(evidence: Evidence, gathered: Gatherings) -> Iterator[Flag]:
     """Units whose answers from the web crowd on one day, or at the end, gatherings apart."""
     web, days = _without_gatherings(evidence.web, gathered), evidence.campaign_days
     totals, all_days = web.sum(axis=1), web.shape[1]
-    tested = totals >= FEWEST_ANSWERS
     if all_days >= FEWEST_DAYS:
-        busiest = web.argmax(axis=1)
         top = web.max(axis=1)
         usual = (totals - top) / (all_days - 1)
-        rare = rare_amounts(np.where(tested, np.log((top + ALLOWANCE) / (usual + ALLOWANCE)), np.nan))
-        for unit in np.flatnonzero(np.isfinite(rare.p)):
-            expected = np.exp(rare.expected[unit]) * (usual[unit] + ALLOWANCE) - ALLOWANCE
-            yield Flag(
-                Signal.BUSY_DAY, int(unit), int(busiest[unit]), top[unit], max(expected, 0.0), rare.p[unit]
-            )
+        for unit, expected, p in _crowded(top, usual, totals):
+            yield Flag(Signal.BUSY_DAY, unit, int(web[unit].argmax()), top[unit], expected, p)
     if days >= FEWEST_DAYS and all_days >= days:
         last = max(1, round(days * LATE_SHARE))
         late, before = web[:, days - last :].sum(axis=1), web[:, : days - last].sum(axis=1)
-        usual = before * last / (days - last)
-        rare = rare_amounts(np.where(tested, np.log((late + ALLOWANCE) / (usual + ALLOWANCE)), np.nan))
-        for unit in np.flatnonzero(np.isfinite(rare.p)):
-            expected = np.exp(rare.expected[unit]) * (usual[unit] + ALLOWANCE) - ALLOWANCE
-            yield Flag(Signal.LATE_SURGE, int(unit), None, late[unit], max(expected, 0.0), rare.p[unit])
+        for unit, expected, p in _crowded(late, before * last / (days - last), totals):
+            yield Flag(Signal.LATE_SURGE, unit, None, late[unit], expected, p)
+
+
+def _crowded(seen: Counts, usual: Counts, totals: Counts) -> Iterator[tuple[int, float, float]]:
+    """How rare it is among units with as many answers that so many came instead of the usual ones."""
+    ratio = np.log((seen + ALLOWANCE) / (usual + ALLOWANCE))
+    for members in _size_classes(np.where(totals >= FEWEST_ANSWERS, totals, 0)):
+        rare = rare_amounts(ratio[members], is_heavy=True)
+        for unit, p, middle in zip(members.tolist(), rare.p, rare.expected, strict=True):
+            if np.isfinite(p):
+                yield unit, max(0.0, np.exp(middle) * (usual[unit] + ALLOWANCE) - ALLOWANCE), p
 
 
 def _wholes(evidence: Evidence) -> Iterator[Flag]:
@@ -241,7 +242,7 @@ def _wholes(evidence: Evidence) -> Iterator[Flag]:
                 usual = max(0.0, np.exp(middle) * (adults[unit] + ALLOWANCE) - ALLOWANCE)
                 yield Flag(Signal.TURNOUT, unit, None, totals[unit], usual, p)
     reports = np.minimum(evidence.pressure, totals)
-    yield from _shares(Signal.PRESSURE, reports, totals, places)
+    yield from _shares(Signal.PRESSURE, reports, totals, places, step=SMALLEST)
 
 
 def _ratings(ratings: Ratings) -> Iterator[Flag]:
@@ -319,9 +320,9 @@ def _flags(signal: Signal, counts: Counts, totals: Counts, places: Places, rare:
         )
 
 
-def _size_classes(adults: Counts) -> list[NDArray[np.int64]]:
-    """Units of like size: fifths by adults where there are enough of them, else all together."""
-    known = np.flatnonzero(adults > 0)
-    ordered = known[np.argsort(adults[known], kind="stable")]
+def _size_classes(sizes: Counts) -> list[NDArray[np.int64]]:
+    """Units of like size: fifths where there are enough of them, else all together; none without a size."""
+    known = np.flatnonzero(sizes > 0)
+    ordered = known[np.argsort(sizes[known], kind="stable")]
     parts = _SIZE_CLASSES if len(ordered) >= _SIZE_CLASSES * _FEWEST_OF_A_CLASS else 1
     return [part for part in np.array_split(ordered, parts) if part.size]

@@ -20,6 +20,7 @@ _SET_APART = 1e-6  # rarer ones do not help to say what is usual
 _ROUNDS = 4
 _ORDINARY = 2.0  # deviations below which no tail is computed: it could not be rare
 _UPPER = (0.75, 0.9, 0.95, 0.99)
+_WIDER = 2.5
 _FEWEST_ABOVE = 10  # so few must not set a scale: they may be the dishonest ones
 
 
@@ -157,29 +158,31 @@ def _upper_share_tail(
     return p
 
 
-def rare_amounts(values: ArrayLike) -> Rarity:
+def rare_amounts(values: ArrayLike, *, is_heavy: bool = False) -> Rarity:
     """How rare so large a value is among peers, for values that are roughly symmetric around the middle.
 
     Parameters
     ----------
     values : array_like
         One of each peer; NaN is not tested.
+    is_heavy : bool
+        Whether honest values have a heavier tail than a normal: then it is exponential above the 90 per
+        cent quantile.
 
     Returns
     -------
     Rarity
-        The normal upper tail in units of the peers' own scale; NaN everywhere with fewer than 30 peers.
+        The upper tail in units of the peers' own scale; NaN everywhere with fewer than 30 peers.
         `expected` is the median.
 
     Notes
     -----
-    The scale is the widest of those that the quartiles and the upper quantiles at 75, 90, 95 and 99 per
-    cent give, so a heavy upper tail of honest peers widens it, and one peer of a hundred cannot.
+    The scale is the widest of those that the quartiles and the upper quantiles up to 99 per cent give, as
+    far as ten peers lie above, so a heavy upper tail of honest peers widens it, and a few cannot.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> values = np.append(np.random.RandomState(1).normal(0, 1, 500), 9.0)
+    >>> values = np.append(np.random.RandomState(1).normal(0, 1, 1500), 9.0)
     >>> rare = rare_amounts(values)
     >>> bool(rare.p[-1] < 1e-9), round(float(np.mean(rare.p < 0.01)), 2)
     (True, 0.01)
@@ -191,8 +194,17 @@ def rare_amounts(values: ArrayLike) -> Rarity:
         return Rarity(p, expected)
     middle, scale = middle_and_scale(given[tested])
     p[tested] = norm.sf((given[tested] - middle) / scale) if scale > 0 else 1.0
+    if is_heavy:
+        p[tested] = np.maximum(p[tested], _exponential_tail(given[tested]))
     expected[tested] = middle
     return Rarity(p, expected)
+
+
+def _exponential_tail(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A tenth of the peers lie above their 90 per cent quantile, and ever fewer at a constant rate."""
+    start, *further = np.quantile(values, (0.9, 0.95, 0.975))
+    mean = max((further[0] - start) / np.log(2), (further[1] - start) / np.log(4), 1e-9)
+    return np.where(values > start, 0.1 * np.exp(-(values - start) / mean), 1.0)
 
 
 def middle_and_scale(values: NDArray[np.float64]) -> tuple[float, float]:
@@ -239,7 +251,8 @@ def rare_beyond(values: NDArray[np.float64]) -> NDArray[np.float64]:
     start, spread = float(np.median(values)), float(np.std(values)) or 1.0
     bounds = [(start - 3 * spread, start + spread), (np.log(spread) - 2, np.log(spread) + 1)]
     found = minimize(minus_likelihood, [start, np.log(spread)], method="Nelder-Mead", bounds=bounds)
-    middle, scale = float(found.x[0]), float(np.exp(found.x[1]))
+    # On the safe side by some two standard errors: half a bell tells little about its width.
+    middle, scale = float(found.x[0]), float(np.exp(found.x[1])) * (1 + _WIDER / np.sqrt(values.size))
     return np.exp(norm.logsf(values, middle, scale) - norm.logsf(least, middle, scale))
 
 

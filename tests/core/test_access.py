@@ -54,7 +54,7 @@ def test_who_counts_answers_neither_marks_nor_decides():
     assert RIGHTS[Right.MARK].isdisjoint({Role.AGENCY, Role.SECRETARY, Role.AUDITOR, Role.OPERATOR})
     assert RIGHTS[Right.MANAGE_ACCOUNTS] == {Role.AGENCY}
     assert RIGHTS[Right.MANAGE_ETHICS] == RIGHTS[Right.CONCLUDE_ETHICS] == {Role.ETHICS}
-    changes = set(Right) - {Right.SEE_TURNOUT, Right.SEE_STAGE, Right.READ_JOURNAL}
+    changes = set(Right) - {Right.SEE_TURNOUT, Right.SEE_SIGNALS, Right.SEE_STAGE, Right.READ_JOURNAL}
     assert not [right for right in changes if Role.AUDITOR in RIGHTS[right]]
 
 
