@@ -7,7 +7,7 @@ book may ask for more, never for less.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
@@ -178,6 +178,20 @@ def turnout_step(n: int) -> int:
     if n < 0:
         raise ValueError(f"a turnout of {n} is impossible; it counts answers")
     return n // TURNOUT_STEP * TURNOUT_STEP
+
+
+def shown_growth(counts: Iterable[tuple[date, int]]) -> dict[date, int]:
+    """By how much one shown figure of turnout grew on each day, from the answers of each day.
+
+    >>> shown_growth([(date(2026, 6, 1), 7), (date(2026, 6, 2), 2), (date(2026, 6, 3), 3)])
+    {datetime.date(2026, 6, 1): 5, datetime.date(2026, 6, 3): 5}
+    """
+    total, growth = 0, {}
+    for day, n in sorted(counts):
+        if step := turnout_step(total + n) - turnout_step(total):
+            growth[day] = step
+        total += n
+    return growth
 
 
 def turnout_until(*, yesterday: date, last_day: date) -> date:

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.places.models import Unit
 from core.storage import WITHOUT_ROWID, Base, ExactDecimal, ExactInteger, SerialKey, UtcDateTime, enum_column
 from surveys.answers import Origin
+from surveys.breakdown import Level, Variant
 from surveys.rules import Mode
 
 # The ground's bands and sexes, spelled out: what a ballot may hold must not change by itself.
@@ -176,6 +177,65 @@ class Statistic(Base):
     reliability: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     margin: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     exceeds_adults: Mapped[bool]
+
+
+class PublishedNumbers:
+    """Numbers that are frozen at closing; NULL where disclosure control keeps one back."""
+
+    n: Mapped[int | None]
+    score: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    error: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+
+
+def _floors() -> tuple[CheckConstraint, ...]:
+    return (
+        CheckConstraint("n >= 5", name="smallest_n"),
+        CheckConstraint("score IS NULL OR n >= 10", name="smallest_score"),
+        CheckConstraint("(score IS NULL) = (error IS NULL)", name="score_with_error"),
+    )
+
+
+class GroupStatistic(PublishedNumbers, Base):
+    """The published numbers of a district, an oblast (by KATO code) or the nation: means over persons."""
+
+    __tablename__ = "survey_group_statistics"
+    __table_args__ = _floors()
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("survey_campaigns.id"), primary_key=True)
+    level: Mapped[Level] = mapped_column(enum_column(Level, "level"), primary_key=True)
+    area: Mapped[str] = mapped_column(String(9), primary_key=True)
+
+
+class StratumStatistic(PublishedNumbers, Base):
+    """The published numbers of an age band, a sex, or both, of a larger unit; `-` is "all"."""
+
+    __tablename__ = "survey_stratum_statistics"
+    __table_args__ = (
+        ForeignKeyConstraint(["campaign_id", "kato"], ["survey_units.campaign_id", "survey_units.kato"]),
+        *_floors(),
+        CheckConstraint(f"age_band IN ('-', {_BANDS})", name="age_band"),
+        CheckConstraint(f"sex IN ('-', {_SEXES})", name="sex"),
+    )
+
+    campaign_id: Mapped[int] = mapped_column(primary_key=True)
+    kato: Mapped[str] = mapped_column(String(9), primary_key=True)
+    age_band: Mapped[str] = mapped_column(String(8), primary_key=True)
+    sex: Mapped[str] = mapped_column(String(1), primary_key=True)
+
+
+class VariantStatistic(PublishedNumbers, Base):
+    """A unit's numbers computed otherwise: with or without its flagged days, or weighted to its adults."""
+
+    __tablename__ = "survey_variants"
+    __table_args__ = (
+        ForeignKeyConstraint(["campaign_id", "kato"], ["survey_units.campaign_id", "survey_units.kato"]),
+        *_floors(),
+    )
+
+    campaign_id: Mapped[int] = mapped_column(primary_key=True)
+    kato: Mapped[str] = mapped_column(String(9), primary_key=True)
+    variant: Mapped[Variant] = mapped_column(enum_column(Variant, "variant"), primary_key=True)
+    design_effect: Mapped[Decimal | None] = mapped_column(ExactDecimal)
 
 
 class AnswerImport(Base):

@@ -7,7 +7,7 @@ Pure: the standard library and other pure modules. Whether a number may be shown
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -20,6 +20,7 @@ from surveys.tallies import TallySum
 
 NORMAL_97_5 = 1.959963984540054  # half the width of a 95 % interval, in standard errors
 RELIABILITY_DECIMALS = 2
+FIRM = Decimal("0.7")  # a score of less reliability is shown as not firm enough to compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,36 @@ def published_numbers(
     would round to zero is published as one step of the last decimal: identical answers are not certainty.
     Reliability comes from the published scores and errors, so that anybody can recompute it.
     """
-    scores = {kato: tally.score for kato, tally in tallies.items()}
-    pooled = pooled_variance([score.variance for score in scores.values()], [s.n for s in scores.values()])
+    pooled = pooled_over(tallies.values())
     made = {kato: _unit(tally, adults.get(kato), pooled, criteria, rules) for kato, tally in tallies.items()}
     return _with_reliability(made)
+
+
+def pooled_over(tallies: Iterable[TallySum]) -> float:
+    """The variance of persons within units, pooled over all of them."""
+    scores = [tally.score for tally in tallies]
+    return pooled_variance([score.variance for score in scores], [score.n for score in scores])
+
+
+def is_enough(answers: int, rules: SurveyRules) -> bool:
+    """Whether so many answers have a score, by disclosure control and by the rule book."""
+    return may_show_score(answers) and answers >= rules.minimum_n
+
+
+def published_score(tally: TallySum, pooled: float, rules: SurveyRules) -> tuple[Decimal, Decimal, float]:
+    """A score and its moderated error as they are published, and the error before rounding."""
+    error = moderated_error(tally.score.variance, tally.scored, pooled, rules.prior_degrees)
+    smallest = Decimal(1).scaleb(-rules.decimals)
+    return published(tally.score.mean, rules.decimals), max(published(error, rules.decimals), smallest), error
+
+
+def is_firm(reliability: Decimal | None) -> bool | None:
+    """Whether a score is firm enough to compare units by it; None where that cannot be told.
+
+    >>> is_firm(Decimal("0.69")), is_firm(Decimal("0.70")), is_firm(None)
+    (False, True, None)
+    """
+    return None if reliability is None else reliability >= FIRM
 
 
 def _unit(
@@ -66,26 +93,15 @@ def _unit(
     n = tally.scored if may_show_count(tally.scored) else None
     exceeds = adults is not None and may_show_count(tally.n) and tally.n > adults
     means: dict[str, Decimal | None] = dict.fromkeys(criteria.codes)
-    if not _is_enough(tally.scored, rules):
+    if not is_enough(tally.scored, rules):
         return UnitNumbers(n, None, None, means, None, None, exceeds)
     for position, code in enumerate(criteria.codes):
-        if _is_enough(tally.answered(position), rules):
+        if is_enough(tally.answered(position), rules):
             means[code] = published(tally.criterion_mean(position), rules.decimals)
-    error = moderated_error(tally.score.variance, tally.scored, pooled, rules.prior_degrees)
+    score, error, exact = published_score(tally, pooled, rules)
     rest = 1.0 if adults is None or exceeds else 1 - tally.scored / adults
-    return UnitNumbers(
-        n=n,
-        score=published(tally.score.mean, rules.decimals),
-        error=max(published(error, rules.decimals), Decimal(1).scaleb(-rules.decimals)),
-        criterion_means=means,
-        reliability=None,
-        margin=published(NORMAL_97_5 * error * math.sqrt(rest), rules.decimals),
-        exceeds_adults=exceeds,
-    )
-
-
-def _is_enough(answers: int, rules: SurveyRules) -> bool:
-    return may_show_score(answers) and answers >= rules.minimum_n
+    margin = published(NORMAL_97_5 * exact * math.sqrt(rest), rules.decimals)
+    return UnitNumbers(n, score, error, means, None, margin, exceeds)
 
 
 def _with_reliability(units: dict[str, UnitNumbers]) -> dict[str, UnitNumbers]:
