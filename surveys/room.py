@@ -17,6 +17,7 @@ from surveys.embedding import commands as embedding_commands  # noqa: F401  (add
 from surveys.embedding.checking import check_every_night
 from surveys.embedding.views_operator import embedding_operator
 from surveys.embedding.views_public import embedding_public
+from surveys.importing.views_agency import importing_agency
 from surveys.mixing import take_answers
 from surveys.models import Ballot
 from surveys.paper.views_entry import paper_entry
@@ -55,6 +56,7 @@ ROOM = Room(
         tablet_operator,
         paper_operator,
         paper_entry,
+        importing_agency,
         pressure_public,
         pressure_agency,
         embedding_public,

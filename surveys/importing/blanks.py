@@ -1,0 +1,60 @@
+"""The template of a table of answers and the mapping that fits it, from a campaign's criteria.
+
+May import the ground's tables and this room's queries and pure modules. A file made from the template
+needs no mapping of its own.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from core.tables import write_csv, write_xlsx
+from surveys.criteria import CriteriaSet, criteria_from_json
+from surveys.models import Campaign
+from surveys.queries import campaign_units
+
+UNIT, AGE, SEX = "kato", "age", "sex"
+
+
+def columns_of(criteria: CriteriaSet) -> tuple[str, ...]:
+    """The columns of the template: unit, one for each criterion, age in years, sex."""
+    return (UNIT, *criteria.codes, AGE, SEX)
+
+
+def blank_answers(session: Session, campaign: Campaign, *, as_csv: bool) -> bytes:
+    """The template, with one row of each of the first units to show how it is filled in."""
+    criteria = criteria_from_json(campaign.criteria_json)
+    shown = [unit.kato for unit in campaign_units(session, campaign=campaign)[:2]]
+    rows = [(kato, *("5" for _ in criteria.codes), "35", "f") for kato in shown]
+    columns = columns_of(criteria)
+    return write_csv(columns, rows) if as_csv else write_xlsx(campaign.code, columns, rows)
+
+
+def template_mapping(criteria: CriteriaSet) -> str:
+    """The mapping of the template, and an example for a table with other columns."""
+    rows = "\n".join(f'{code} = "{code}"' for code in criteria.codes)
+    return f"""# Which column is what. This one fits the template; change the right-hand sides for your own table.
+[criteria]
+{rows}
+
+[ratings]
+dont_know = ["9", "0", "-", ""]
+
+[unit]
+column = "{UNIT}"
+
+[age]
+column = "{AGE}"
+unknown = ["99", "-", ""]
+[age.bands]
+"18-29" = [18, 29]
+"30-44" = [30, 44]
+"45-59" = [45, 59]
+"60+" = [60, 98]
+
+[sex]
+column = "{SEX}"
+f = ["f"]
+m = ["m"]
+unknown = ["9", "-", ""]
+"""
