@@ -20,13 +20,20 @@ from core.urn.models import Intake, LedgerEntry, TraceKind
 from core.words import Words
 from surveys.models import CampaignState
 from surveys.queries import all_campaigns, box_of, title_of
+from surveys.rules import Mode
 
 
 class ReceiptState(StrEnum):
-    """What can be said of a receipt."""
+    """What can be said of a receipt.
+
+    Where a second answer may replace the first, nobody may learn before the closing whether an answer is
+    counted already: a code that is "counted" a moment after sending would tell whoever stands beside that
+    another answer came before.
+    """
 
     COUNTED = "counted"
     WAITS = "waits"
+    RECEIVED = "received"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,9 @@ def find_receipt(session: Session, *, receipt: str, secret: str) -> FoundReceipt
     for model, state in ((LedgerEntry, ReceiptState.COUNTED), (Intake, ReceiptState.WAITS)):
         box = session.scalars(_boxes(model, campaigns, receipt, secret)).first()
         if box is not None:
-            return FoundReceipt(title_of(campaigns[box]), state)
+            found = campaigns[box]
+            is_kept_back = found.mode is not Mode.OPEN and found.state is not CampaignState.CLOSED
+            return FoundReceipt(title_of(found), ReceiptState.RECEIVED if is_kept_back else state)
     return None
 
 
