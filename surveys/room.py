@@ -27,6 +27,9 @@ from surveys.posters.views_operator import posters_operator
 from surveys.pressure.views_agency import pressure_agency
 from surveys.pressure.views_public import pressure_public
 from surveys.queries import BOX_PREFIX
+from surveys.signals import commands as signal_commands  # noqa: F401  (adds to the group `campaigns`)
+from surveys.signals.services import flag_running
+from surveys.signals.views_staff import surveys_signals
 from surveys.tablet.views_operator import tablet_operator
 from surveys.tablet.views_public import tablet_public
 from surveys.views_agency import surveys_agency
@@ -51,6 +54,7 @@ ROOM = Room(
         surveys_public,
         surveys_operator,
         surveys_agency,
+        surveys_signals,
         comments_agency,
         tablet_public,
         tablet_operator,
@@ -74,6 +78,7 @@ ROOM = Room(
         MenuEntry("paper_operator.index", _l("Paper sheets"), Right.RECONCILE_PAPER),
         MenuEntry("voters_operator.campaigns", _l("Letters with codes"), Right.COUNT_CODES),
         MenuEntry("pressure_agency.campaigns", _l("Reports of pressure"), Right.READ_PRESSURE),
+        MenuEntry("surveys_signals.campaigns", _l("Signals"), Right.SEE_SIGNALS),
     ),
     commands=(campaigns,),
     takers={BOX_PREFIX: take_answers, COMMENTS: take_comments},
@@ -83,6 +88,7 @@ ROOM = Room(
             session, verification_of(settings()).marks
         ),
         "sites that show the survey": check_every_night,
+        "signals": flag_running,
     },
     metrics={"survey_ballots": lambda session: session.scalar(select(func.count()).select_from(Ballot))},
 )
