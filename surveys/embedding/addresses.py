@@ -37,6 +37,8 @@ def read_page(text: str, *, allow_local: bool) -> SitePage:
     :raises BadInput: when it is not an address that the public can open over HTTPS.
     """
     typed = text.strip()
+    if not typed.isprintable():
+        raise _wrong(typed)
     try:
         parts = urlsplit(typed if "://" in typed else f"https://{typed}")
         port = parts.port
@@ -48,8 +50,8 @@ def read_page(text: str, *, allow_local: bool) -> SitePage:
     is_local = allow_local and host in LOCAL_HOSTS
     if parts.scheme != "https" and not (parts.scheme == "http" and is_local):
         raise BadInput(
-            _l("“%(address)s”: the site must be reached over https://, as its visitors' answers pass through "
-               "it.", address=typed[:80])
+            _l("“%(address)s”: the site must be reached over https://, or others could put a false form into it.",
+               address=typed[:80])
         )  # fmt: skip
     if not is_local and not _is_public_name(host):
         raise BadInput(

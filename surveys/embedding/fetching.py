@@ -13,7 +13,7 @@ import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from threading import Timer
+from threading import Event, Timer
 from urllib.parse import urljoin, urlsplit
 
 from requests import certs
@@ -69,17 +69,17 @@ def fetch_page(page: str, *, allow_local: bool) -> Fetched | Look:
     for _ in range(MOST_REDIRECTS + 1):
         try:
             # What a site redirects to is judged like what an operator typed.
-            read_page(page, allow_local=allow_local)
+            page = read_page(page, allow_local=allow_local).page
             answer = _visit(page, allow_local=allow_local)
+            if not isinstance(answer, str):
+                return answer
+            page = urljoin(page, answer)
         except BadInput:
             return Look(Finding.REFUSED, page[:120])
         except ssl.SSLError as fault:
             return Look(Finding.UNTRUSTED, getattr(fault, "verify_message", "")[:120])
-        except (OSError, HTTPException, zlib.error):
+        except (OSError, HTTPException, zlib.error, ValueError):
             return Look(Finding.SILENT)
-        if not isinstance(answer, str):
-            return answer
-        page = urljoin(page, answer)
     return Look(Finding.STATUS, "3xx")
 
 
@@ -92,11 +92,15 @@ def _visit(page: str, *, allow_local: bool) -> Fetched | Look | str:
     context = _trusting() if parts.scheme == "https" else None
     connection = _ToAddress(parts.hostname, port, address=address, context=context)
     # Each wait is short already; this ends a server that drips.
-    ending = Timer(LONGEST_VISIT, lambda: _hang_up(connection))
+    is_over = Event()
+    ending = Timer(LONGEST_VISIT, _hang_up, (connection, is_over))
     ending.start()
     try:
         connection.request("GET", parts.path + (f"?{parts.query}" if parts.query else ""), headers=_HEADERS)
-        return _read(connection.getresponse())
+        answer = _read(connection.getresponse())
+        if is_over.is_set():
+            raise TimeoutError
+        return answer
     finally:
         ending.cancel()
         connection.close()
@@ -145,6 +149,7 @@ def _trusting() -> ssl.SSLContext:
     return context
 
 
-def _hang_up(connection: HTTPConnection) -> None:
+def _hang_up(connection: HTTPConnection, is_over: Event) -> None:
+    is_over.set()
     with suppress(OSError, AttributeError):  # it has ended by itself meanwhile
         connection.sock.shutdown(socket.SHUT_RDWR)

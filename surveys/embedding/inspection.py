@@ -47,26 +47,15 @@ class Line:
     site: str = ""
 
 
-class _Lines(HTMLParser):
-    """Collects our lines; `data-src` is where pages keep the address of a frame that loads late."""
+#: A tag of ours is short; the bound keeps a page made to slow us down from doing so.
+_TAG = re.compile(r"<(?:script|iframe)\s[^>]{1,2000}>", re.IGNORECASE)
 
-    def __init__(self, ours: str) -> None:
-        super().__init__()
-        self.ours, self.found = ours, []
+
+class _Tag(HTMLParser):
+    """Reads one tag: its name and its attributes."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: (value or "").strip() for name, value in attrs}
-        address = values.get("src") or values.get("data-src", "")
-        parts = urlsplit(address if not address.startswith("//") else f"https:{address}")
-        if f"{parts.scheme}://{parts.netloc}".lower() != self.ours.lower():
-            return
-        if tag == "script" and parts.path == "/embed.js":
-            campaign, unit = values.get("data-campaign", ""), values.get("data-unit", "")
-            self.found.append(Line("script", campaign, unit))
-        elif tag == "iframe" and (path := re.fullmatch(r"/embed/([^/]+)(?:/([^/]+))?/?", parts.path)):
-            asked = parse_qs(parts.query)
-            site = asked.get("at", [""])[0]
-            self.found.append(Line("frame", unquote(path[1]), unquote(path[2] or ""), site))
+        self.read = tag, {name: (value or "").strip() for name, value in attrs}
 
 
 def lines_of(html: str, *, ours: str) -> tuple[Line, ...]:
@@ -77,10 +66,40 @@ def lines_of(html: str, *, ours: str) -> tuple[Line, ...]:
     >>> lines_of('<script src="https://a.kz/embed.js" data-campaign="2026"></script>', ours="https://a.kz")
     (Line(kind='script', campaign='2026', unit='', site=''),)
     """
-    parser = _Lines(ours)
-    parser.feed(html)
-    parser.close()
-    return tuple(parser.found)
+    lines = (_line(found[0], ours) for found in _TAG.finditer(_without_comments(html)))
+    return tuple(line for line in lines if line is not None)
+
+
+def _line(text: str, ours: str) -> Line | None:
+    parser = _Tag()
+    parser.feed(text)
+    tag, values = parser.read
+    # `data-src` is where pages keep the address of a frame that loads late.
+    address = values.get("src") or values.get("data-src", "")
+    try:
+        parts = urlsplit(f"https:{address}" if address.startswith("//") else address)
+    except ValueError:
+        return None
+    if f"{parts.scheme}://{parts.netloc}".lower() != ours.lower():
+        return None
+    if tag == "script" and parts.path == "/embed.js":
+        return Line("script", values.get("data-campaign", ""), values.get("data-unit", ""))
+    path = re.fullmatch(r"/embed/([^/]+)(?:/([^/]+))?/?", parts.path)
+    if tag == "iframe" and path:
+        site = parse_qs(parts.query).get("at", [""])[0]
+        return Line("frame", unquote(path[1]), unquote(path[2] or ""), site)
+    return None
+
+
+def _without_comments(html: str) -> str:
+    kept, at = [], 0
+    while (start := html.find("<!--", at)) >= 0:
+        kept.append(html[at:start])
+        end = html.find("-->", start + 4)
+        if end < 0:
+            return "".join(kept)
+        at = end + 3
+    return "".join((*kept, html[at:]))
 
 
 def inspect(html: str, *, policy: str, ours: str, campaign: str, site: str, units: Collection[str]) -> Look:

@@ -1,7 +1,6 @@
 """From a poster's record to its PDF, and many of them to one ZIP as they are drawn.
 
-May import the template engine, the QR code's maker and the one PDF door. The same record gives the same
-bytes.
+May import the template engine, the QR code's maker and the one PDF door.
 """
 
 from __future__ import annotations
