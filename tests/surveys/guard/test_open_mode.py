@@ -181,9 +181,7 @@ def test_programs_with_script_meet_rising_work(app, kato):
     assert Resident(app, kato, at=seconds(1200)).work == 1500  # twenty minutes later all is calm
 
 
-def test_programs_without_script_meet_rising_waits_that_touch_nobody_with_script_and_no_other_unit(
-    app, katos
-):
+def test_programs_without_script_wait_longer_and_longer_and_others_do_not(app, katos):
     waits = []
     for number in range(125):
         robot = Resident(app, katos[0], at=NOW, address=f"192.0.2.{number}")
