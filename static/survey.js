@@ -90,10 +90,12 @@ function send() {
   Promise.race([proof, new Promise(function (go) { setTimeout(go, 10000); })]).then(post);
 }
 
+/* Whoever has to wait sees how long; a proof of work that is done ends the wait. */
 function count(seconds) {
   var button = form.querySelector("button"), words = button.textContent, own = form;
   (function tick() {
     if (form !== own) return;
+    if (own.elements.altcha) seconds = 0;
     button.disabled = seconds > 0;
     button.textContent = seconds > 0 ? words + " (" + seconds + ")" : words;
     if (seconds-- > 0) setTimeout(tick, 1000);

@@ -64,7 +64,8 @@ def _on_missing(error: AuylError) -> Response:
     g.failed = True
     status, title = status_of(error)
     door, campaign = request.blueprint, (request.view_args or {}).get("campaign")
-    has_list = request.endpoint != f"{door}.find_unit" or bool(request.args.get("in"))
+    # The list itself is missing where there is no such survey; below a place, it is there.
+    has_list = bool(campaign) and (request.endpoint != f"{door}.find_unit" or bool(request.args.get("in")))
     address = url_for(f"{door}.find_unit", campaign=campaign, lang=language()) if has_list else "/"
     page = render_template(
         "surveys/public/missing.html", title=title, message=error, address=address, has_list=has_list
