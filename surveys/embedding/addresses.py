@@ -50,8 +50,8 @@ def read_page(text: str, *, allow_local: bool) -> SitePage:
     is_local = allow_local and host in LOCAL_HOSTS
     if parts.scheme != "https" and not (parts.scheme == "http" and is_local):
         raise BadInput(
-            _l("“%(address)s”: the site must be reached over https://, or others could put a false form into it.",
-               address=typed[:80])
+            _l("“%(address)s”: the site must be reached over https://, or others could put a false form into "
+               "it.", address=typed[:80])
         )  # fmt: skip
     if not is_local and not _is_public_name(host):
         raise BadInput(
