@@ -145,8 +145,8 @@ def planted(
     own = int(sizes[unit])
     n = {
         "burst": (60, 120, 240)[strength],
-        "straight lines": max(20, int(own * (0.25, 0.5, 1.0)[strength])),
-        "one source": (50, 100, 200)[strength],
+        "straight lines": max(20, int(own * (0.5, 1.0, 2.0)[strength])),
+        "one source": (100, 200, 400)[strength],
         "late surge": max(20, int(own * (1, 2, 4)[strength])),
         "no script": (30, 60, 120)[strength],
         "one pattern": (10, 20, 40)[strength],

@@ -111,8 +111,8 @@ def lines(honest_campaigns: int, planted_campaigns: int) -> Iterator[str]:
 
 STRENGTHS = {
     "burst": ("60 in 10 minutes", "120 in 10 minutes", "240 in 10 minutes"),
-    "straight lines": ("a quarter more ballots, all fives", "half as many more", "as many more"),
-    "one source": ("50 in a day", "100 in a day", "200 in a day"),
+    "straight lines": ("half as many ballots more, all fives", "as many more", "twice as many more"),
+    "one source": ("100 in a day", "200 in a day", "400 in a day"),
     "late surge": ("as many again in the last two days", "twice as many", "four times as many"),
     "no script": ("30 in a day", "60 in a day", "120 in a day"),
     "one pattern": ("10 equal ballots", "20 equal ballots", "40 equal ballots"),

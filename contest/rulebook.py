@@ -9,13 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
 from core.words import Words
+
+#: A rule that came later: it stands in the canonical text only where a book uses it.
+_IF_USED = {"if-used": True}
 
 
 class Stage(StrEnum):
@@ -138,15 +141,35 @@ class StageRules:
         return tuple(part for part in self.components if part.source is Source.MARKS)
 
 
+class Counting(StrEnum):
+    """Which ballots the survey's score is made of."""
+
+    ALL = "all"
+    WITHOUT_FLAGGED = "without-flagged"
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Days that a signal flags as rarer than once in so many honest ones are left out, in every unit."""
+
+    signal: str
+    rarer_than: int
+
+
 @dataclass(frozen=True, slots=True)
 class SurveySection:
-    """What the survey must be, and how its answers become published numbers."""
+    """What the survey must be, and how its answers become published numbers.
+
+    A book without exclusion says nothing of it: its text and fingerprint are those of before.
+    """
 
     criteria_set: str
     modes: tuple[str, ...]
     minimum_n: int
     prior_degrees: int
     estimator: Estimator
+    excluding: tuple[Exclusion, ...] = field(default=(), metadata=_IF_USED)
+    counting: Counting = field(default=Counting.ALL, metadata=_IF_USED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +263,11 @@ def differences(before: RuleBook, after: RuleBook) -> tuple[tuple[str, str, str]
 
 def _plain(value: object) -> object:
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {
+            part.name: _plain(getattr(value, part.name))
+            for part in fields(value)
+            if "if-used" not in part.metadata or getattr(value, part.name) != part.default
+        }
     if isinstance(value, (tuple, list)):
         return [_plain(item) for item in value]
     if isinstance(value, Decimal):

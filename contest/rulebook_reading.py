@@ -16,9 +16,11 @@ from contest.rulebook import (
     CalendarStep,
     Combine,
     Component,
+    Counting,
     Decided,
     Estimator,
     EthicsSection,
+    Exclusion,
     Ground,
     MarkCriterion,
     Missing,
@@ -38,6 +40,9 @@ from core.disclosure import MINIMUM_CELL, MINIMUM_SCORE
 from core.words import Words
 
 SHIPPED = Path(__file__).with_name("rulebooks")
+#: The signals of the survey that point at a day, and the commonest rarity that may leave one out.
+EXCLUDING_SIGNALS = ("burst", "busy-day", "no-script", "one-source", "straight-lines", "trap")
+LEAST_RARITY = 100
 
 
 class BadRuleBook(ValueError):
@@ -93,6 +98,8 @@ def _book(top: TableReader) -> RuleBook:
             minimum_n=survey.whole("minimum_n", MINIMUM_SCORE, 10_000),
             prior_degrees=survey.whole("prior_degrees", 1, 1000),
             estimator=survey.choice("estimator", Estimator),
+            excluding=tuple(_exclusion(row) for row in survey.rows("excluding", optional=True)),
+            counting=survey.choice("counting", Counting) if "counting" in survey.table else Counting.ALL,
         ),
         ethics=EthicsSection(
             items_set=ethics.code("items_set"), minimum_n=ethics.whole("minimum_n", MINIMUM_CELL, 1000)
@@ -117,6 +124,9 @@ def _book(top: TableReader) -> RuleBook:
     for mode in book.survey.modes:
         if mode not in ("open", "codes", "verified"):
             survey.fault("modes", f"{mode!r} is no survey mode; choose among open, codes, verified")
+    _check_codes(survey, "excluding", [rule.signal for rule in book.survey.excluding])
+    if book.survey.counting is Counting.WITHOUT_FLAGGED and not book.survey.excluding:
+        survey.fault("counting", "is without-flagged, but no signal excludes a day; name one in excluding")
     _check_codes(top, "nominations", [nomination.code for nomination in book.nominations])
     for number, nomination in enumerate(book.nominations, 1):
         part = book.stage(nomination.stage).component(nomination.component)
@@ -128,6 +138,15 @@ def _book(top: TableReader) -> RuleBook:
         elif nomination.criterion is not None and part.source is not Source.SURVEY:
             top.fault(f"nominations[{number}].criterion", "only the survey has published criterion means")
     return book
+
+
+def _exclusion(reader: TableReader) -> Exclusion:
+    made = Exclusion(reader.code("signal"), reader.whole("rarer_than", LEAST_RARITY, 10**9))
+    reader.done()
+    if made.signal and made.signal not in EXCLUDING_SIGNALS:
+        known = ", ".join(EXCLUDING_SIGNALS)
+        reader.fault("signal", f"{made.signal!r} points at no day; choose among {known}")
+    return made
 
 
 def _stage(reader: TableReader, stage: Stage) -> StageRules:

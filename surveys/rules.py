@@ -91,8 +91,11 @@ class SurveyRules:
             raise ValueError("counting is without flagged days, but no signal excludes any: name one")
 
     def as_json(self) -> str:
-        """One canonical text, which a campaign keeps from its admission on."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        """One canonical text, which a campaign keeps from its admission on; without unused exclusion."""
+        table = asdict(self)
+        if not self.excluding:
+            del table["excluding"], table["counting"]
+        return json.dumps(table, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def rules_from_json(text: str) -> SurveyRules:

@@ -18,7 +18,7 @@ from contest.contests.queries import book_of, edition_in_force, subject_of
 from contest.rulebook import RuleBook, Stage, differences
 from contest.rulebook_reading import BadRuleBook, read_rulebook
 from contest.sources.ethics import admit_ethics, ethics_state
-from contest.sources.surveys import admit_survey, survey_state
+from contest.sources.surveys import admit_survey, release_flags, survey_state
 from contest.standings.models import Standing
 from core import audit
 from core.clock import day_of
@@ -176,6 +176,7 @@ def publish_results(session: Session, *, contest: Contest, actor: str, now: date
         standing.published_at = now
     contest.state = ContestState.PUBLISHED
     contest.published_at = now
+    release_flags(session, campaign_code=contest.campaign_code, actor=actor, now=now)
     audit.record(
         session, actor=actor, action="results.publish", subject=subject_of(contest),
         standings=sorted(standing.id for standing in latest.values()),
@@ -242,7 +243,10 @@ def _refuse_late_changes(session: Session, contest: Contest, before: RuleBook, a
 def _numbers_of(book: RuleBook) -> tuple[object, ...]:
     """What decides the survey's published numbers; the estimator comes later."""
     survey = book.survey
-    return (survey.criteria_set, survey.modes, survey.minimum_n, survey.prior_degrees, book.ranking.decimals)
+    return (
+        survey.criteria_set, survey.modes, survey.minimum_n, survey.prior_degrees, survey.excluding,
+        survey.counting, book.ranking.decimals,
+    )  # fmt: skip
 
 
 def _refuse_unless(contest: Contest, *states: ContestState) -> None:

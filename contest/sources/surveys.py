@@ -17,8 +17,9 @@ from core.errors import Conflict, NotFound
 from core.measures import Measurement, MeasureTable, Period, Subject
 from surveys.models import Campaign, CampaignState
 from surveys.queries import campaign_by_code, campaign_katos, published_statistics
-from surveys.rules import SurveyRules
+from surveys.rules import ExclusionRule, SurveyRules
 from surveys.services import admit_campaign
+from surveys.signals import services as signals
 
 MEASURE = "survey"
 
@@ -58,10 +59,18 @@ def admit_survey(
     rules = SurveyRules(
         criteria_set=book.survey.criteria_set, modes=book.survey.modes, minimum_n=book.survey.minimum_n,
         prior_degrees=book.survey.prior_degrees, decimals=book.ranking.decimals,
+        excluding=tuple(ExclusionRule(rule.signal, rule.rarer_than) for rule in book.survey.excluding),
+        counting=book.survey.counting.value,
     )  # fmt: skip
     admit_campaign(
         session, campaign=campaign, rulebook_fingerprint=book.fingerprint, rules=rules, actor=actor, now=now
     )
+
+
+def release_flags(session: Session, *, campaign_code: str, actor: str, now: datetime) -> None:
+    """The results are published: flags that follow from ratings can hint at nothing any more."""
+    campaign = campaign_by_code(session, campaign_code)
+    signals.release_flags(session, campaign=campaign, actor=actor, now=now)
 
 
 def asked_units(session: Session, *, campaign_code: str) -> frozenset[str]:

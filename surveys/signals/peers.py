@@ -20,7 +20,7 @@ _SET_APART = 1e-6  # rarer ones do not help to say what is usual
 _ROUNDS = 4
 _ORDINARY = 2.0  # deviations below which no tail is computed: it could not be rare
 _UPPER = (0.75, 0.9, 0.95, 0.99)
-_WIDER = 2.5
+_WIDER = 2.5  # standard errors, roughly, by which a tail is taken wider than it looks
 _FEWEST_ABOVE = 10  # so few must not set a scale: they may be the dishonest ones
 
 
@@ -204,6 +204,7 @@ def _exponential_tail(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """A tenth of the peers lie above their 90 per cent quantile, and ever fewer at a constant rate."""
     start, *further = np.quantile(values, (0.9, 0.95, 0.975))
     mean = max((further[0] - start) / np.log(2), (further[1] - start) / np.log(4), 1e-9)
+    mean *= 1 + _WIDER / np.sqrt(values.size)
     return np.where(values > start, 0.1 * np.exp(-(values - start) / mean), 1.0)
 
 
@@ -251,7 +252,7 @@ def rare_beyond(values: NDArray[np.float64]) -> NDArray[np.float64]:
     start, spread = float(np.median(values)), float(np.std(values)) or 1.0
     bounds = [(start - 3 * spread, start + spread), (np.log(spread) - 2, np.log(spread) + 1)]
     found = minimize(minus_likelihood, [start, np.log(spread)], method="Nelder-Mead", bounds=bounds)
-    # On the safe side by some two standard errors: half a bell tells little about its width.
+    # Half a bell tells little about its width.
     middle, scale = float(found.x[0]), float(np.exp(found.x[1])) * (1 + _WIDER / np.sqrt(values.size))
     return np.exp(norm.logsf(values, middle, scale) - norm.logsf(least, middle, scale))
 

@@ -41,8 +41,8 @@ WORDS: dict[Signal, SignalWords] = {
     ),
     Signal.NO_SCRIPT: SignalWords(
         _l("Many answers without script"),
-        _l("On one day far more answers than usual came from browsers without script, as simple programs send "
-           "them."),
+        _l("On one day far more answers than usual came from browsers without script, as simple programs "
+           "send them."),
         _l("A class of old phones or a browser that saves data looks the same."),
     ),
     Signal.TRAP: SignalWords(
@@ -57,8 +57,8 @@ WORDS: dict[Signal, SignalWords] = {
     ),
     Signal.LATE_SURGE: SignalWords(
         _l("A surge at the end"),
-        _l("The last tenth of the days brought far more answers from the web than the days before, gatherings "
-           "apart."),
+        _l("The last tenth of the days brought far more answers from the web than the days before, "
+           "gatherings apart."),
         _l("A reminder before the last day looks the same."),
     ),
     Signal.ORIGIN: SignalWords(
@@ -78,7 +78,8 @@ WORDS: dict[Signal, SignalWords] = {
     ),
     Signal.PRESSURE: SignalWords(
         _l("Reports of pressure"),
-        _l("Far more residents than elsewhere reported that they were pressed or that others answered for them."),
+        _l("Far more residents than elsewhere reported that they were pressed, or that others answered for "
+           "them."),
         _l("Reports are not checked; they ask for a look on the spot."),
     ),
     Signal.STRAIGHT_LINES: SignalWords(
@@ -105,7 +106,8 @@ WORDS: dict[Signal, SignalWords] = {
     ),
     Signal.THIRDS: SignalWords(
         _l("The last third unlike the first"),
-        _l("Fives or ones are far more or far less frequent in the last third of the days than in the first."),
+        _l("Fives or ones are far more or far less frequent in the last third of the days than in the "
+           "first."),
         _l("Something that happened meanwhile, good or bad, looks the same."),
     ),
 }  # fmt: skip
