@@ -18,10 +18,11 @@ from core import clock
 from core.errors import AuylError
 from core.tables import read_table
 from core.web.edge import keys, settings, storage
+from surveys.board import turnout
 from surveys.criteria import criteria_from_json
 from surveys.importing.services import take_approved
 from surveys.imports import import_answers, mapping_from
-from surveys.queries import all_campaigns, campaign_by_code, turnout
+from surveys.queries import all_campaigns, campaign_by_code
 from surveys.recount import recount
 
 campaigns = AppGroup("campaigns", help="The residents' surveys: list, turnout, import, recount.")
@@ -62,7 +63,10 @@ def turnout_(code: str, as_json: bool) -> None:
     as_of = clock.day_of(clock.present()) - timedelta(days=1)
     with plainly(), storage().read() as session:
         rows = turnout(session, campaign=campaign_by_code(session, code), as_of=as_of)
-    facts = [{"kato": row.kato, "answers": row.answers, "adults": row.adults} for row in rows]
+    facts = [
+        {"kato": row.kato, "answers": row.answers, "adults": row.adults, "by_origin": row.by_origin}
+        for row in rows
+    ]
     lines = (f"{row.kato}  {row.answers or 'fewer than 5'}" for row in rows)
     click.echo(json.dumps(facts) if as_json else "\n".join(lines))
 

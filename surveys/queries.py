@@ -1,4 +1,4 @@
-"""Reads of the survey: campaigns, the resident's form, turnout, tallies, published statistics.
+"""Reads of the survey: campaigns, the resident's form, tallies, the units' published statistics.
 
 Only reads, and no web. No score leaves this module while its campaign is not closed.
 """
@@ -12,10 +12,9 @@ from datetime import date
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from core.disclosure import turnout_step
 from core.errors import Conflict, NotFound
 from core.places.models import Unit
 from core.urn.models import Intake
@@ -23,6 +22,7 @@ from core.urn.queries import is_counted
 from core.words import Words
 from surveys.criteria import CriteriaSet, criteria_from_json
 from surveys.models import Campaign, CampaignState, CampaignUnit, Statistic, Tally, TallyNumbers
+from surveys.publication import is_firm
 from surveys.rules import Mode
 from surveys.tallies import TallySum, counts_from, empty_tally
 
@@ -51,16 +51,6 @@ class AskedUnit:
 
 
 @dataclass(frozen=True, slots=True)
-class UnitTurnout:
-    """A unit's answers up to a day, rounded down to steps of 5; 0 reads "fewer than 5"."""
-
-    kato: str
-    oblast_kato: str
-    answers: int
-    adults: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class PublishedStatistic:
     """A unit's published numbers; None where there are none to show. `n` is of scored ballots."""
 
@@ -73,6 +63,11 @@ class PublishedStatistic:
     reliability: Decimal | None
     margin: Decimal | None
     exceeds_adults: bool = False
+
+    @property
+    def is_firm(self) -> bool | None:
+        """Whether the score is firm enough to compare units by it; None where that cannot be told."""
+        return is_firm(self.reliability)
 
 
 def box_of(code: str) -> str:
@@ -217,34 +212,6 @@ def tallies_by_unit(session: Session, *, campaign: Campaign, modes: Collection[s
     for row in session.scalars(rows):
         sums[row.kato] += tally_sum(row)
     return sums
-
-
-def turnout(
-    session: Session, *, campaign: Campaign, as_of: date, oblasts: Collection[str] | None = None
-) -> list[UnitTurnout]:
-    """Each unit's mixed answers up to and including a day, in steps of 5; views pass yesterday.
-
-    :param oblasts: only units of these oblasts; None means all.
-    """
-    counted = (
-        select(Tally.kato, func.sum(Tally.n).label("n"))
-        .where(Tally.campaign_id == campaign.id, Tally.day <= as_of)
-        .group_by(Tally.kato)
-        .subquery()
-    )
-    rows = (
-        select(CampaignUnit.kato, Unit.oblast_kato, counted.c.n, CampaignUnit.adults)
-        .join(Unit, Unit.kato == CampaignUnit.kato)
-        .outerjoin(counted, counted.c.kato == CampaignUnit.kato)
-        .where(CampaignUnit.campaign_id == campaign.id)
-        .order_by(CampaignUnit.kato)
-    )
-    if oblasts is not None:
-        rows = rows.where(Unit.oblast_kato.in_(oblasts))
-    return [
-        UnitTurnout(kato, oblast, turnout_step(int(n or 0)), adults)
-        for kato, oblast, n, adults in session.execute(rows)
-    ]
 
 
 def published_statistics(session: Session, *, campaign_code: str) -> tuple[PublishedStatistic, ...]:

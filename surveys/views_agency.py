@@ -22,6 +22,7 @@ from core.places.queries import oblasts, post_units, unit_name
 from core.web.edge import database, keys, settings, storage, takers
 from core.web.language import language
 from surveys.answering import form_page
+from surveys.board import turnout
 from surveys.checklist import ChecklistItem, checklist
 from surveys.criteria import criteria_from_json
 from surveys.filling import Filled
@@ -30,7 +31,7 @@ from surveys.models import Campaign, CampaignState
 from surveys.names import MODE_NAMES, STATE_NAMES
 from surveys.paper.queries import batch_lines
 from surveys.paper.services import release_for_closing
-from surveys.queries import all_campaigns, asked_unit, campaign_by_code, campaign_units, turnout
+from surveys.queries import all_campaigns, asked_unit, campaign_by_code, campaign_units
 from surveys.rules import Mode
 from surveys.services import (
     close_campaign,

@@ -52,7 +52,7 @@ def test_list_turnout_import_and_recount(app, run, keep, tmp_path: Path):
         ring = keys()
     keep(lambda session: mix_box(session, keys=ring, box=box_of(sample.CODE), takers=sample.TAKERS, now=NOW))
     assert json.loads(run("turnout", sample.CODE, "--json").output) == [
-        {"kato": kato, "answers": 0, "adults": None}
+        {"kato": kato, "answers": 0, "adults": None, "by_origin": {}}
     ]
     assert run("recount", sample.CODE).output == "7 ballots in 1 batches, 1 tallies\neverything agrees\n"
     keep(lambda session: setattr(session.scalars(select(Tally)).one(), "n", 8))

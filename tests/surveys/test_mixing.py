@@ -16,8 +16,9 @@ from core.urn.keys import KeyRing
 from core.urn.models import TraceKind
 from core.urn.queries import ledger_count, waiting
 from core.urn.services import deposit, mix_box
+from surveys.board import turnout
 from surveys.models import Ballot, StratumTally, Tally
-from surveys.queries import box_of, campaign_by_code, published_statistics, turnout
+from surveys.queries import box_of, campaign_by_code, published_statistics
 from surveys.recount import recount
 from surveys.services import close_campaign
 from tests.conftest import NOW, SECRET

@@ -1,4 +1,4 @@
-"""Staff pages: the agency runs a campaign; operators see their own turnout, and nobody a score."""
+"""Staff pages: the agency runs a campaign, and nobody sees a score."""
 
 from __future__ import annotations
 
@@ -128,33 +128,6 @@ def turnout_made(session: Session) -> list[str]:
     return units
 
 
-def test_operator_sees_the_own_oblast_in_steps_of_five_and_no_other(app, client, keep):
-    with app.app_context():
-        units = keep(turnout_made)
-    sample.signed_in(client, keep, Role.OPERATOR, sample.OBLAST)
-    board = f"/staff/turnout/{sample.CODE}"
-    answer = client.get(f"{board}?lang=en")
-    assert (answer.status_code, answer.location) == (302, f"{board}?oblast={sample.OBLAST}")
-    page = text(client.get(f"{board}?lang=en&oblast={sample.OBLAST}"))
-    shown = re.findall(r'data-label="Answers">([^<]+)<', page)
-    assert [cell.strip() for cell in shown] == ["fewer than 5", "5–9", "10–14"]
-    assert re.findall(r'data-label="Adults">([^<]+)<', page) == ["unknown", "unknown", "1,200"]
-    assert "May 31, 2026" in page
-    assert units[3] not in page
-    assert client.get(f"{board}?oblast={sample.OTHER_OBLAST}").status_code == 403
-
-
-def test_nation_sees_every_oblast_and_today_is_not_counted_yet(app, client, keep, june):
-    with app.app_context():
-        keep(turnout_made)
-    sample.signed_in(client, keep, Role.AUDITOR)
-    page = text(client.get(f"/staff/turnout/{sample.CODE}?lang=en"))
-    assert re.findall(r'data-label="Answers, at least">(\d+)<', page) == ["15", "5"]
-    june(datetime(2026, 5, 31, 9, tzinfo=UTC))
-    page = text(client.get(f"/staff/turnout/{sample.CODE}?lang=en"))
-    assert re.findall(r'data-label="Answers, at least">(\d+)<', page) == ["0", "0"]
-
-
 def test_no_staff_page_shows_a_score_while_a_campaign_is_open(app, client, keep):
     """The ratings 5555-1 score 80 points, 64.71 and so on would follow; no page may hold one."""
     with app.app_context():
@@ -163,8 +136,7 @@ def test_no_staff_page_shows_a_score_while_a_campaign_is_open(app, client, keep)
     pages = [
         text(client.get(address))
         for address in ("/staff/campaigns", PAGE, f"{PAGE}/preview", "/staff/turnout",
-                        f"/staff/turnout/{sample.CODE}",
-                        f"/staff/turnout/{sample.CODE}?oblast={sample.OBLAST}")
+                        f"/staff/turnout/{sample.CODE}", f"/staff/turnout/{sample.CODE}/units")
     ]  # fmt: skip
     for page in pages:
         assert not re.search(r"(?<!\d)(80(?:[.,]0+)?|100[.,]00|5555-1)(?!\d)", page)
