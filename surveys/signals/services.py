@@ -80,10 +80,14 @@ def make_flags(session: Session, *, campaign: Campaign, is_final: bool, now: dat
 def release_flags(session: Session, *, campaign: Campaign, actor: str, now: datetime) -> None:
     """Let the flags that follow from ratings be seen: the results are published, no mark is given any more.
 
-    A second call changes nothing. :raises Conflict: before closing.
+    A second call changes nothing, nor does one where no flags were ever made.
+
+    :raises Conflict: before closing.
     """
     run = signal_run(session, campaign=campaign)
-    if run is None or not run.is_final:
+    if run is None:
+        return
+    if not run.is_final:
         raise Conflict(
             _l("The survey “%(code)s” is not closed: its flags can still change.", code=campaign.code)
         )
