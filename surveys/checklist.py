@@ -77,11 +77,11 @@ def _of_codes(session: Session, campaign: Campaign, now: datetime) -> list[Check
     return [
         ChecklistItem(
             _l("Every unit has its list of codes"), not without,
-            _l("%(count)s units have none: make their codes, and give the letters out.", count=without),
+            _l("Units without codes: %(count)s. Make them, and give the letters out.", count=without),
         ),
         ChecklistItem(
             _l("No unit has more codes than adults"), not too_many,
-            _l("%(count)s units have more, since their number of adults was corrected: withdraw their codes "
-               "and make new ones.", count=too_many),
+            _l("Units with more codes than adults: %(count)s. Withdraw their codes and make new ones.",
+               count=too_many),
         ),
     ]  # fmt: skip
