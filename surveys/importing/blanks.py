@@ -33,7 +33,7 @@ def blank_answers(session: Session, campaign: Campaign, *, as_csv: bool) -> byte
 def template_mapping(criteria: CriteriaSet) -> str:
     """The mapping of the template, and an example for a table with other columns."""
     rows = "\n".join(f'{code} = "{code}"' for code in criteria.codes)
-    return f"""# Which column is what. This one fits the template; change the right-hand sides for your own table.
+    return f"""# Which column is what. It fits the template: change the right-hand sides for your own table.
 [criteria]
 {rows}
 

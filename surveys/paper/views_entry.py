@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from core import clock
-from core.access import Right, guarded, may
+from core.access import Right, guarded, may, require
 from core.errors import BadInput, Conflict, Forbidden, NotFound
 from core.web.edge import database, keys, settings
 from surveys.models import CampaignUnit
@@ -112,10 +112,10 @@ def _side(line: BatchLine) -> str:
             _l("Your account is an operator’s in both oblasts of this batch, so it cannot enter its sheets.")
         )
     if not mine:
-        raise Forbidden(_l("Your account may not do this here. Ask the agency for the role it needs."))
+        require(Right.ENTER_PAPER, oblast=batch.oblast_kato)
     return mine[0]
 
 
 def _next(page: str, line: BatchLine, outcome: Outcome) -> Response:
-    flash(OUTCOME_NAMES[outcome], "warning" if outcome is Outcome.DIFFERS else "good")
+    flash(str(OUTCOME_NAMES[outcome]), "warning" if outcome is Outcome.DIFFERS else "good")
     return redirect(url_for(f"paper_entry.{page}", code=line.batch.code))
