@@ -217,7 +217,7 @@ def test_a_double_click_sends_once_with_a_proof_of_work(form, new_page, arrived)
     page.goto(form())
     sent = sends(page)
     choose(page, 4)
-    page.locator("#survey button").dblclick()
+    page.locator("#survey button").evaluate("button => { button.click(); button.click(); }")
     expect(page.locator("h1")).to_contain_text("Thank you")
     assert (len(sent), arrived()) == (1, 1)
     fields = parse_qs(sent[0].post_data)
@@ -287,6 +287,20 @@ def test_nothing_stays_on_a_shared_phone(site, form, new_page, arrived, has_scri
     kept = page.context.storage_state()
     assert [cookie["name"] for cookie in kept["cookies"]] == ["lang"]  # from the finder; the form sets none
     assert kept["origins"] == []
+
+
+def test_a_page_that_the_browser_kept_in_memory_is_emptied_and_made_new(form, new_page):
+    page = new_page(width=360)
+    page.goto(form())
+    ticket = page.locator("input[name=ticket]").input_value()
+    choose(page)
+    page.locator("#comment").fill("the road")
+    # What a browser says that keeps pages in memory; this one does not, so the events are made here.
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
+    assert_empty(page)
+    with page.expect_navigation():
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    assert page.locator("input[name=ticket]").input_value() != ticket
 
 
 def test_the_error_summary_has_the_focus_without_script(form, new_page):

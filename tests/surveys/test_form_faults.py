@@ -103,6 +103,14 @@ def test_an_answer_with_words_arrives_in_two_boxes(app, client, kato):
     assert counts(app) == (1, 1)
 
 
+def test_the_same_ticket_again_adds_no_words(app, client, kato):
+    ticket = fresh_ticket(client, kato)
+    for words in ("", "the road", "another road"):
+        sent = {"ticket": ticket, **CHOSEN, "comment": words}
+        assert client.post(address(kato), data=sent).status_code == 200
+    assert counts(app) == (1, 0)
+
+
 def test_the_form_warns_that_words_may_give_one_away(client, kato):
     page = plain(client.get(address(kato)))
     assert "Do not write names, or what only you could know: your words may give you away." in page
