@@ -214,16 +214,25 @@ def tallies_by_unit(session: Session, *, campaign: Campaign, modes: Collection[s
     return sums
 
 
-def published_statistics(session: Session, *, campaign_code: str) -> tuple[PublishedStatistic, ...]:
-    """What was published of every unit, by KATO code.
+def closed_campaign(session: Session, code: str) -> Campaign:
+    """The campaign of a code, once it has published numbers.
 
-    :raises Conflict: before the campaign is closed: until then no score exists for anybody.
+    :raises Conflict: before it is closed: until then no score exists for anybody.
     """
-    campaign = campaign_by_code(session, campaign_code)
+    campaign = campaign_by_code(session, code)
     if campaign.state is not CampaignState.CLOSED:
         raise Conflict(
             _l("The survey “%(code)s” is not closed: it has no published numbers yet.", code=campaign.code)
         )
+    return campaign
+
+
+def published_statistics(session: Session, *, campaign_code: str) -> tuple[PublishedStatistic, ...]:
+    """What was published of every unit, by KATO code.
+
+    :raises Conflict: before the campaign is closed.
+    """
+    campaign = closed_campaign(session, campaign_code)
     rows = session.scalars(
         select(Statistic).where(Statistic.campaign_id == campaign.id).order_by(Statistic.kato)
     )

@@ -83,7 +83,8 @@ def campaign(code: str) -> Reply:
         "surveys/agency/campaign.html", campaign=found, today=today, state_names=STATE_NAMES,
         mode_names=MODE_NAMES, criteria=criteria_from_json(found.criteria_json),
         items=_needs(found), units=len(rows),
-        answers=sum(row.answers for row in rows), act=ActForm(), pause=PauseForm(), extend=ExtendForm(),
+        answers=sum(row.answers for row in rows), over=sum(row.is_over for row in rows),
+        act=ActForm(), pause=PauseForm(), extend=ExtendForm(),
         paper=batch_lines(database(), oblasts=None, campaign=found),
     )  # fmt: skip
 
