@@ -25,6 +25,7 @@ PURE = (
     "contest.rulebook", "contest.rulebook_reading", "contest.table_reading", "contest.standings.computation",
     "contest.jury.scoring",    "contest.composition", "contest.agreement", "contest.certificates.record",
     "contest.certificates.wording", "contest.certificates.ornament",
+    "surveys.embedding.inspection", "surveys.embedding.snippets",
 )  # fmt: skip
 #: `core.words` holds the three languages' texts; its rules are pure, its reader's language is not.
 PURE_ALLOWED = {"numpy", "scipy", "core.words", "core.settings"}
