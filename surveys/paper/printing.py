@@ -61,7 +61,7 @@ def draw_sheets(record: SheetRecord) -> bytes:
     :raises core.errors.BadInput: when a text has a letter that our fonts lack.
     """
     scale = [(point, *_pair(words)) for point, words in zip(POINTS, record.criteria.scale, strict=True)]
-    html = _template("sheets.html").render(
+    html = _template("surveys/paper/documents/sheets.html").render(
         record=record, words=wording, languages=LANGUAGES,
         boxes=[*scale, (NO_RATING, *_pair(record.criteria.hard_to_say))],
         sheets=[(grouped(code), Markup(_qr(code))) for code in record.codes],  # noqa: S704 (drawn here)
@@ -72,7 +72,9 @@ def draw_sheets(record: SheetRecord) -> bytes:
 
 def draw_act(record: ActRecord) -> bytes:
     """The act of a batch as PDF."""
-    html = _template("act.html").render(record=record, words=wording, languages=LANGUAGES)
+    html = _template("surveys/paper/documents/act.html").render(
+        record=record, words=wording, languages=LANGUAGES
+    )
     title = f"{wording.ACT.kk} / {wording.ACT.ru} · {record.batch_code}"
     return render_pdf(html, title=title, language="kk", identifier=f"act-{record.batch_code}")
 
@@ -94,4 +96,4 @@ def _template(name: str) -> Template:
         loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    return environment.get_template(f"surveys/paper/documents/{name}")
+    return environment.get_template(name)
