@@ -302,7 +302,7 @@ def _thirds(ratings: Ratings) -> Iterator[Flag]:
 
 def _two_sided(values: Counts) -> Counts:
     """Rarity in either direction, each against the peers' own scale on that side."""
-    up, down = rare_amounts(values).p, rare_amounts(-values).p
+    up, down = (rare_amounts(side, least_scale=1.0).p for side in (values, -values))
     return np.minimum(1.0, 2 * np.minimum(up, down))
 
 

@@ -55,10 +55,11 @@ def repeated_patterns(
 
     Examples
     --------
-    >>> counts = {"545": 30, "455": 3, "554": 2}
-    >>> [found] = repeated_patterns([(0, counts)], {"545": 300, "455": 290, "554": 310})
-    >>> found.seen, found.out_of, round(found.expected), found.p < 1e-4
-    (30, 35, 8, True)
+    >>> orders = ["5544", "5454", "5445", "4554", "4545", "4455"]
+    >>> counts = {**dict.fromkeys(orders, 4), "5454": 40}
+    >>> [found] = repeated_patterns([(0, counts)], dict.fromkeys(orders, 500))
+    >>> found.seen, found.out_of, round(found.expected), found.p < 1e-6
+    (40, 60, 12, True)
     """
     criteria = len(next(iter(nation), ""))
     even = np.full((criteria, len(ANSWERS)), 1 / len(ANSWERS))
@@ -89,14 +90,14 @@ def _most_striking(
     best: Repeated | None = None
     for pattern in often:
         orders = sorted({*by_kind.get(_kind(pattern), ()), pattern})
-        # The repeats themselves must not say what is usual, neither here nor in the nation.
-        moved = _ratings({other: seen for other, seen in counts.items() if other != pattern}, everywhere)
-        weights = [
-            (max(nation.get(order, 0) - counts.get(order, 0), 0) + _SMOOTHING) * _product(moved, order)
-            for order in orders
-        ]
-        share = weights[orders.index(pattern)] / sum(weights)
-        out_of = alike[_kind(pattern)]
+        out_of, at = alike[_kind(pattern)], orders.index(pattern)
+        # The repeats themselves must not say what is usual, neither in the nation nor here: of them only
+        # as many count here as the nation's shares lead to expect.
+        usual = [max(nation.get(order, 0) - counts.get(order, 0), 0) + _SMOOTHING for order in orders]
+        kept = min(counts[pattern], out_of * usual[at] / sum(usual))
+        moved = _ratings({**counts, pattern: kept}, everywhere)
+        weights = [n * _product(moved, order) for n, order in zip(usual, orders, strict=True)]
+        share = weights[at] / sum(weights)
         p = min(1.0, ballots * float(binom.sf(counts[pattern] - 1, out_of, share)))
         if best is None or p < best.p:
             best = Repeated(unit, counts[pattern], share * out_of, out_of, p)
@@ -109,7 +110,7 @@ def _kind(pattern: str) -> str:
     return "".join(sorted(pattern))
 
 
-def _ratings(counts: Mapping[str, int], usual: NDArray[np.float64]) -> NDArray[np.float64]:
+def _ratings(counts: Mapping[str, float], usual: NDArray[np.float64]) -> NDArray[np.float64]:
     """Shares of each answer, [criteria, 6], as multiples of the usual ones, drawn to them by 20 ballots."""
     shares = _DRAWN * usual
     at = np.arange(len(shares))

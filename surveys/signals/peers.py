@@ -16,6 +16,7 @@ from scipy.stats import norm
 
 FEWEST_PEERS = 30
 FEWEST_ANSWERS = 20
+LEAST_SCALE = 0.1  # for logarithms: a tenth more or less
 _SET_APART = 1e-6  # rarer ones do not help to say what is usual
 _ROUNDS = 4
 _ORDINARY = 2.0  # deviations below which no tail is computed: it could not be rare
@@ -74,8 +75,8 @@ def rare_shares(
 
     Notes
     -----
-    The fit is by maximum likelihood; peers rarer than one in a million are set apart and it is fitted
-    again, until nobody leaves.
+    The fit is by maximum likelihood, at first without the highest hundredth; peers rarer than one in a
+    million are set apart and it is fitted again, until nobody leaves or comes back.
 
     References
     ----------
@@ -98,7 +99,10 @@ def rare_shares(
     if tested.sum() < FEWEST_PEERS:
         return Rarity(p, expected)
     n, x = n + step // 2, np.zeros(k.shape) if beside is None else np.asarray(beside, float)
-    usual = tested.copy()
+    # The highest hundredth does not say at first what is usual; whoever then is not too rare comes back.
+    highest = np.sort(np.where(tested, k / np.maximum(n, 1), -1.0))[-max(1, tested.sum() // 100)]
+    usual = tested & (k / np.maximum(n, 1) < highest)
+    usual = usual if usual.sum() >= FEWEST_PEERS - 1 else tested
     for _ in range(_ROUNDS):
         spread = fit_spread(k, n, x, usual, step)
         p[tested] = _upper_share_tail(k, n, spread)[tested]
@@ -158,13 +162,15 @@ def _upper_share_tail(
     return p
 
 
-def rare_amounts(values: ArrayLike, *, is_heavy: bool = False) -> Rarity:
+def rare_amounts(values: ArrayLike, *, least_scale: float = LEAST_SCALE, is_heavy: bool = False) -> Rarity:
     """How rare so large a value is among peers, for values that are roughly symmetric around the middle.
 
     Parameters
     ----------
     values : array_like
         One of each peer; NaN is not tested.
+    least_scale : float
+        Differences of this size are ordinary, however alike the peers are.
     is_heavy : bool
         Whether honest values have a heavier tail than a normal: then it is exponential above the 90 per
         cent quantile.
@@ -193,17 +199,17 @@ def rare_amounts(values: ArrayLike, *, is_heavy: bool = False) -> Rarity:
     if tested.sum() < FEWEST_PEERS:
         return Rarity(p, expected)
     middle, scale = middle_and_scale(given[tested])
-    p[tested] = norm.sf((given[tested] - middle) / scale) if scale > 0 else 1.0
+    p[tested] = norm.sf((given[tested] - middle) / max(scale, least_scale))
     if is_heavy:
-        p[tested] = np.maximum(p[tested], _exponential_tail(given[tested]))
+        p[tested] = np.maximum(p[tested], _exponential_tail(given[tested], least_scale))
     expected[tested] = middle
     return Rarity(p, expected)
 
 
-def _exponential_tail(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _exponential_tail(values: NDArray[np.float64], least: float) -> NDArray[np.float64]:
     """A tenth of the peers lie above their 90 per cent quantile, and ever fewer at a constant rate."""
     start, *further = np.quantile(values, (0.9, 0.95, 0.975))
-    mean = max((further[0] - start) / np.log(2), (further[1] - start) / np.log(4), 1e-9)
+    mean = max((further[0] - start) / np.log(2), (further[1] - start) / np.log(4), least)
     mean *= 1 + _WIDER / np.sqrt(values.size)
     return np.where(values > start, 0.1 * np.exp(-(values - start) / mean), 1.0)
 
@@ -276,5 +282,6 @@ def false_discovery(p: ArrayLike) -> NDArray[np.float64]:
     order = places[np.argsort(given[places], kind="stable")]
     if order.size:
         raised = given[order] * order.size / np.arange(1, order.size + 1)
-        q[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
+        lowest = np.minimum.accumulate(raised[::-1])[::-1]
+        q[order] = np.clip(lowest, given[order], 1.0)  # rounding must not put a rate below its own p
     return q
