@@ -116,8 +116,8 @@ def test_the_agency_makes_letters_once_and_the_page_then_shows_counts_only(app, 
     assert "List 1: 3 letters" in shown
     assert not [code for code in codes if code in shown or grouped(code) in shown]
     board = client.get(f"{PAGE}?oblast={sample.OBLAST}&lang=en").text
-    assert board.count('class="tag good">Made<') == 1
-    assert board.count('class="tag warning">Missing<') == 1
+    assert board.count('<td class="number" data-label="Made">3</td>') == 1
+    assert board.count('class="tag warning">No list yet<') == 1
     assert "Letters by oblast" in client.get(f"{PAGE}?lang=en").text
     assert sample.CODE in client.get("/staff/letters?lang=en").text
     refused = post(client, f"/staff/campaigns/{sample.CODE}/codes/{other}", f"{PAGE}/{other}", count="31")

@@ -138,9 +138,12 @@ def mix(app: Flask) -> None:
         mix_waiting(app.extensions["storage"], keys=keys(), takers=takers(), now=NOW)
 
 
-def test_the_form_first_leads_to_the_service_in_the_top_window(app, katos):
+def test_the_form_first_leads_to_the_service_out_of_any_frame(app, katos):
+    link = f'href="/verify/{sample.CODE}/{katos[0]}?lang=en"'
     page = app.test_client().get(f"/s/{sample.CODE}/{katos[0]}?lang=en").text
-    assert f'href="/verify/{sample.CODE}/{katos[0]}?lang=en" target="_top"' in page
+    assert f"{link}>" in page
+    framed = app.test_client().get(f"/embed/{sample.CODE}/{katos[0]}?lang=en").text
+    assert f'{link} target="_blank" rel="noopener">' in framed
     assert "Confirm with “Sample ID”" in page
     assert "<button>Send</button>" not in page
 
