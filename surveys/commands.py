@@ -23,7 +23,7 @@ from surveys.criteria import criteria_from_json
 from surveys.importing.services import take_approved
 from surveys.imports import import_answers, mapping_from
 from surveys.queries import all_campaigns, campaign_by_code
-from surveys.recount import recount
+from surveys.recount import recount_apart
 
 campaigns = AppGroup("campaigns", help="The residents' surveys: list, turnout, import, recount.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -100,12 +100,13 @@ def import_(code: str, file: Path, mapping: Path, dry_run: bool) -> None:
 
 @campaigns.command("recount")
 @click.argument("code")
+@click.option("--processes", type=click.IntRange(1, 64), default=1, help="Share the work; for millions.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
-def recount_(context: click.Context, code: str, as_json: bool) -> None:
+def recount_(context: click.Context, code: str, processes: int, as_json: bool) -> None:
     """Count all ballots again and compare with tallies and the journal; fails when they differ."""
-    with plainly(), storage().read() as session:
-        found = recount(session, campaign=campaign_by_code(session, code))
+    with plainly():
+        found = recount_apart(storage(), url=settings().database_url, code=code, processes=processes)
     if as_json:
         facts = {
             "ballots": found.ballots, "tallies": found.tallies, "batches": found.batches,

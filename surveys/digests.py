@@ -54,16 +54,19 @@ def ballots_digest(ballots: Iterable[BallotLine]) -> str:
     .. [1] M. Bellare and D. Micciancio (1997), A new paradigm for collision-free hashing:
        incrementality at reduced cost, EUROCRYPT '97.
     """
-    total = sum(
-        int.from_bytes(hashlib.shake_256(ballot.text().encode()).digest(_BYTES), "big") for ballot in ballots
-    )
-    return _hex(total)
+    return hex_of(sum(number_of(ballot.text()) for ballot in ballots))
+
+
+def number_of(line: str) -> int:
+    """What one ballot's line adds to the digest of a set."""
+    return int.from_bytes(hashlib.shake_256(line.encode()).digest(_BYTES), "big")
 
 
 def combined(digests: Iterable[str]) -> str:
     """The digest of the union of disjoint sets, from theirs."""
-    return _hex(sum(int(digest, 16) for digest in digests))
+    return hex_of(sum(int(digest, 16) for digest in digests))
 
 
-def _hex(total: int) -> str:
+def hex_of(total: int) -> str:
+    """The sum of ballots' numbers as the digest that is written down."""
     return f"{total % _MODULUS:0{2 * _BYTES}x}"

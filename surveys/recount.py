@@ -6,7 +6,6 @@ Only reads. May import the ground and this room's models, queries and pure modul
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,15 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.audit import JournalEntry
+from core.storage import Storage
 from surveys.criteria import criteria_from_json
-from surveys.digests import ballots_digest, combined
-from surveys.mixing import line_of, stratum_key
-from surveys.models import Ballot, Campaign, CampaignUnit, StratumTally, Tally
-from surveys.queries import box_of, subject_of, tally_sum
-from surveys.tallies import tally_of
+from surveys.digests import combined, hex_of
+from surveys.models import Campaign, CampaignUnit, StratumTally, Tally
+from surveys.queries import box_of, campaign_by_code, subject_of, tally_sum
+from surveys.sweep import Swept, sums_of, sweep, sweep_apart
 
-_COLUMNS = Ballot.__table__.c
-_AT_A_TIME = 20_000
+TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,46 +34,57 @@ class Recount:
     faults: tuple[str, ...]
 
 
-def recount(session: Session, *, campaign: Campaign) -> Recount:
-    """Count all ballots of a campaign again and compare: tallies, strata, number and digest of batches."""
+def recount(session: Session, *, campaign: Campaign, swept: Swept | None = None) -> Recount:
+    """Count all ballots of a campaign again and compare: tallies, strata, number and digest of batches.
+
+    :param swept: what several processes found together; without it this session passes over the ballots.
+    """
+    found = swept if swept is not None else sweep(session, campaign=campaign)
     criteria = criteria_from_json(campaign.criteria_json)
-    asks = set(
-        session.scalars(
-            select(CampaignUnit.kato).where(CampaignUnit.campaign_id == campaign.id, CampaignUnit.asks_strata)
-        )
+    asking = select(CampaignUnit.kato).where(
+        CampaignUnit.campaign_id == campaign.id, CampaignUnit.asks_strata
     )
-    days: dict[tuple, Counter[str]] = defaultdict(Counter)
-    strata: dict[tuple, Counter[str]] = defaultdict(Counter)
-    ballots, digests = 0, []
-    rows = session.execute(select(_COLUMNS).where(_COLUMNS.campaign_id == campaign.id)).mappings()
-    for part in rows.partitions(_AT_A_TIME):
-        ballots += len(part)
-        digests.append(ballots_digest(line_of(row, campaign.code) for row in part))
-        for row in part:
-            days[row["kato"], row["day"], row["origin"], row["mode"]][row["ratings"]] += 1
-            if row["kato"] in asks:
-                strata[stratum_key(row)[1:]][row["ratings"]] += 1
-    digest = combined(digests)
+    asks = set(session.scalars(asking))
     kept_days = {
-        (row.kato, row.day, row.origin, row.mode): tally_sum(row)
-        for row in session.scalars(select(Tally).where(Tally.campaign_id == campaign.id))
+        (row.kato, row.day.isoformat(), str(row.origin), str(row.mode)): tally_sum(row)
+        for row in session.execute(select(Tally.__table__).where(Tally.campaign_id == campaign.id))
     }
     kept_strata = {
-        (row.kato, row.mode, row.age_band, row.sex): tally_sum(row)
-        for row in session.scalars(select(StratumTally).where(StratumTally.campaign_id == campaign.id))
+        (row.kato, str(row.mode), row.age_band, row.sex): tally_sum(row)
+        for row in session.execute(
+            select(StratumTally.__table__).where(StratumTally.campaign_id == campaign.id)
+        )
     }
+    in_strata = {key: number for key, number in found.strata.items() if key[0] in asks}
     faults = [
-        *_differences("tally", kept_days, {key: tally_of(c, criteria) for key, c in days.items()}),
-        *_differences("stratum", kept_strata, {key: tally_of(c, criteria) for key, c in strata.items()}),
+        *found.strange,
+        *_differences("tally", kept_days, sums_of(found.days, criteria)),
+        *_differences("stratum", kept_strata, sums_of(in_strata, criteria)),
     ]
     batches = _journalled(session, action="urn.mix", subject=f"{box_of(campaign.code)}/%")
     spoiled = _journalled(session, action="campaign.spoil", subject=subject_of(campaign))
     expected = sum(batch["count"] for batch in batches) - sum(batch["count"] for batch in spoiled)
-    if expected != ballots:
-        faults.append(f"journal: its batches have {expected} answers, and there are {ballots} ballots")
+    if expected != found.ballots:
+        faults.append(f"journal: its batches have {expected} answers, and there are {found.ballots} ballots")
+    digest = hex_of(found.digest)
     if combined(batch["digest"] for batch in batches) != digest:
         faults.append("journal: the digests of its batches do not add up to the digest of the ballots")
-    return Recount(ballots, len(kept_days), len(batches), digest, tuple(faults))
+    return Recount(found.ballots, len(kept_days), len(batches), digest, tuple(faults))
+
+
+def recount_apart(storage: Storage, *, url: str, code: str, processes: int) -> Recount:
+    """The same by several processes; counted anew when the mixer wrote meanwhile, at most a few times."""
+    for _ in range(TRIES):
+        with storage.read() as session:
+            campaign = campaign_by_code(session, code)
+            before = len(_journalled(session, action="urn.mix", subject=f"{box_of(code)}/%"))
+            swept = sweep(session, campaign=campaign) if processes == 1 else None
+        swept = swept or sweep_apart(url, code, processes=processes)
+        with storage.read() as session:
+            found = recount(session, campaign=campaign_by_code(session, code), swept=swept)
+        if found.batches == before:
+            break
+    return found
 
 
 def _differences(name: str, kept: Mapping[tuple, object], counted: Mapping[tuple, object]) -> list[str]:
