@@ -51,7 +51,7 @@ ACT = Words(
     en="Act of reconciliation of paper sheets of the survey",
 )
 SURVEY = Words(kk="Сауалнама", ru="Опрос", en="Survey")
-UNIT = Words(kk="Бірлік", ru="Единица", en="Unit")
+UNIT = Words(kk="Аумақтық бірлік", ru="Территориальная единица", en="Unit")
 REGISTERED = Words(kk="Тіркелген күні", ru="Дата регистрации", en="Registered on")
 HANDED_OUT_BY = Words(kk="Парақтарды таратқан", ru="Листы раздавал(а)", en="Sheets handed out by")
 ENTERED_BY = Words(kk="Енгізген облыстар", ru="Вводили области", en="Oblasts that entered them")
