@@ -59,7 +59,7 @@ def repeated_patterns(
     >>> counts = {**dict.fromkeys(orders, 4), "5454": 40}
     >>> [found] = repeated_patterns([(0, counts)], dict.fromkeys(orders, 500))
     >>> found.seen, found.out_of, round(found.expected), found.p < 1e-6
-    (40, 60, 12, True)
+    (40, 60, 14, True)
     """
     criteria = len(next(iter(nation), ""))
     even = np.full((criteria, len(ANSWERS)), 1 / len(ANSWERS))

@@ -117,7 +117,7 @@ def seen_words(flag: SurveyFlag) -> str:
     """What was seen and what was expected, as one sentence; counts in steps of five."""
     numbers = {
         "seen": format_decimal(step(int(flag.seen))),
-        "expected": format_decimal(round(flag.expected)),
+        "expected": format_decimal(max(1, round(flag.expected))),
         "out_of": format_decimal(step(flag.out_of or 0)),
     }
     if flag.signal is Signal.BURST:
