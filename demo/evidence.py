@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from core.accounts.queries import Staff, staff
 from core.places.models import AGE_BANDS, SEXES
 from core.room import MixedTaker
 from core.tables import read_table
@@ -109,6 +110,8 @@ def prepare_questionnaires(
             session, questionnaire=questionnaire, secret=workshop.secret, actor=ACTOR, now=now
         )
         texts = tuple(share.text for share in shares)
+        for pair in (texts[:2], texts[1:]):
+            ethics.rehearse_shares(session, questionnaire=questionnaire, shares=pair, actor=ACTOR, now=now)
         prepared.append(Prepared(questionnaire, area, rank, tuple(slips), texts))
     return prepared
 
@@ -133,10 +136,10 @@ def answer_questionnaires(
 def open_questionnaires(session: Session, prepared: list[Prepared], cast: Cast, *, now: datetime) -> None:
     """Two of three shares open each questionnaire; the commissioner concludes."""
     for one in prepared:
-        commissioner = f"account:{cast.accounts[f'ethics-{one.area.oblast[:2]}']}"
         ethics.open_questionnaire(
-            session, questionnaire=one.questionnaire, shares=one.shares[:2], actor=commissioner, now=now
-        )
+            session, questionnaire=one.questionnaire, shares=one.shares[:2],
+            holders=holders_of(session, cast, one.area), now=now,
+        )  # fmt: skip
     for one in prepared:
         ethics.conclude(
             session, questionnaire=one.questionnaire, verdict=Verdict.COMPLIES,
@@ -144,6 +147,15 @@ def open_questionnaires(session: Session, prepared: list[Prepared], cast: Cast, 
             reasons_ru="Демонстрация: по вымышленным ответам замечаний нет.",
             actor=f"account:{cast.accounts[f'ethics-{one.area.oblast[:2]}']}", now=now,
         )  # fmt: skip
+
+
+def holders_of(session: Session, cast: Cast, area: Area) -> tuple[Staff, Staff]:
+    """The commissioner and the chair of an area's oblast, each with a share."""
+    first, second = (
+        staff(session, account_id=cast.accounts[f"{role}-{area.oblast[:2]}"], session_version=1)
+        for role in ("ethics", "chair")
+    )
+    return first, second
 
 
 def ranked(cast: Cast) -> list[tuple[Area, int]]:

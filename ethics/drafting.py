@@ -22,6 +22,7 @@ from core.places.models import Official, Post
 from core.places.queries import get_unit
 from core.words import Words
 from ethics.items import shipped
+from ethics.keys.models import ShareProof
 from ethics.models import Box, Questionnaire, Round, RoundState, Slip
 from ethics.queries import purpose_of
 from ethics.rules import EthicsRules
@@ -196,6 +197,7 @@ def remove_questionnaire(
     require_draft(round)
     number, subject = questionnaire.id, subject_of(questionnaire)
     session.execute(delete(Slip).where(Slip.questionnaire_id == number))
+    session.execute(delete(ShareProof).where(ShareProof.questionnaire_id == number))
     session.execute(delete(Questionnaire).where(Questionnaire.id == number))
     # The empty box stays, so that its number is never given again and an old share stays foreign.
     session.expunge(questionnaire)

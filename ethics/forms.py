@@ -77,16 +77,6 @@ class QuestionnaireForm(FlaskForm):
     )  # fmt: skip
 
 
-class OpeningForm(FlaskForm):
-    """Two of the three shares."""
-
-    first = StringField(
-        _l("First share"), [InputRequired(), Length(max=120)],
-        description=_l("Eight groups of six, as printed; spaces and small letters do not matter."),
-    )  # fmt: skip
-    second = StringField(_l("Second share"), [InputRequired(), Length(max=120)])
-
-
 class ConclusionForm(FlaskForm):
     """The commissioner's conclusion."""
 

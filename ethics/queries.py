@@ -20,6 +20,7 @@ from core.errors import Conflict, NotFound
 from core.places.models import Official, Unit
 from core.places.queries import official_name
 from ethics.items import Item, ItemSet, items_from_json
+from ethics.keys.queries import all_rehearsed
 from ethics.models import (
     Box,
     Conclusion,
@@ -243,6 +244,11 @@ def checklist(session: Session, asked: Round) -> tuple[Need, ...]:
             _l("A key for each questionnaire"),
             bool(lines) and all(line.has_key for line in lines),
             _l("The commissioner makes it with the other two holders of shares present."),
+        ),
+        Need(
+            _l("All three shares of each key rehearsed"),
+            bool(lines) and all_rehearsed(session, asked),
+            _l("The holders type their shares, two at a time, on the page of the questionnaire."),
         ),
         Need(
             _l("Slips for each questionnaire"),

@@ -1,21 +1,20 @@
-"""Writes of the ethics room: a round's life, answers under two seals, their opening, conclusions.
+"""Writes of the ethics room: a round's life, answers under two seals, conclusions; the door to the others.
 
-Services get the session first and the clock by keyword, and never commit. A private key exists only while
-a questionnaire is being opened; no key, share or code is ever written.
+Services get the session first and the clock by keyword, and never commit. No key, share or code is ever
+written.
 """
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from babel.dates import format_date
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from core.audit import record
@@ -27,7 +26,7 @@ from core.urn.keys import KeyRing
 from core.urn.models import TraceKind
 from core.urn.queries import is_counted
 from core.web.language import language
-from ethics.answers import SpoiledEnvelope, open_answer, seal_answer
+from ethics.answers import digest_of, seal_answer
 from ethics.drafting import (
     add_questionnaire,
     admit_round,
@@ -38,35 +37,32 @@ from ethics.drafting import (
     require_draft,
     subject_of,
 )
+from ethics.keys.services import rehearse_shares
 from ethics.models import (
     Box,
     Conclusion,
     Envelope,
-    EthicsTally,
     Outcome,
     Questionnaire,
     Round,
     RoundState,
-    Statistic,
     Verdict,
 )
+from ethics.opening import Opening, open_questionnaire
+from ethics.publishing import publish_scores, publish_when_settled
 from ethics.queries import (
     checklist,
     items_of,
     purpose_of,
     questionnaire_of_code,
-    rules_of,
-    tallies_of,
-    unsettled,
 )
-from ethics.scoring import KEPT_BACK, check_answer, counts_text, pooled_variance, score_of, tally_of
-from ethics.shares import ShareFault, Wrong, join_shares
+from ethics.scoring import check_answer
 
 #: This module is the one door for writers, whichever module holds the verb.
 __all__ = [
     "Answered", "Opening", "add_questionnaire", "admit_round", "check_is_taken", "close_round", "conclude",
     "deposit_answer", "draft_round", "make_key", "make_slips", "open_questionnaire", "open_round",
-    "publish_scores", "remove_questionnaire", "take_envelopes",
+    "publish_scores", "rehearse_shares", "remove_questionnaire", "take_envelopes",
 ]  # fmt: skip
 
 
@@ -76,20 +72,6 @@ class Answered:
 
     receipt: str
     is_counted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What an opening proves: how many came, how many opened, which did not, how many were tallied."""
-
-    received: int
-    opened: int
-    spoiled: tuple[str, ...]
-    tallied: int
-
-    @property
-    def is_whole(self) -> bool:
-        return self.received == self.opened == self.tallied
 
 
 def open_round(session: Session, *, round: Round, actor: str, now: datetime) -> None:
@@ -166,11 +148,6 @@ def take_envelopes(session: Session, group: MixedGroup) -> str:
     return digest_of(group.answers)
 
 
-def digest_of(envelopes: Sequence[bytes]) -> str:
-    """SHA-256 over sealed answers, whatever their order."""
-    return hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in sorted(envelopes))).hexdigest()
-
-
 def close_round(
     session: Session,
     *,
@@ -197,87 +174,8 @@ def close_round(
         .values(outcome=Outcome.VOID, settled_at=now)
     )
     record(session, actor=actor, action="ethics-round.close", subject=subject_of(round), mixed=mixed)
-    _publish_when_settled(session, round, actor=actor, now=now)
+    publish_when_settled(session, round, actor=actor, now=now)
     return mixed
-
-
-def open_questionnaire(
-    session: Session, *, questionnaire: Questionnaire, shares: Sequence[str], actor: str, now: datetime
-) -> Opening:
-    """Open all envelopes with two shares, tally them and destroy them; once, after closing.
-
-    An envelope that does not open is named and counted, the rest opens. The last opening of a round
-    publishes its scores.
-
-    :raises BadInput: naming the share that does not fit.
-    :raises Conflict: when the round is not closed, or the questionnaire is settled.
-    """
-    round = session.get_one(Round, questionnaire.round_id)
-    # The round before the questionnaire, as in publishing, so that the two never wait for each other.
-    session.refresh(round, with_for_update=True)
-    session.refresh(questionnaire, with_for_update=True)
-    if round.state is not RoundState.CLOSED:
-        raise Conflict(_l("The round “%(code)s” is not closed: nothing opens before.", code=round.code))
-    if questionnaire.outcome is not None:
-        raise Conflict(_l("Questionnaire %(number)s was settled already.", number=questionnaire.id))
-    box = session.get_one(Box, questionnaire.id)
-    private_key = _joined(shares, box)
-    items, given, spoiled, seen = items_of(round), [], [], set()
-    envelopes = session.scalars(
-        select(Envelope).where(Envelope.box_id == box.id).order_by(Envelope.key)
-    ).all()
-    for envelope in envelopes:
-        try:
-            opened = open_answer(envelope.sealed, number=box.id, private_key=private_key)
-            if opened.mark in seen:
-                raise SpoiledEnvelope("it is a copy of another")
-            given.append(check_answer(opened.given, items))
-            seen.add(opened.mark)
-        except ValueError:
-            spoiled.append(envelope.key.hex()[:8])
-    result = tally_of(given, items)
-    session.add(
-        EthicsTally(
-            questionnaire_id=box.id, n=result.n, spoiled=len(spoiled), scored=result.scored,
-            composite_sum=result.composite_sum, composite_squares=result.composite_squares,
-            counts=counts_text(result.counts),
-        )
-    )  # fmt: skip
-    session.execute(delete(Envelope).where(Envelope.box_id == box.id))
-    questionnaire.outcome, questionnaire.settled_at = Outcome.OPENED, now
-    session.flush()
-    opening = Opening(box.received, len(given), tuple(spoiled), result.n)
-    record(
-        session, actor=actor, action="ethics.open", subject=subject_of(questionnaire),
-        intake=opening.received, opened=opening.opened, tallied=opening.tallied,
-        spoiled=list(opening.spoiled),
-        digest=digest_of([envelope.sealed for envelope in envelopes]),
-    )  # fmt: skip
-    _publish_when_settled(session, round, actor=actor, now=now)
-    return opening
-
-
-def publish_scores(session: Session, *, round: Round, reason: str, actor: str, now: datetime) -> None:
-    """Publish a closed round although some questionnaires will never open; those are destroyed unopened.
-
-    :raises BadInput: without a reason.
-    :raises Conflict: when the round is not closed, or is published.
-    """
-    session.refresh(round, with_for_update=True)
-    if round.state is not RoundState.CLOSED or round.published_at is not None:
-        raise Conflict(_l("The scores of “%(code)s” cannot be published now.", code=round.code))
-    if not reason.strip():
-        raise BadInput(_l("Give the reason for publishing without the questionnaires that were not opened."))
-    waiting = select(Questionnaire).where(Questionnaire.round_id == round.id, Questionnaire.outcome.is_(None))
-    for questionnaire in session.scalars(waiting.with_for_update()).all():
-        destroyed = session.execute(delete(Envelope).where(Envelope.box_id == questionnaire.id)).rowcount
-        questionnaire.outcome, questionnaire.settled_at = Outcome.VOID, now
-        record(
-            session, actor=actor, action="ethics-questionnaire.void", subject=subject_of(questionnaire),
-            destroyed=destroyed, reason=reason,
-        )  # fmt: skip
-    session.flush()
-    _publish_when_settled(session, round, actor=actor, now=now)
 
 
 def conclude(
@@ -307,56 +205,6 @@ def conclude(
         version=made.version, verdict=verdict.value,
     )  # fmt: skip
     return made
-
-
-def _publish_when_settled(session: Session, round: Round, *, actor: str, now: datetime) -> None:
-    session.refresh(round, with_for_update=True)
-    if round.published_at is not None or unsettled(session, round):
-        return
-    tallies, minimum_n = tallies_of(session, round), rules_of(round).minimum_n
-    pooled = pooled_variance(list(tallies.values()))
-    scored = 0
-    for number in session.scalars(select(Questionnaire.id).where(Questionnaire.round_id == round.id)):
-        score = score_of(tallies[number], pooled, minimum_n=minimum_n) if number in tallies else KEPT_BACK
-        scored += score is not KEPT_BACK
-        session.add(
-            Statistic(
-                questionnaire_id=number, n=score.n, score=score.score, error=score.error,
-                is_coarse=score.is_coarse,
-            )
-        )  # fmt: skip
-    round.published_at = now
-    session.flush()
-    record(
-        session, actor=actor, action="ethics-round.publish", subject=subject_of(round),
-        questionnaires=len(tallies), scored=scored,
-    )  # fmt: skip
-
-
-def _joined(shares: Sequence[str], box: Box) -> bytes:
-    try:
-        return join_shares(shares, number=box.id, public_key=box.public_key)
-    except ShareFault as fault:
-        raise BadInput(_said(fault, box.id)) from None
-
-
-def _said(fault: ShareFault, number: int) -> object:
-    facts = {"position": fault.position, "group": fault.group, "other": fault.number, "number": number}
-    return {
-        Wrong.LENGTH: _l("Share %(position)s is too short or too long: type all eight groups.", **facts),
-        Wrong.GROUP: _l(
-            "Share %(position)s: group %(group)s is mistyped; compare it with the paper.", **facts
-        ),
-        Wrong.FOREIGN: _l(
-            "Share %(position)s belongs to questionnaire %(other)s, not to %(number)s.", **facts
-        ),
-        Wrong.KEY: _l(
-            "Share %(position)s does not fit the key of questionnaire %(number)s: compare each group.",
-            **facts,
-        ),
-        Wrong.TWICE: _l("Both shares are the same one: two different holders are needed."),
-        Wrong.TOGETHER: _l("The two shares do not make the key of questionnaire %(number)s.", **facts),
-    }[fault.wrong]
 
 
 def _said_day(day: date) -> LazyString:

@@ -1,7 +1,7 @@
 """The pages of the commissioner and the holders of shares, of their own oblast alone.
 
-Keys and slips are shown once, in the answer that makes them. A score is seen by the commissioner after
-opening; chair and agency open with their shares and see the counts.
+Slips are shown once, in the answer that makes them. A score is seen by the commissioner after opening;
+chair and agency see the counts. Keys and the opening have pages of their own in `ethics.keys`.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from ethics.forms import (
     VERDICT_NAMES,
     ActForm,
     ConclusionForm,
-    OpeningForm,
     QuestionnaireForm,
 )
+from ethics.keys.queries import opening_proof, rehearsed
 from ethics.models import Questionnaire, Round, RoundState, Verdict
-from ethics.printing import print_shares, print_slips
+from ethics.printing import print_slips
 from ethics.queries import (
     all_rounds,
     findings,
@@ -77,21 +77,7 @@ def add(code: str) -> Reply:
 def questionnaire(number: int) -> Reply:
     """One questionnaire: where it stands and what can be done now."""
     found, _round = _of_mine(number, Right.HOLD_SHARE)
-    return _page(found, OpeningForm(), ConclusionForm())
-
-
-@ethics_commissioner.post("/<int:number>/key")
-@guarded(Right.MANAGE_ETHICS)
-def key(number: int) -> Reply:
-    """Make the key and show its shares, once."""
-    found, _round = _of_mine(number, Right.MANAGE_ETHICS, is_fresh=True)
-    shares = services.make_key(
-        database(), questionnaire=found, actor=current_user.reference, now=clock.present()
-    )
-    return render_template(
-        "ethics/commissioner/shares.html", line=questionnaire_line(database(), number),
-        shares=print_shares(shares),
-    )  # fmt: skip
+    return _page(found, ConclusionForm())
 
 
 @ethics_commissioner.post("/<int:number>/slips")
@@ -121,32 +107,13 @@ def remove(number: int) -> Reply:
     return redirect(url_for("ethics_commissioner.questionnaires"))
 
 
-@ethics_commissioner.post("/<int:number>/open")
-@guarded(Right.HOLD_SHARE)
-def open_(number: int) -> Reply:
-    """Open the envelopes with two shares."""
-    (found, _round), form = _of_mine(number, Right.HOLD_SHARE, is_fresh=True), OpeningForm()
-    if not form.validate_on_submit():
-        return _page(found, form, ConclusionForm()), 422
-    try:
-        services.open_questionnaire(
-            database(), questionnaire=found, shares=[form.first.data, form.second.data],
-            actor=current_user.reference, now=clock.present(),
-        )  # fmt: skip
-    except BadInput as fault:
-        form.first.errors = [fault.message]
-        return _page(found, form, ConclusionForm()), 422
-    flash(_("The envelopes are opened, counted and destroyed."), "good")
-    return redirect(url_for("ethics_commissioner.questionnaire", number=number))
-
-
 @ethics_commissioner.post("/<int:number>/conclusion")
 @guarded(Right.CONCLUDE_ETHICS)
 def conclude(number: int) -> Reply:
     """Sign a conclusion, or its next version."""
     (found, _round), form = _of_mine(number, Right.CONCLUDE_ETHICS, is_fresh=True), ConclusionForm()
     if not form.validate_on_submit():
-        return _page(found, OpeningForm(), form), 422
+        return _page(found, form), 422
     services.conclude(
         database(), questionnaire=found, verdict=Verdict(form.verdict.data), reasons_kk=form.reasons_kk.data,
         reasons_ru=form.reasons_ru.data, actor=current_user.reference, now=clock.present(),
@@ -177,11 +144,12 @@ def _added(found: Round, form: QuestionnaireForm) -> Questionnaire:
     )  # fmt: skip
 
 
-def _page(found: Questionnaire, opening: OpeningForm, conclusion: ConclusionForm) -> str:
+def _page(found: Questionnaire, conclusion: ConclusionForm) -> str:
     line = questionnaire_line(database(), found.id)
     may_conclude = may(current_user, Right.CONCLUDE_ETHICS, oblast=found.oblast_kato)
     return render_template(
-        "ethics/commissioner/questionnaire.html", line=line, opening=opening, conclusion=conclusion,
+        "ethics/commissioner/questionnaire.html", line=line, conclusion=conclusion,
+        shares=rehearsed(database(), found.id), proof=opening_proof(database(), found.id),
         act=ActForm(), may_manage=may(current_user, Right.MANAGE_ETHICS, oblast=found.oblast_kato),
         may_conclude=may_conclude, findings=findings(database(), found, line.round) if may_conclude else None,
         versions=versions_of(database(), found) if may_conclude else [], phase_names=PHASE_NAMES,

@@ -8,6 +8,8 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from core.access import Role, Scope
+from core.accounts.queries import Staff
 from core.places.models import Official
 from core.places.queries import post_units
 from core.storage import Storage
@@ -88,12 +90,28 @@ def prepare(
         prepared.numbers.append(number)
         shares = services.make_key(session, questionnaire=questionnaire, actor=ACTOR, now=NOW)
         prepared.shares[number] = [share.text for share in shares]
+        rehearse(session, questionnaire, prepared.shares[number])
         prepared.codes[number] = services.make_slips(
             session, questionnaire=questionnaire, secret=SECRET, actor=ACTOR, now=NOW
         )
     if is_open:
         services.open_round(session, round=made, actor=ACTOR, now=NOW)
     return prepared
+
+
+def rehearse(session: Session, questionnaire: Questionnaire, shares: Sequence[str]) -> None:
+    """All three shares, two at a time."""
+    for pair in (shares[:2], shares[1:]):
+        services.rehearse_shares(session, questionnaire=questionnaire, shares=pair, actor=ACTOR, now=NOW)
+
+
+def holders(questionnaire: Questionnaire) -> tuple[Staff, Staff]:
+    """The commissioner and the chair of the questionnaire's oblast, as they are signed in."""
+    oblast = questionnaire.oblast_kato
+    return (
+        Staff(1, "ethics", "Айгүл", 1, (Scope(Role.ETHICS, oblast),)),
+        Staff(2, "chair", "Болат", 1, (Scope(Role.CHAIR, oblast),)),
+    )
 
 
 def answer(session: Session, keys: KeyRing, code: str, given: str = BEST, *, now=NOW) -> services.Answered:
@@ -119,6 +137,7 @@ def unseal(storage: Storage, prepared: Prepared, place: int = 0, *, pair=(0, 1),
     number = prepared.numbers[place]
     given = shares or [prepared.shares[number][index] for index in pair]
     with storage.write(now=NOW) as session:
+        asked = prepared.questionnaire(session, place)
         return services.open_questionnaire(
-            session, questionnaire=prepared.questionnaire(session, place), shares=given, actor=ACTOR, now=NOW
+            session, questionnaire=asked, shares=given, holders=holders(asked), now=NOW
         )

@@ -67,7 +67,7 @@ def test_dump_and_both_shares_join_no_slip_to_an_answer(
     assert urn.mix_waiting(settled, keys=keys, takers=TAKERS, now=NOW) == PEOPLE
     with settled.read() as session:
         public_key = session.get_one(Box, number).public_key
-    private = join_shares(answered.shares[number][:2], number=number, public_key=public_key)
+    private = join_shares(answered.shares[number][:2], number=number, public_key=public_key).private_key
     said = [
         open_answer(sealed, number=number, private_key=private).given
         for sealed in physical(settled, "ethics_envelopes", "sealed")
@@ -90,7 +90,7 @@ def test_the_same_attack_succeeds_where_answers_are_not_mixed(
     number = answered.numbers[0]
     with settled.read() as session:
         public_key = session.get_one(Box, number).public_key
-        private = join_shares(answered.shares[number][:2], number=number, public_key=public_key)
+        private = join_shares(answered.shares[number][:2], number=number, public_key=public_key).private_key
         seen = {
             row.trace: open_answer(
                 open_sealed(row.sealed, keys.private(row.key_name)), number=number, private_key=private
@@ -140,7 +140,7 @@ def test_no_table_keeps_a_code_a_share_or_a_private_key(
     sample.close(settled, keys, answered)
     with settled.read() as session:
         public_key = session.get_one(Box, number).public_key
-        private = join_shares(answered.shares[number][1:], number=number, public_key=public_key)
+        private = join_shares(answered.shares[number][1:], number=number, public_key=public_key).private_key
     sample.unseal(settled, answered)
     secrets_ = [private.hex(), *(code.lower() for code in answered.codes[number])]
     secrets_ += [

@@ -205,7 +205,10 @@ def test_an_opening_that_breaks_off_leaves_everything_sealed(settled: Storage, k
     with settled.writing() as session:
         shares = prepared.shares[prepared.numbers[0]][:2]
         questionnaire = prepared.questionnaire(session)
-        services.open_questionnaire(session, questionnaire=questionnaire, shares=shares, actor=ACTOR, now=NOW)
+        services.open_questionnaire(
+            session, questionnaire=questionnaire, shares=shares, holders=sample.holders(questionnaire),
+            now=NOW,
+        )  # fmt: skip
         session.rollback()
     assert (count(settled, Envelope), count(settled, EthicsTally)) == (5, 0)
     assert sample.unseal(settled, prepared).is_whole
@@ -220,10 +223,10 @@ def test_nothing_opens_before_closing_or_with_a_wrong_share(settled: Storage, ke
     sample.close(settled, keys, prepared)
     wrong = mine[0][:-1] + ("A" if mine[0][-1] != "A" else "B")
     for shares, fault in (
-        ([mine[0], other[1]], f"Share 2 belongs to questionnaire {prepared.numbers[1]}"),
-        ([wrong, mine[1]], "Share 1: group 8 is mistyped"),
-        ([mine[0], mine[0]], "Both shares are the same one"),
-        ([mine[0], ""], "Share 2 is too short"),
+        ([mine[0], other[1]], f"Second share: it belongs to questionnaire {prepared.numbers[1]}"),
+        ([wrong, mine[1]], "First share: group 8 is mistyped"),
+        ([mine[0], mine[0]], "Second share: it is the same as the first"),
+        ([mine[0], ""], "Second share: type all eight groups"),
     ):
         with pytest.raises(BadInput, match=fault):
             sample.unseal(settled, prepared, shares=shares)
@@ -255,7 +258,9 @@ def test_a_round_opens_only_complete_and_admitted(settled: Storage):
         with pytest.raises(Conflict, match="about this official already"):
             services.add_questionnaire(session, headcount=5, **given)
         refused("A key for each questionnaire")
-        services.make_key(session, questionnaire=questionnaire, actor=ACTOR, now=NOW)
+        shares = services.make_key(session, questionnaire=questionnaire, actor=ACTOR, now=NOW)
+        refused("All three shares of each key rehearsed")
+        sample.rehearse(session, questionnaire, [share.text for share in shares])
         with pytest.raises(Conflict, match="its shares were shown once"):
             services.make_key(session, questionnaire=questionnaire, actor=ACTOR, now=NOW)
         refused("Slips for each questionnaire")

@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 
+import pyotp
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
@@ -90,7 +91,7 @@ def test_a_round_is_led_by_its_pages_from_draft_to_conclusion(app, keep, enter):
     post(agency, f"{ROUNDS}/new", 302, **draft)
     assert "already: take another code" in post(agency, f"{ROUNDS}/new", 422, **draft)
     page = get(agency, f"{ROUNDS}/2026-ethics")
-    assert len(re.findall(r'<li class="open">', page)) == 4
+    assert len(re.findall(r'<li class="open">', page)) == 5
     assert "this is missing: Admitted" in post(agency, f"{ROUNDS}/2026-ethics/open", 409)
     keep(lambda session: sample.admit(session, round_by_code(session, "2026-ethics")))
     kato = keep(lambda session: sample.new_official(session, 3)[1])
@@ -99,6 +100,9 @@ def test_a_round_is_led_by_its_pages_from_draft_to_conclusion(app, keep, enter):
     shares = re.findall(r'<p class="code large">([^<]+)</p>', post(commissioner, f"{MINE}/{number}/key", 200))
     codes = re.findall(r'<p class="code">([^<]+)</p>', post(commissioner, f"{MINE}/{number}/slips", 200))
     assert (len(shares), len(codes)) == (3, 6)
+    post(commissioner, f"{MINE}/{number}/rehearsal", 302, first=shares[0], second=shares[1])
+    assert "All three shares of each key rehearsed" in post(agency, f"{ROUNDS}/2026-ethics/open", 409)
+    post(commissioner, f"{MINE}/{number}/rehearsal", 302, first=shares[2], second=shares[1])
     post(agency, f"{ROUNDS}/2026-ethics/open", 302)
     assert "Published" not in get(agency, f"{ROUNDS}/2026-ethics")
     for place, code in enumerate(codes):
@@ -106,10 +110,11 @@ def test_a_round_is_led_by_its_pages_from_draft_to_conclusion(app, keep, enter):
         data |= {"item-climate": "1" if place == 5 else "4"}
         assert app.test_client().post("/e/answer", data=data).status_code == 200
     post(agency, f"{ROUNDS}/2026-ethics/close", 302)
-    wrong = post(commissioner, f"{MINE}/{number}/open", 422, first=shares[0], second=shares[0])
-    assert "Both shares are the same one" in wrong
     chair = enter(Role.CHAIR, OWN)
-    post(chair, f"{MINE}/{number}/open", 302, first=shares[1], second=shares[2])
+    beside = {"login": f"ethics-{OWN}-0", "code": pyotp.TOTP(TOTP).at(clock.present())}
+    wrong = post(chair, f"{MINE}/{number}/open", 422, first=shares[0], second=shares[0], **beside)
+    assert "Second share: it is the same as the first" in wrong
+    post(chair, f"{MINE}/{number}/open", 302, first=shares[1], second=shares[2], **beside)
     assert "What the answers say" not in get(chair, f"{MINE}/{number}")
     page = get(commissioner, f"{MINE}/{number}")
     # Five persons at 100, one at 80: 96.67, in steps of five.
@@ -171,6 +176,7 @@ def test_everything_that_cannot_be_undone_needs_a_fresh_factor(app, keep, enter)
     for client, address in (
         (commissioner, f"{MINE}/{number}/key"), (commissioner, f"{MINE}/{number}/slips"),
         (commissioner, f"{MINE}/{number}/remove"), (commissioner, f"{MINE}/{number}/open"),
+        (commissioner, f"{MINE}/{number}/rehearsal"),
         (commissioner, f"{MINE}/{number}/conclusion"), (agency, f"{ROUNDS}/round-1/open"),
         (agency, f"{ROUNDS}/round-1/close"), (agency, f"{ROUNDS}/round-1/publish"),
     ):  # fmt: skip
