@@ -189,7 +189,7 @@ def test_third_party_cookies_are_really_blocked_in_this_browser(site, new_page):
 def test_an_answer_arrives_by_keyboard_alone_and_the_frame_fits_its_page(
     app, time, survey, site, kato, new_page
 ):
-    Sites.pages = {"/": host_page(script(survey, kato) + "<p>Соңы</p>")}
+    Sites.pages = {"/": host_page(script(survey, kato) + '<div style="height: 9000px">')}
     page, before = new_page(width=1280), waiting(app)
     page.goto(f"{site}/")
     frame = inside(page, survey)
