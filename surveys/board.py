@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Integer, Select, case, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
-from core.disclosure import shown_growth, turnout_until
+from core.disclosure import TURNOUT_STEP, turnout_step, turnout_until
 from core.places.models import Unit
 from core.words import Words, kazakh_key
 from surveys.answers import Origin
@@ -25,8 +25,6 @@ RECENT = timedelta(days=7)
 _NAMES = ("name_kk", "name_ru", "name_en")
 #: Longer campaigns are drawn by week unless days are asked for.
 MOST_DAYS = 35
-
-_Growth = Mapping[Origin, Mapping[date, int]]
 
 
 class Show(StrEnum):
@@ -106,12 +104,19 @@ def turnout(
     :param oblasts: only units of these oblasts; None means all.
     :param kato: only this unit.
     """
-    grown = _growth(session, campaign, as_of, oblasts, kato)
-    since = turnout_until(yesterday=as_of, last_day=campaign.closes_on) - RECENT
+    until = turnout_until(yesterday=as_of, last_day=campaign.closes_on)
+    before = func.sum(case((Tally.day <= until - RECENT, Tally.n), else_=0))
+    counts: dict[str, dict[Origin, tuple[int, int]]] = defaultdict(dict)
+    counted = select(Tally.kato, Tally.origin, func.sum(Tally.n), before).group_by(Tally.kato, Tally.origin)
+    for unit, origin, n, n_before in session.execute(_within(counted, campaign, until, oblasts, kato)):
+        counts[unit][origin] = (turnout_step(int(n)), turnout_step(int(n_before)))
     return [
         UnitTurnout(
             kato=row.kato, oblast_kato=row.oblast_kato, adults=row.adults, name=Words(*row[4:7]),
-            place=Words(*row[7:10]), district_kato=row.district_kato, **_sums(grown[row.kato], since),
+            place=Words(*row[7:10]), district_kato=row.district_kato,
+            answers=sum(n for n, _ in counts[row.kato].values()),
+            by_origin={origin: n for origin, (n, _) in counts[row.kato].items()},
+            recent=sum(n - n_before for n, n_before in counts[row.kato].values()),
         )
         for row in session.execute(_units(campaign, oblasts, kato))
     ]  # fmt: skip
@@ -127,28 +132,22 @@ def trend(
     by_week: bool = False,
 ) -> list[Stretch]:
     """What was added to the shown figures on each day, or in each week, from the first day on."""
-    sums: dict[date, dict[Origin, int]] = defaultdict(lambda: defaultdict(int))
-    for by_origin in _growth(session, campaign, as_of, oblasts, kato).values():
-        for origin, growth in by_origin.items():
-            for day, step in growth.items():
-                sums[day][origin] += step
     until = turnout_until(yesterday=as_of, last_day=campaign.closes_on)
-    length = timedelta(days=7 if by_week else 1)
-    made, start = [], campaign.opens_on
+    length, start = timedelta(days=7 if by_week else 1), campaign.opens_on
+    added: dict[date, dict[Origin, int]] = {}
     while start <= until:
-        end = min(start + length - timedelta(days=1), until)
-        added: dict[Origin, int] = defaultdict(int)
-        for day, by_origin in sums.items():
-            if start <= day <= end:
-                for origin, step in by_origin.items():
-                    added[origin] += step
-        made.append((start, end, dict(added)))
-        start = end + timedelta(days=1)
-    most = max((sum(added.values()) for _, _, added in made), default=0)
+        added[start] = defaultdict(int)
+        start += length
+    for day, origin, step in session.execute(_steps(campaign, until, oblasts, kato)):
+        added[campaign.opens_on + (day - campaign.opens_on) // length * length][origin] += int(step)
+    most = max((sum(by_origin.values()) for by_origin in added.values()), default=0) or 1
     return [
-        Stretch(start, end, added, sum(added.values()), 100 * sum(added.values()) // most if most else 0)
-        for start, end, added in made
-    ]
+        Stretch(
+            start_on=start, end_on=min(start + length - timedelta(days=1), until), by_origin=dict(by_origin),
+            answers=sum(by_origin.values()), height=100 * sum(by_origin.values()) // most,
+        )
+        for start, by_origin in added.items()
+    ]  # fmt: skip
 
 
 def totals(rows: Iterable[UnitTurnout]) -> Totals:
@@ -205,37 +204,30 @@ def _units(campaign: Campaign, oblasts: Collection[str] | None, kato: str | None
     return rows if oblasts is None else rows.where(Unit.oblast_kato.in_(sorted(oblasts)))
 
 
-def _growth(
-    session: Session,
-    campaign: Campaign,
-    as_of: date,
-    oblasts: Collection[str] | None,
-    kato: str | None,
-) -> Mapping[str, _Growth]:
-    """By how much each shown figure grew on each day, by unit and origin."""
-    until = turnout_until(yesterday=as_of, last_day=campaign.closes_on)
-    rows = (
-        select(Tally.kato, Tally.origin, Tally.day, func.sum(Tally.n))
-        .where(Tally.campaign_id == campaign.id, Tally.day <= until)
-        .group_by(Tally.kato, Tally.origin, Tally.day)
-    )
+def _steps(campaign: Campaign, until: date, oblasts: Collection[str] | None, kato: str | None) -> Select:
+    """By how much the shown figures grew on each day, by origin, summed in the database: `shown_growth`."""
+    daily = select(Tally.kato, Tally.origin, Tally.day, func.sum(Tally.n).label("n"))
+    daily = daily.group_by(Tally.kato, Tally.origin, Tally.day)
+    rows = _within(daily, campaign, until, oblasts, kato).subquery()
+    after = func.sum(rows.c.n).over(partition_by=(rows.c.kato, rows.c.origin), order_by=rows.c.day)
+    running = select(
+        rows.c.day, rows.c.origin, cast(rows.c.n, Integer).label("n"), cast(after, Integer).label("after")
+    ).subquery()
+    before = running.c.after - running.c.n
+    step = running.c.after - running.c.after % TURNOUT_STEP - (before - before % TURNOUT_STEP)
+    grown = select(running.c.day, running.c.origin, func.sum(step)).group_by(running.c.day, running.c.origin)
+    return grown.having(func.sum(step) > 0)
+
+
+def _within(
+    rows: Select, campaign: Campaign, until: date, oblasts: Collection[str] | None, kato: str | None
+) -> Select:
+    rows = rows.where(Tally.campaign_id == campaign.id, Tally.day <= until)
     if kato is not None:
         rows = rows.where(Tally.kato == kato)
     if oblasts is not None:
         rows = rows.join(Unit, Unit.kato == Tally.kato).where(Unit.oblast_kato.in_(sorted(oblasts)))
-    counts: dict[tuple[str, Origin], list[tuple[date, int]]] = defaultdict(list)
-    for unit, origin, day, n in session.execute(rows):
-        counts[unit, origin].append((day, int(n)))
-    grown: dict[str, dict[Origin, dict[date, int]]] = defaultdict(dict)
-    for (unit, origin), days in counts.items():
-        grown[unit][origin] = shown_growth(days)
-    return grown
-
-
-def _sums(grown: _Growth, since: date) -> dict[str, object]:
-    by_origin = {origin: sum(growth.values()) for origin, growth in sorted(grown.items())}
-    recent = sum(step for growth in grown.values() for day, step in growth.items() if day > since)
-    return {"answers": sum(by_origin.values()), "by_origin": by_origin, "recent": recent}
+    return rows
 
 
 def _add(parts: Iterable[Mapping[Origin, int]]) -> dict[Origin, int]:
