@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 import wsgi  # noqa: F401  (brings every room's tables)
 from core import clock
@@ -53,6 +53,12 @@ class Installation:
     @property
     def keys(self) -> KeyRing:
         return KeyRing(self.folder / "keys")
+
+    def make_bare_table(self) -> None:
+        """The one table of the bare app that the benchmarks compare with."""
+        kind = "BYTEA" if self.database_url.startswith("postgresql") else "BLOB"
+        with self.storage.engine.begin() as connection:
+            connection.execute(text(f"CREATE TABLE bare (trace {kind} PRIMARY KEY, sealed {kind})"))
 
     def environment(self) -> dict[str, str]:
         return {

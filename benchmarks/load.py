@@ -25,12 +25,16 @@ class Broken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Status, head and body (unpacked) of an answer, and how many bytes were transferred."""
+    """An answer: its body as it came (`packed`) and unpacked, and how many bytes were transferred."""
 
     status: int
     head: bytes
+    packed: bytes
     body: bytes
-    transferred: int
+
+    @property
+    def transferred(self) -> int:
+        return len(self.head) + len(self.packed)
 
     @property
     def ticket(self) -> str:
@@ -84,12 +88,11 @@ class Connection:
             raise Broken(type(fault).__name__) from None
         if _header(lower, b"connection") == b"close":
             self.close()
-        status, size = int(head[9:12]), len(head) + len(body)
         try:
             plain = gzip.decompress(body) if _header(lower, b"content-encoding") == b"gzip" else body
         except (OSError, zlib.error) as fault:
             raise ValueError(f"the packed answer cannot be unpacked: {fault}") from fault
-        return Reply(status, head, plain, size)
+        return Reply(int(head[9:12]), head, body, plain)
 
 
 def answer(ratings: str, ticket: str) -> dict[str, str]:

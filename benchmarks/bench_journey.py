@@ -1,0 +1,127 @@
+"""The resident's journey, GET the form and POST an answer, beside a bare Flask app on the same server.
+
+Real journeys with their own tickets: first all forms are fetched, then (when the tickets have ripened, as
+for a browser without script) all answers are sent; a journey's time is that of its GET and its POST. Every
+thank-you is checked and durable. SQLite and PostgreSQL with fsync, granian and gunicorn, one worker each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from itertools import cycle, islice
+from pathlib import Path
+from time import perf_counter
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import wsgi
+from benchmarks.installation import CODE, SERVERS, Installation, free_port, installation, kill
+from benchmarks.load import Connection, answer, receipt_in
+from core import clock
+from core.urn.services import mix_waiting
+
+LEVELS = ((1, 200), (8, 600), (32, 1200))  # at a time, journeys
+UNITS, BUDGET, RIPENING, MIXING = 200, 0.60, 12, 3
+THREADS = 4
+TAKERS = {prefix: taker for room in wsgi.ROOMS for prefix, taker in room.takers.items()}
+
+
+async def at_once(port: int, many: int, work: list, send) -> float:
+    """Do `send(connection, item)` for all of the work, so many at a time; returns the seconds it took."""
+    waiting = iter(work)
+
+    async def one(seed: int) -> None:
+        connection = Connection(port, seed=seed)
+        for item in waiting:
+            await send(connection, item)
+        connection.close()
+
+    start = perf_counter()
+    await asyncio.gather(*(one(seed) for seed in range(many)))
+    return perf_counter() - start
+
+
+async def journeys(port: int, katos: tuple[str, ...], *, ripening: float) -> dict[int, float]:
+    """Journeys a second, by how many are at a time."""
+    paths = [f"/s/{CODE}/{kato}" for kato in katos]
+    tickets: dict[int, list] = {many: [] for many, _ in LEVELS}
+    took: dict[int, float] = {}
+    await at_once(port, 4, paths[:40], lambda connection, path: connection.get(path))  # warm
+    for many, count in LEVELS:
+
+        async def fetch(connection: Connection, path: str, kept: list = tickets[many]) -> None:
+            kept.append((path, (await connection.get(path)).ticket))
+
+        took[many] = await at_once(port, many, list(islice(cycle(paths), count)), fetch)
+    await asyncio.sleep(ripening)
+
+    async def send(connection: Connection, item: tuple[str, str]) -> None:
+        reply = await connection.post(item[0], answer("543215", item[1]))
+        if receipt_in(reply) is None:
+            raise RuntimeError(f"not thanked: {reply.status} {reply.body[:200]!r}")
+
+    for many, _ in LEVELS:
+        took[many] += await at_once(port, many, tickets[many], send)
+    return {many: count / took[many] for many, count in LEVELS}
+
+
+async def keep_pages(place: Installation, port: int) -> tuple[int, int]:
+    """Keep form and thank-you as they are transferred, for the bare app; returns the form's whole size."""
+    connection, path = Connection(port), f"/s/{CODE}/{place.katos[-1]}"
+    form = await connection.get(path)
+    await asyncio.sleep(RIPENING)
+    thanks = await connection.post(path, answer("543215", form.ticket))
+    assert receipt_in(thanks) is not None
+    connection.close()
+    (place.folder / "form.page").write_bytes(form.packed)
+    (place.folder / "thanks.page").write_bytes(thanks.packed)
+    return form.transferred, len(form.body)
+
+
+def measure(place: Installation, kind: str, app: str, *, ripening: float) -> dict[int, float]:
+    port = free_port()
+    server = place.start_server(port, app=app, kind=kind, threads=THREADS)
+    try:
+        if app == "wsgi:create_app" and not (place.folder / "form.page").exists():
+            transferred, plain = asyncio.run(keep_pages(place, port))
+            print(f"first view: the form is {transferred} bytes with its head, {plain} unpacked")
+        return asyncio.run(journeys(port, place.katos, ripening=ripening))
+    finally:
+        kill(server)
+
+
+def mixing_rate(place: Installation) -> float:
+    """Answers mixed a second by one process, of those that the journeys left."""
+    start = perf_counter()
+    mixed = mix_waiting(place.storage, keys=place.keys, takers=TAKERS, now=clock.present())
+    return mixed / (perf_counter() - start)
+
+
+def main() -> None:
+    head = f"{'journeys a second':<19}{'server':<10}{'at a time':>9}{'ours':>8}{'bare':>8}{'ratio':>7}"
+    print(f"{head}{'budget':>8}   ({THREADS} threads)")
+    best: dict[str, float] = dict.fromkeys(SERVERS, 0.0)
+    for database in ("sqlite", "postgresql"):
+        with installation(database, units=UNITS) as place:
+            place.make_bare_table()
+            top = 0.0
+            for kind in SERVERS:
+                ours = measure(place, kind, "wsgi:create_app", ripening=RIPENING)
+                bare = measure(place, kind, "benchmarks.bare:create_app", ripening=0)
+                for many, _ in LEVELS:
+                    ratio = ours[many] / bare[many]
+                    print(
+                        f"{database:<19}{kind:<10}{many:>9}{ours[many]:>8.0f}{bare[many]:>8.0f}"
+                        f"{ratio:>7.2f}{BUDGET:>8.2f}"
+                    )
+                best[kind] += ours[LEVELS[-1][0]]
+                top = max(top, *ours.values())
+            rate = mixing_rate(place)
+            times = f"{rate / top:.1f} times the journeys (budget {MIXING})"
+            print(f"{database}: mixing {rate:.0f} answers a second, {times}")
+    print(f"the better server at {LEVELS[-1][0]} at a time: {max(best, key=best.get)}")
+
+
+if __name__ == "__main__":
+    main()
