@@ -102,7 +102,10 @@ def _add(
 def _start_writer() -> None:
     with _starting:
         if len(_writer) == 1:
-            thread = threading.Thread(target=_write_until_the_end, args=(_writer[0],), name="arrivals")
+            # Servers answer in daemon threads, which pass that on: say that this one is waited for.
+            thread = threading.Thread(
+                target=_write_until_the_end, args=(_writer[0],), name="arrivals", daemon=False
+            )
             _writer.append(thread)
             thread.start()
 

@@ -96,16 +96,26 @@ def test_a_residents_answer_is_counted_in_memory_and_touches_no_counter(app, cli
         assert session.scalars(select(ArrivalDay.unscripted)).one() == 5
 
 
+#: As a server does it: answers are given in daemon threads, and then the main thread ends.
 PROCESS = """
 import sys
+import threading
 from core.storage import open_storage
 from datetime import UTC, datetime
 from surveys.answers import Origin
 from surveys.signals import arrivals
 import wsgi
 arrivals.keep_writing(open_storage(sys.argv[1]))
-for _ in range(9):
-    arrivals.note(1, sys.argv[2], Origin.WEB, "a", True, datetime.now(UTC))
+
+
+def answer():
+    for _ in range(9):
+        arrivals.note(1, sys.argv[2], Origin.WEB, "a", True, datetime.now(UTC))
+
+
+served = threading.Thread(target=answer, daemon=True)
+served.start()
+served.join()
 """
 
 
