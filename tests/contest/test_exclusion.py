@@ -1,0 +1,85 @@
+"""The rule book may name which flagged days are left out; a book that does not is the book it always was."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from contest.contests import services as life
+from contest.rulebook import Counting, Exclusion, Stage, differences
+from contest.rulebook_reading import EXCLUDING_SIGNALS, LEAST_RARITY, BadRuleBook, read_rulebook, shipped_text
+from core.storage import Storage
+from surveys import rules
+from surveys.queries import campaign_by_code
+from surveys.signals.kinds import OF_A_DAY
+from surveys.signals.models import SignalRun
+from tests.conftest import NOW
+from tests.contest import sample
+
+TEXT = shipped_text("2026")
+RULE = """counting = "without-flagged"
+[[survey.excluding]]
+signal = "burst"
+rarer_than = 10000
+"""
+
+
+def with_rule(rule: str = RULE) -> str:
+    return TEXT.replace('estimator = "shrunken"\n', f'estimator = "shrunken"\n{rule}', 1)
+
+
+def test_shipped_books_kept_their_fingerprints():
+    """As they were when exclusion could not be written down at all."""
+    known = {"2020": "9ba8f2c1440899d4", "2026": "7de5ecd600fa207d"}
+    assert {code: read_rulebook(shipped_text(code)).fingerprint[:16] for code in known} == known
+
+
+def test_a_book_may_name_signals_and_the_variant_that_counts():
+    before, after = read_rulebook(TEXT), read_rulebook(with_rule())
+    assert (after.survey.excluding, after.survey.counting) == (
+        (Exclusion("burst", 10_000),),
+        Counting.WITHOUT_FLAGGED,
+    )
+    assert after.fingerprint != before.fingerprint
+    assert differences(before, after) == (
+        ("survey.counting", "", "without-flagged"),
+        ("survey.excluding[1].rarer_than", "", "10000"),
+        ("survey.excluding[1].signal", "", "burst"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('"burst"', '"fives"', "survey.excluding[1].signal: 'fives' points at no day; choose among burst"),
+        ("10000", "99", "survey.excluding[1].rarer_than: is 99; give a whole number from 100 to"),
+        ('"without-flagged"', '"some"', "survey.counting: is 'some'; choose one of all, without-flagged"),
+        ("rarer_than = 10000", "", "survey.excluding[1].rarer_than: is missing"),
+        (RULE[RULE.index("[[") :], "", "survey.counting: is without-flagged, but no signal excludes a day"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_cannot_be_followed_is_named(old: str, new: str, fault: str):
+    with pytest.raises(BadRuleBook) as refused:
+        read_rulebook(with_rule(RULE.replace(old, new)), place="book")
+    assert [line for line in refused.value.faults if line.startswith(f"book, {fault}")]
+
+
+def test_the_commission_and_the_survey_know_the_same_signals_and_limits():
+    assert set(EXCLUDING_SIGNALS) == {signal.value for signal in OF_A_DAY}
+    assert LEAST_RARITY == rules.LEAST_RARITY
+    assert {counting.value for counting in Counting} == {counting.value for counting in rules.Counting}
+
+
+def test_publishing_hands_the_rule_to_the_survey_and_the_results_release_its_flags(settled: Storage):
+    with settled.writing() as session:
+        sample.national(session, rules=with_rule())
+        campaign = campaign_by_code(session, sample.CAMPAIGN)
+        assert json.loads(campaign.rules_json)["excluding"] == [{"rarer_than": 10_000, "signal": "burst"}]
+        assert rules.rules_from_json(campaign.rules_json).counting == "without-flagged"
+        run = SignalRun(campaign_id=campaign.id, computed_at=NOW, is_final=True, released_at=None)
+        session.add(run)
+        sample.freeze(session, None, stage=Stage.NATIONAL)
+        assert run.released_at is None
+        life.publish_results(session, contest=sample.contest(session), actor=sample.ACTOR, now=NOW)
+        assert run.released_at == NOW
