@@ -85,8 +85,12 @@ def admit_code(
 def verified_entrance(
     session: Session, *, asked: AskedUnit, ticket: str, caller: str, secret: str, now: datetime
 ) -> Entrance:
-    """Nothing more for a page that carries a person's mark; for any other, where one signs in."""
-    if read_carried(ticket, subject=ticket_subject(asked), secret=secret, now=now) is not None:
+    """Nothing more for a page that carries a person's mark; for any other, where one signs in.
+
+    The agency's preview has no ticket and shows the form itself.
+    """
+    carried = read_carried(ticket, subject=ticket_subject(asked), secret=secret, now=now)
+    if carried is not None or not ticket:
         return Entrance()
     return Entrance(sign_in_url=f"/verify/{asked.code}/{asked.kato}")
 

@@ -313,6 +313,21 @@ def test_two_makers_at_once_do_not_pass_the_number_of_adults(settled: Storage):
         assert session.scalars(select(CodeCount.made)).all() == [7]
 
 
+def test_a_file_that_was_planned_before_another_was_made_is_not_kept(settled: Storage):
+    with settled.write(now=NOW) as session:
+        kato, _other = drafted(session)
+        campaign = campaign_by_code(session, sample.CODE)
+        planned = planned_batch(session, campaign=campaign, kato=kato, count=2)
+        make(session, kato, 2)
+        with pytest.raises(Conflict, match="Other codes were made for the unit"):
+            keep_codes(
+                session, campaign=campaign, kato=kato, batch=planned.number, codes=draw_codes(2),
+                secret=SECRET, actor=ACTOR, now=NOW,
+            )  # fmt: skip
+        make(session, kato, 2)
+        assert session.scalars(select(CodeCount.batch).order_by(CodeCount.batch)).all() == [1, 2]
+
+
 def test_a_code_itself_is_kept_nowhere_and_its_mark_tells_no_order(settled: Storage):
     with settled.write(now=NOW) as session:
         kato, _other = drafted(session)

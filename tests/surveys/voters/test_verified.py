@@ -148,6 +148,14 @@ def test_the_form_first_leads_to_the_service_out_of_any_frame(app, katos):
     assert "<button>Send</button>" not in page
 
 
+def test_the_agencys_preview_shows_the_questions(app, katos, keep):
+    staff = app.test_client()
+    sample.signed_in(staff, keep, sample.Role.AGENCY)
+    page = staff.get(f"/staff/campaigns/{sample.CODE}/preview?lang=en").text
+    assert page.count('<fieldset class="rate">') == 6
+    assert "/verify/" not in page
+
+
 def test_one_asks_anew_who_it_is_with_proof_keys_and_only_for_an_identifier(app, katos, service):
     begin(app.test_client(), katos[0], "kk")
     asked = service.world.asked[-1]
