@@ -34,6 +34,7 @@ class Prepared:
     round_id: int
     numbers: list[int] = field(default_factory=list)
     shares: dict[int, list[str]] = field(default_factory=dict)
+    words: dict[int, list[str]] = field(default_factory=dict)
     codes: dict[int, list[str]] = field(default_factory=dict)
 
     def round(self, session: Session) -> Round:
@@ -74,6 +75,7 @@ def prepare(
     *,
     code: str = "round-1",
     is_open: bool = True,
+    is_rehearsed: bool = True,
     oblasts: Sequence[str] = OBLASTS[:1],
     minimum_n: int = 5,
 ) -> Prepared:
@@ -90,7 +92,9 @@ def prepare(
         prepared.numbers.append(number)
         shares = services.make_key(session, questionnaire=questionnaire, actor=ACTOR, now=NOW)
         prepared.shares[number] = [share.text for share in shares]
-        rehearse(session, questionnaire, prepared.shares[number])
+        prepared.words[number] = [" ".join(share.words) for share in shares]
+        if is_rehearsed:
+            rehearse(session, questionnaire, prepared.shares[number])
         prepared.codes[number] = services.make_slips(
             session, questionnaire=questionnaire, secret=SECRET, actor=ACTOR, now=NOW
         )
