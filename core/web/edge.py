@@ -56,10 +56,19 @@ class Application(Flask):
         session: Session | None = g.get("database")
         if session is not None and request.method not in READING:
             if response.status_code < 400:
-                commit(session, now=clock.present())
+                _commit(session)
             else:
                 session.rollback()
         return response
+
+
+def _commit(session: Session) -> None:
+    """Commit; a connection whose commit failed is thrown away, since its transaction may still be open."""
+    try:
+        commit(session, now=clock.present())
+    except Exception:
+        session.invalidate()
+        raise
 
 
 def close_database(error: BaseException | None = None) -> None:

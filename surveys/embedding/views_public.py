@@ -6,28 +6,23 @@ may frame a page is said anew with every answer.
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, g, request
 
-from core import clock
 from core.access import public
 from core.application import csrf
-from core.errors import NotFound
 from core.web.edge import database
-from core.web.language import language
 from core.web.origins import refuse_foreign_origin
-from surveys.answering import Page, empty_form, taken_form
+from surveys.answering import Page, taken_form
+from surveys.choosing import form_or_villages, villages_page
 from surveys.embedding.framing import enter_frame, named_site
-from surveys.finding import find_asked, level_below
-from surveys.intake import why_closed
 from surveys.keeping import keep_answers
-from surveys.queries import asked_unit, campaign_by_code, title_of
+from surveys.queries import asked_unit
 
 embedding_public = Blueprint("embedding_public", __name__)
 csrf.exempt(embedding_public)
 keep_answers(embedding_public)
 
 DOOR = "embedding_public"
-LONGEST_NAME = 100
 #: The line that sites paste names no version: a correction reaches every site within this time.
 KEPT_SECONDS = 600
 
@@ -63,26 +58,14 @@ def script() -> Response:
 @public
 def find_unit(campaign: str) -> Page:
     """Find one's village inside the frame: type its name, or go from the oblast down."""
-    found = campaign_by_code(database(), campaign)
-    text = " ".join(request.args.get("q", "").split())[:LONGEST_NAME]
-    within = request.args.get("in") or None
-    return render_template(
-        "surveys/public/find.html", campaign=found, title=title_of(found), text=text, door=DOOR,
-        reason=why_closed(found, now=clock.present()),
-        places=find_asked(database(), campaign=found, text=text) if text else None,
-        listing=level_below(database(), campaign=found, within=within, language=language()),
-    )  # fmt: skip
+    return villages_page(campaign, door=DOOR)
 
 
 @embedding_public.get("/embed/<string:campaign>/<string:kato>")
 @public
 def show_form(campaign: str, kato: str) -> Page | Response:
     """The form of one unit; of a district or oblast, the villages in it that are asked."""
-    try:
-        asked = asked_unit(database(), code=campaign, kato=kato)
-    except NotFound as missing:
-        return _villages_of(campaign, kato, missing)
-    return empty_form(asked, door=DOOR)
+    return form_or_villages(campaign, kato, door=DOOR)
 
 
 @embedding_public.post("/embed/<string:campaign>/<string:kato>")
@@ -90,13 +73,3 @@ def show_form(campaign: str, kato: str) -> Page | Response:
 def take_answer(campaign: str, kato: str) -> Page:
     """Take an answer and say thank you; the same ticket again gives the same page and one ballot."""
     return taken_form(asked_unit(database(), code=campaign, kato=kato), door=DOOR)
-
-
-def _villages_of(code: str, kato: str, missing: NotFound) -> Response:
-    campaign = campaign_by_code(database(), code)
-    try:
-        level_below(database(), campaign=campaign, within=kato, language=language())
-    except NotFound:
-        raise missing from None
-    address = url_for("embedding_public.find_unit", campaign=code, lang=language(), **{"in": kato})
-    return redirect(address)
