@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
+from datetime import date
+
+import pikepdf
 import pytest
 
+from core.words import Words
+from surveys.criteria import shipped
+from surveys.paper.marks import sheet_codes
+from surveys.paper.printing import SheetRecord, draw_sheets
 from surveys.paper.sheets import (
     Reading,
     Spoilt,
@@ -82,3 +91,17 @@ def test_after_closing_filled_sheets_may_be_late_but_not_fewer_than_entered():
     assert late_of(COUNTS, closed) == 8
     more = Known(printed=50, entered=29, illegible=2, unsettled=0, is_late=True)
     assert faults_of(COUNTS, more) == (SumFault("returned_filled", 30, 31),)
+
+
+def test_a_long_set_of_criteria_takes_several_pages_a_sheet():
+    """Each language's text stays whole: the door to PDF refuses a section that is torn over two pages."""
+    six = shipped("2020-six")
+    rows = tuple(replace(row, code=f"{row.code}-{number}") for number in range(4) for row in six.criteria)
+    record = SheetRecord(
+        batch_code="7K3M9XQ2", title=Words("Сауалнама", "Опрос", "Survey"),
+        place=Words("Қараауыл", "Караул", "Qaraauyl"), criteria=replace(six, criteria=rows),
+        asks_strata=True, last_day=date(2026, 6, 20), codes=sheet_codes("x" * 40, "7K3M9XQ2", 2),
+        is_demo=False,
+    )  # fmt: skip
+    with pikepdf.open(io.BytesIO(draw_sheets(record))) as document:
+        assert len(document.pages) == 2 * 3
