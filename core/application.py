@@ -23,7 +23,7 @@ from core.places.filters import register_filters
 from core.room import Room
 from core.settings import ROOT, Settings
 from core.storage import open_storage
-from core.web import assets, failures, headers, language
+from core.web import assets, compression, failures, headers, language
 from core.web.edge import Application, close_database
 from core.web.limits import limiter
 
@@ -76,6 +76,7 @@ def build_app(settings: Settings, rooms: Sequence[Room], *, testing: bool = Fals
     init_accounts(app)
     failures.register(app)
     app.teardown_appcontext(close_database)
+    app.after_request(compression.pack)
     app.after_request(language.keep_language)
     app.after_request(headers.add_security_headers)
     _add_words(app, settings)

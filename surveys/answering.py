@@ -7,13 +7,16 @@ stands in the way, the form comes back with everything that was chosen.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flask import render_template, request
+from flask import Response, render_template, request
 
 from core import clock
 from core.codes import Ticket, grouped, receipt_of
 from core.errors import AuylError, Gone
+from core.web.drawn import drawn
 from core.web.edge import database, keys, settings
 from core.web.failures import status_of
 from core.web.headers import no_store
@@ -26,6 +29,7 @@ from surveys.filling import Filled, read_filled
 from surveys.intake import deposit_answer, require_open, why_closed
 from surveys.keeping import LARGEST_ANSWER
 from surveys.queries import AskedUnit, box_of, criteria_of, is_received
+from surveys.rules import Mode
 from surveys.signals.arrivals import note
 
 __all__ = ["LARGEST_ANSWER", "Page", "empty_form", "form_page", "taken_form"]
@@ -35,16 +39,35 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 Page = str | tuple[str, int]
 
 
-def empty_form(asked: AskedUnit, *, door: str) -> Page:
-    """The form with a new ticket.
+def empty_form(asked: AskedUnit, *, door: str) -> Page | Response:
+    """The form with a new ticket; its page is drawn once and kept, since most requests are for it.
 
     :param door: the blueprint whose `show_form` and `take_answer` the page leads to.
     """
     require_open(asked, now=clock.present())
-    return form_page(asked, Filled(), door=door)
+    if asked.mode is Mode.VERIFIED:
+        return form_page(asked, Filled(), door=door)
+    no_store()
+    now, secret = clock.present(), settings().secret_key
+    ticket = new_ticket(asked, secret=secret, now=now)
+    shown = entrance(database(), asked=asked, ticket=ticket, caller=caller(), secret=secret, now=now)
+    criteria = criteria_of(database(), asked)
+
+    def values(marks: Mapping[str, str]) -> dict[str, object]:
+        challenge = marks["challenge"] if shown.challenge else None
+        return {
+            "asked": asked, "door": door, "criteria": criteria, "filled": Filled(), "ticket": marks["ticket"],
+            "entrance": replace(shown, challenge=challenge),
+        }  # fmt: skip
+
+    about = (asked, door, replace(shown, challenge=None), bool(shown.challenge))
+    return drawn(
+        "surveys/public/form.html", about=about,
+        holes={"ticket": ticket, "challenge": shown.challenge or ""}, values=values,
+    )  # fmt: skip
 
 
-def taken_form(asked: AskedUnit, *, door: str) -> Page:
+def taken_form(asked: AskedUnit, *, door: str) -> Page | Response:
     """The thank-you of a sent form, or the form again with everything that was chosen."""
     now, secret = clock.present(), settings().secret_key
     ticket, reason = _ticket(asked, now=now), why_closed(asked, now=now)
@@ -119,6 +142,9 @@ def _deposited(
     return put.receipt
 
 
-def _thanks(asked: AskedUnit, receipt: str, *, door: str) -> str:
+def _thanks(asked: AskedUnit, receipt: str, *, door: str) -> Response:
     no_store()
-    return render_template("surveys/public/thanks.html", asked=asked, door=door, code=grouped(receipt))
+    return drawn(
+        "surveys/public/thanks.html", about=(asked, door), holes={"code": grouped(receipt)},
+        values=lambda marks: {"asked": asked, "door": door, "code": marks["code"]},
+    )  # fmt: skip
