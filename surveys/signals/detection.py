@@ -22,6 +22,7 @@ from surveys.signals.scan import GATHERING, Burst, day_dispersion, rare_gatherin
 #: So many answers more or fewer are nothing to remark: a gathering of that size, with fewer than five
 #: answers in each ten minutes, is not even recorded.
 ALLOWANCE = 25.0
+SMALLEST_GROUP = 12.0  # so many more than usual from one address came together there
 LATE_SHARE = 0.1  # the last tenth of the campaign's days
 FEWEST_DAYS = 10  # so long a campaign must be for its parts to be compared
 _SIZE_CLASSES = 5
@@ -194,7 +195,7 @@ def _one_source(places: list[tuple[int, int]], n: Counts, largest: Counts) -> It
     others = np.bincount(units, largest)[units] - largest
     share = (others + ALLOWANCE * largest.sum() / n.sum()) / (others_n + ALLOWANCE)
     usual = share * n
-    is_group = (largest - usual >= FEWEST_ANSWERS) & (n >= FEWEST_ANSWERS)
+    is_group = (largest - usual >= SMALLEST_GROUP) & (n >= FEWEST_ANSWERS)
     p = rare_gatherings((largest - usual)[is_group][:, None])
     for place, rarity in zip(np.flatnonzero(is_group), p.tolist(), strict=True):
         unit, day = places[place]

@@ -71,15 +71,20 @@ def test_the_commission_and_the_survey_know_the_same_signals_and_limits():
     assert {counting.value for counting in Counting} == {counting.value for counting in rules.Counting}
 
 
-def test_publishing_hands_the_rule_to_the_survey_and_the_results_release_its_flags(settled: Storage):
+def test_publishing_the_rules_hands_them_to_the_survey(settled: Storage):
     with settled.writing() as session:
-        sample.national(session, rules=with_rule())
+        sample.published(session, rules=with_rule())
+        kept = campaign_by_code(session, sample.CAMPAIGN).rules_json
+        assert json.loads(kept)["excluding"] == [{"rarer_than": 10_000, "signal": "burst"}]
+        assert rules.rules_from_json(kept).counting == "without-flagged"
+
+
+def test_publishing_the_results_releases_the_flags_on_ratings(settled: Storage):
+    with settled.writing() as session:
+        sample.national(session)
+        sample.freeze(session, None, stage=Stage.NATIONAL)
         campaign = campaign_by_code(session, sample.CAMPAIGN)
-        assert json.loads(campaign.rules_json)["excluding"] == [{"rarer_than": 10_000, "signal": "burst"}]
-        assert rules.rules_from_json(campaign.rules_json).counting == "without-flagged"
         run = SignalRun(campaign_id=campaign.id, computed_at=NOW, is_final=True, released_at=None)
         session.add(run)
-        sample.freeze(session, None, stage=Stage.NATIONAL)
-        assert run.released_at is None
         life.publish_results(session, contest=sample.contest(session), actor=sample.ACTOR, now=NOW)
         assert run.released_at == NOW
