@@ -32,6 +32,19 @@ from core.urn.queries import is_counted, waiting, waiting_in_all
 from core.urn.sealing import PADDED, Opener, TamperedAnswer, seal
 
 SMALLEST_BATCH = 5
+#: Built once: on the resident's path, building a statement costs more than sending it.
+_CURRENT_KEY = (
+    select(IntakeKey.__table__.c.name, IntakeKey.__table__.c.public_key)
+    .where(IntakeKey.__table__.c.retired_on.is_(None))
+    .order_by(IntakeKey.__table__.c.name)
+    .limit(1)
+)
+_INSERT_ONCE = {
+    dialect.dialect.name: dialect.insert(Intake.__table__)
+    .on_conflict_do_nothing()
+    .returning(Intake.__table__.c.trace)
+    for dialect in (sqlite, postgresql)
+}
 _LOCK = 0x55524E  # one mixer at a time on PostgreSQL; SQLite has one writer anyway
 
 
@@ -64,7 +77,7 @@ def deposit(
     :param size: the one length to which all answers of the box are padded.
     :raises ValueError: when the answer is longer than the seal's one length.
     """
-    key = current_key(session, keys=keys, now=now)
+    key = session.execute(_CURRENT_KEY).first() or rotate_key(session, keys=keys, now=now)
     is_new = deposit_sealed(
         session, box=box, cell=cell, trace=trace, kind=kind, key_name=key.name,
         sealed=seal(answer, key.public_key, size), replace=replace,
@@ -318,9 +331,7 @@ def _move_traces(session: Session, box: str, rows: Sequence[Row]) -> None:
 
 def _insert_once(session: Session, row: dict[str, object]) -> bool:
     """Insert an intake row unless its trace is there; whether it was inserted."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(Intake).values(row).on_conflict_do_nothing().returning(Intake.trace)
-    return session.execute(statement).first() is not None
+    return session.execute(_INSERT_ONCE[session.get_bind().dialect.name], row).first() is not None
 
 
 def _newest_key(session: Session) -> IntakeKey | None:
