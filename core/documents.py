@@ -32,7 +32,7 @@ FACES = (
     ("PT Sans", 700, "normal", "PTSans-Bold.ttf"),
 )
 _SHIPPED = "shipped:"
-_DRAWN = "data:image/svg+xml"
+_DRAWN = ("data:image/svg+xml", "data:image/png;base64,")
 _COLOURS = "screen"
 #: Packed size over which a file inside a PDF is not ours; unpacked it is a thousand times that at most.
 LARGEST_ATTACHMENT = 64 * 1024

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 KINDS = ("live", "demo")
@@ -51,6 +52,8 @@ class Settings:
     workers: int
     metrics_token: str | None
     sign_in: SignInService | None = None
+    smtp_url: str | None = None
+    mail_from: str | None = None
 
     @property
     def is_demo(self) -> bool:
@@ -92,6 +95,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         workers=_whole(source, "AUYL_WORKERS", 1),
         metrics_token=source.get("AUYL_METRICS_TOKEN") or None,
         sign_in=_sign_in(source),
+        smtp_url=_smtp_url(source),
+        mail_from=source.get("AUYL_MAIL_FROM") or None,
     )
     if settings.workers > 1 and settings.redis_url is None:
         raise SettingError(
@@ -117,6 +122,19 @@ def _sign_in(source: Mapping[str, str]) -> SignInService | None:
         if not value:
             raise SettingError(f"AUYL_OIDC_ISSUER is set, but AUYL_OIDC_{field.upper()} is not: set both.")
     return SignInService(issuer=issuer, **given, unit_claim=source.get("AUYL_OIDC_UNIT_CLAIM") or None)
+
+
+def _smtp_url(source: Mapping[str, str]) -> str | None:
+    """Where mail is handed over: nowhere, or a whole address together with a sender."""
+    url = source.get("AUYL_SMTP_URL", "")
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise SettingError("AUYL_SMTP_URL must begin with smtp:// or smtps:// and name a host.")
+    if "@" not in source.get("AUYL_MAIL_FROM", ""):
+        raise SettingError("AUYL_SMTP_URL is set, but AUYL_MAIL_FROM is no address: set both.")
+    return url
 
 
 def _whole(source: Mapping[str, str], name: str, default: int) -> int:

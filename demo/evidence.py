@@ -22,6 +22,7 @@ from demo.plan import Area
 from ethics import services as ethics
 from ethics.models import Questionnaire, Round, Verdict
 from ethics.queries import items_of
+from ethics.slips.positions import Position
 from surveys import services as surveys
 from surveys.criteria import criteria_from_json
 from surveys.imports import import_answers
@@ -29,6 +30,8 @@ from surveys.mapping import read_mapping
 from surveys.models import Campaign
 from surveys.queries import box_of
 from surveys.rules import Mode
+
+WITNESSES = ("Аудан әкімі аппаратының бас маманы", "Кадр қызметінің бас маманы")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def prepare_questionnaires(
         office = office_of(area, rank, len(items_of(round).items))
         questionnaire = ethics.add_questionnaire(
             session, round=round, official_id=cast.officials[area.kato], kato=area.kato,
-            headcount=office.headcount, actor=ACTOR, now=now,
+            positions=positions_of(office.headcount), actor=ACTOR, now=now,
         )  # fmt: skip
         shares = ethics.make_key(session, questionnaire=questionnaire, actor=ACTOR, now=now)
         slips = ethics.make_slips(
@@ -119,7 +122,7 @@ def prepare_questionnaires(
 def answer_questionnaires(
     session: Session, round: Round, prepared: list[Prepared], workshop: Workshop, *, now: datetime
 ) -> None:
-    """The made-up colleagues answer with their slips; some slips come back unused."""
+    """The made-up colleagues draw and answer; slips that come back unused are voided, and the acts signed."""
     items = items_of(round).items
     for one in prepared:
         office = office_of(one.area, one.rank, len(items))
@@ -131,6 +134,23 @@ def answer_questionnaires(
             ethics.deposit_answer(
                 session, code=code, given=given, keys=workshop.keys, secret=workshop.secret, now=now
             )
+        _count_back(session, one, len(office.agreement), workshop, now=now)
+
+
+def _count_back(session: Session, one: Prepared, used: int, workshop: Workshop, *, now: datetime) -> None:
+    """The act of unused slips of one questionnaire."""
+    given = {"questionnaire": one.questionnaire, "actor": ACTOR, "now": now}
+    ethics.record_issue(session, witnesses=WITNESSES, **given)
+    unused = one.slips[used:]
+    if unused:
+        ethics.void_slips(session, text="\n".join(unused), secret=workshop.secret, **given)
+    ethics.sign_act(session, unused=len(unused), witnesses=WITNESSES, **given)
+
+
+def positions_of(headcount: int) -> tuple[Position, ...]:
+    """The made-up list by position of an office."""
+    specialists = Position("Бас маман", "Главный специалист", headcount - 2)
+    return specialists, Position("Іс жүргізуші", "Делопроизводитель", 2)
 
 
 def open_questionnaires(session: Session, prepared: list[Prepared], cast: Cast, *, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Commands of the ethics room: statements, rounds, where they stand, opening and closing.
 
-Keys, shares and slips have no command: they are made on a page, behind a fresh second factor.
+Keys and shares have no command: they are made on a page, behind a fresh second factor. Slips have one, for
+whole oblasts; whoever runs it sees the codes, as whoever prints them does.
 """
 
 from __future__ import annotations
@@ -8,15 +9,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
+from rich.console import Console
+from rich.progress import Progress
 
 from core import clock
 from core.errors import AuylError
-from core.web.edge import keys, storage, takers
+from core.web.edge import keys, settings, storage, takers
 from ethics import services
 from ethics.items import shipped, shipped_codes
 from ethics.queries import all_rounds, questionnaire_lines, round_by_code
+from ethics.slips.printing import draw_slips, file_name
 
 ethics = click.Group("ethics", help="The sealed questionnaires: statements, rounds, opening and closing.")
 
@@ -85,6 +90,35 @@ def status(code: str, as_json: bool) -> None:
         click.echo(f"{row['number']}  {row['kato']}  {facts}")
 
 
+@ethics.command()
+@click.argument("code")
+@click.option("--oblast", required=True, help="KATO code of the oblast.")
+@click.option("--folder", required=True, type=click.Path(path_type=Path), help="A new folder for the files.")
+def slips(code: str, oblast: str, folder: Path) -> None:
+    """Make the slips of an oblast's questionnaires that have none yet, a PDF each; they exist only there."""
+    now, options = clock.present(), settings()
+    with _plainly(), storage().write(now=now) as session:
+        asked = round_by_code(session, code)
+        lines = [
+            line for line in questionnaire_lines(session, asked=asked, oblasts=[oblast]) if not line.has_slips
+        ]
+        folder.mkdir(mode=0o700, parents=True)
+        with Progress(console=Console(stderr=True)) as progress:
+            task = progress.add_task("slips", total=sum(line.questionnaire.headcount for line in lines))
+            for line in lines:
+                codes = services.make_slips(
+                    session, questionnaire=line.questionnaire, secret=options.secret_key, actor="system",
+                    now=now,
+                )  # fmt: skip
+                path = folder / file_name(line, "slips", is_demo=options.is_demo)
+                path.touch(mode=0o600)
+                path.write_bytes(
+                    draw_slips(codes, line=line, public_url=options.public_url, is_demo=options.is_demo)
+                )
+                progress.advance(task, len(codes))
+    click.echo(f"{len(lines)} files in {folder}: print them, then destroy them")
+
+
 @ethics.command("open")
 @click.argument("code")
 def open_(code: str) -> None:
@@ -97,11 +131,18 @@ def open_(code: str) -> None:
 
 @ethics.command()
 @click.argument("code")
-def close(code: str) -> None:
+@click.option("--reason", default="", help="Why it closes although acts of unused slips are missing.")
+def close(code: str, reason: str) -> None:
     """Close a round and mix what still waits."""
     now = clock.present()
     with _plainly(), storage().write(now=now) as session:
         mixed = services.close_round(
-            session, round=round_by_code(session, code), keys=keys(), takers=takers(), actor="system", now=now
+            session,
+            round=round_by_code(session, code),
+            keys=keys(),
+            takers=takers(),
+            reason=reason,
+            actor="system",
+            now=now,
         )
     click.echo(f"{code} is closed, {mixed} answers mixed now")

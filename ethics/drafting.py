@@ -1,13 +1,15 @@
-"""Everything of a round before it opens: the draft, its admission, questionnaires, keys and slips.
+"""Everything of a round before it opens: the draft, its admission, questionnaires and keys.
 
-Services: session first, clock by keyword, never a commit. Shares and codes exist only in what a function
-here returns; nothing writes them. Callers reach these through `ethics.services`.
+Services: session first, clock by keyword, never a commit. Shares exist only in what a function here
+returns; nothing writes them. Callers reach these through `ethics.services`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
@@ -15,28 +17,30 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.audit import record
-from core.clock import day_of
-from core.codes import code_mark, new_code
 from core.errors import BadInput, Conflict
 from core.places.models import Official, Post
 from core.places.queries import get_unit
 from core.words import Words
 from ethics.items import shipped
+from ethics.items_bank import pick
 from ethics.keys.models import ShareProof
 from ethics.models import Box, Questionnaire, Round, RoundState, Slip
-from ethics.queries import purpose_of
 from ethics.rules import EthicsRules
 from ethics.shares import Share, make_shares
-
-CODE_LENGTH = 16  # 15 random characters are 75 bits
+from ethics.slips.models import PositionLine, SlipIssue
+from ethics.slips.positions import MOST, Position, PositionFault, check_positions, headcount
+from ethics.slips.wording import WHO_IS_ASKED
 
 
 def draft_round(
     session: Session, *, code: str, contest_code: str, title: Words, items_code: str,
-    opens_on: date, closes_on: date, actor: str, now: datetime,
+    picked: Sequence[str] = (), asked: Words = WHO_IS_ASKED, opens_on: date, closes_on: date, actor: str,
+    now: datetime,
 ) -> Round:  # fmt: skip
     """Draft a round; its statements are kept as they are now.
 
+    :param picked: codes of statements of the bank, which then take the place of the shipped set.
+    :param asked: the one rule by which people stand on the lists, for every nominee.
     :raises BadInput: for a code that is no code, unknown statements, or days out of order.
     :raises Conflict: when a round has this code.
     """
@@ -53,19 +57,21 @@ def draft_round(
     if session.scalars(select(Round.id).where(Round.code == code)).first() is not None:
         raise Conflict(_l("There is an ethics round “%(code)s” already: take another code.", code=code))
     try:
-        items = shipped(items_code)
+        items = pick(picked) if picked else shipped(items_code)
     except ValueError as fault:
         raise BadInput(str(fault)) from None
     made = Round(
         code=code, title_kk=title.kk, title_ru=title.ru, title_en=title.en, contest_code=contest_code,
         items_code=items.code, items_json=items.as_json(), items_fingerprint=items.fingerprint,
-        state=RoundState.DRAFT, opens_on=opens_on, closes_on=closes_on,
+        asked_kk=asked.kk, asked_ru=asked.ru, asked_en=asked.en, state=RoundState.DRAFT, opens_on=opens_on,
+        closes_on=closes_on,
     )  # fmt: skip
     session.add(made)
     session.flush()
     record(
         session, actor=actor, action="ethics-round.draft", subject=f"ethics-round:{code}",
-        items=items.code, fingerprint=items.fingerprint, opens_on=str(opens_on), closes_on=str(closes_on),
+        items=items.code, fingerprint=items.fingerprint, asked=asdict(asked), opens_on=str(opens_on),
+        closes_on=str(closes_on),
     )  # fmt: skip
     return made
 
@@ -101,12 +107,13 @@ def admit_round(
 
 
 def add_questionnaire(
-    session: Session, *, round: Round, official_id: int, kato: str, headcount: int, actor: str, now: datetime
-) -> Questionnaire:
+    session: Session, *, round: Round, official_id: int, kato: str, positions: Sequence[Position], actor: str,
+    now: datetime,
+) -> Questionnaire:  # fmt: skip
     """Add the questionnaire about an official to a drafted round.
 
-    :param headcount: how many slips there will be: the list by position, fixed beforehand.
-    :raises BadInput: for an official of another post, or an impossible headcount.
+    :param positions: the list by position, fixed beforehand; its sum is how many slips there will be.
+    :raises BadInput: for an official of another post, or an impossible list.
     :raises Conflict: when the round asks about this official already, or is not a draft.
     """
     require_draft(round)
@@ -116,8 +123,16 @@ def add_questionnaire(
         raise BadInput(
             _l("Official %(id)s does not hold the post of the unit %(kato)s.", id=official_id, kato=kato)
         )
-    if not 1 <= headcount <= 500:
-        raise BadInput(_l("A headcount of %(count)s is impossible: give 1 to 500.", count=headcount))
+    try:
+        check_positions(positions)
+    except PositionFault as fault:
+        raise BadInput(
+            _l(
+                "A list of %(count)s people is impossible: give 1 to %(most)s.",
+                count=headcount(positions),
+                most=MOST,
+            )
+        ) from fault
     same = select(Questionnaire.id).where(
         Questionnaire.round_id == round.id, Questionnaire.official_id == official_id
     )
@@ -128,13 +143,19 @@ def add_questionnaire(
     session.flush()
     made = Questionnaire(
         id=box.id, round_id=round.id, official_id=official_id, kato=kato, oblast_kato=unit.oblast_kato,
-        headcount=headcount,
+        headcount=headcount(positions),
     )  # fmt: skip
     session.add(made)
     session.flush()
+    lines = [
+        {"questionnaire_id": made.id, "place": place, **asdict(position)}
+        for place, position in enumerate(positions, 1)
+    ]
+    session.execute(insert(PositionLine), lines)
     record(
-        session, actor=actor, action="ethics-questionnaire.add", subject=subject_of(made),
-        round=round.code, official=official_id, kato=kato, headcount=headcount,
+        session, actor=actor, action="ethics-questionnaire.add", subject=subject_of(made), round=round.code,
+        official=official_id, kato=kato, headcount=made.headcount,
+        positions=[[position.title_ru, position.count] for position in positions],
     )  # fmt: skip
     return made
 
@@ -158,34 +179,6 @@ def make_key(
     return made.shares
 
 
-def make_slips(
-    session: Session, *, questionnaire: Questionnaire, secret: str, actor: str, now: datetime
-) -> list[str]:
-    """Make as many codes as the headcount and return them once; only keyed hashes are kept.
-
-    :raises Conflict: when they were made, or the round is not a draft.
-    """
-    round = session.get_one(Round, questionnaire.round_id)
-    require_draft(round)
-    claim = update(Questionnaire).where(
-        Questionnaire.id == questionnaire.id, Questionnaire.slips_on.is_(None)
-    )
-    if session.execute(claim.values(slips_on=day_of(now))).rowcount != 1:
-        raise Conflict(
-            _l(
-                "The slips of questionnaire %(number)s were made; they are shown once.",
-                number=questionnaire.id,
-            )
-        )
-    codes = [new_code(CODE_LENGTH) for _ in range(questionnaire.headcount)]
-    marks = sorted(code_mark(secret, purpose_of(round), code) for code in codes)
-    session.execute(insert(Slip), [{"mark": mark, "questionnaire_id": questionnaire.id} for mark in marks])
-    record(
-        session, actor=actor, action="ethics-slips.make", subject=subject_of(questionnaire), count=len(codes)
-    )
-    return codes
-
-
 def remove_questionnaire(
     session: Session, *, questionnaire: Questionnaire, actor: str, now: datetime
 ) -> None:
@@ -197,7 +190,8 @@ def remove_questionnaire(
     require_draft(round)
     number, subject = questionnaire.id, subject_of(questionnaire)
     session.execute(delete(Slip).where(Slip.questionnaire_id == number))
-    session.execute(delete(ShareProof).where(ShareProof.questionnaire_id == number))
+    for table in (ShareProof, PositionLine, SlipIssue):
+        session.execute(delete(table).where(table.questionnaire_id == number))
     session.execute(delete(Questionnaire).where(Questionnaire.id == number))
     # The empty box stays, so that its number is never given again and an old share stays foreign.
     session.expunge(questionnaire)

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from core.words import Words
 from ethics.items import shipped, shipped_codes
+from ethics.items_bank import bank
 from ethics.models import Outcome, RoundState, Verdict
+from ethics.slips.wording import WHO_IS_ASKED
 
 STATE_NAMES = {
     RoundState.DRAFT: _l("Draft"),
@@ -52,16 +62,43 @@ class RoundForm(FlaskForm):
     title_ru = StringField(_l("Title in Russian"), [InputRequired(), Length(max=LONGEST_TITLE)])
     title_en = StringField(_l("Title in English"), [InputRequired(), Length(max=LONGEST_TITLE)])
     items_code = SelectField(_l("Statements"), [InputRequired()])
+    picked = SelectMultipleField(
+        _l("Or your own selection from the bank"), [Optional()], widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        description=_l(
+            "Ticked statements take the place of the set above: 2 to 40, some of them against the akim. "
+            "Their code, shown after drafting, must stand in the rule book."
+        ),
+    )  # fmt: skip
+    asked_kk = TextAreaField(
+        _l("Who is asked, in Kazakh"), [InputRequired(), Length(max=2000)], default=WHO_IS_ASKED.kk,
+        description=_l("One rule for the lists by position of all nominees."),
+    )  # fmt: skip
+    asked_ru = TextAreaField(
+        _l("Who is asked, in Russian"), [InputRequired(), Length(max=2000)], default=WHO_IS_ASKED.ru
+    )
+    asked_en = TextAreaField(
+        _l("Who is asked, in English"), [InputRequired(), Length(max=2000)], default=WHO_IS_ASKED.en
+    )
     opens_on = DateField(_l("First day"), [InputRequired()])
     closes_on = DateField(_l("Last day"), [InputRequired()])
 
     def offer(self) -> None:
         """Set the choices that depend on the shipped files."""
         self.items_code.choices = [SelectChoice(code, str(shipped(code).title)) for code in shipped_codes()]
+        self.picked.choices = [
+            SelectChoice(item.code, f"{norm.name}: {item.text}")
+            for norm in bank().norms
+            for item in norm.items
+        ]
 
     def title(self) -> Words:
         """The title in the three languages."""
         return Words(self.title_kk.data, self.title_ru.data, self.title_en.data)
+
+    def asked(self) -> Words:
+        """The rule of who is asked, in the three languages."""
+        return Words(self.asked_kk.data, self.asked_ru.data, self.asked_en.data)
 
 
 class QuestionnaireForm(FlaskForm):
@@ -71,9 +108,12 @@ class QuestionnaireForm(FlaskForm):
         _l("KATO code of the akim's unit"), [InputRequired(), Length(min=9, max=9)],
         description=_l("Nine digits, as in the classifier."),
     )  # fmt: skip
-    headcount = IntegerField(
-        _l("Number of slips"), [InputRequired(), NumberRange(min=1, max=500)],
-        description=_l("The headcount of the list by position, by one rule for all nominees."),
+    positions = TextAreaField(
+        _l("List by position"), [InputRequired(), Length(max=20_000)], render_kw={"rows": 8},
+        description=_l(
+            "A line for each position: in Kazakh | in Russian | how many people. Positions only, never "
+            "names, and without the akim."
+        ),
     )  # fmt: skip
 
 
@@ -87,6 +127,15 @@ class ConclusionForm(FlaskForm):
     )
     reasons_kk = TextAreaField(_l("Reasons in Kazakh"), [InputRequired(), Length(max=LONGEST_REASONS)])
     reasons_ru = TextAreaField(_l("Reasons in Russian"), [InputRequired(), Length(max=LONGEST_REASONS)])
+
+
+class CloseForm(FlaskForm):
+    """Why a round closes although acts of unused slips are missing."""
+
+    reason = StringField(
+        _l("Reason for closing without the missing acts"), [Optional(), Length(max=300)],
+        description=_l("It goes into the journal."),
+    )  # fmt: skip
 
 
 class PublishForm(FlaskForm):

@@ -49,7 +49,7 @@ class Verdict(StrEnum):
 
 
 class Round(Base):
-    """One round of questionnaires: what is asked (frozen as text), when, and under which rules."""
+    """One round of questionnaires: what is asked (frozen as text), of whom, when, and under which rules."""
 
     __tablename__ = "ethics_rounds"
     __table_args__ = (
@@ -70,6 +70,9 @@ class Round(Base):
     items_code: Mapped[str] = mapped_column(String(32))
     items_json: Mapped[str] = mapped_column(Text)
     items_fingerprint: Mapped[str] = mapped_column(String(64))
+    asked_kk: Mapped[str] = mapped_column(Text)
+    asked_ru: Mapped[str] = mapped_column(Text)
+    asked_en: Mapped[str] = mapped_column(Text)
     state: Mapped[RoundState] = mapped_column(enum_column(RoundState, "state"))
     opens_on: Mapped[date]
     closes_on: Mapped[date]

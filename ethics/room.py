@@ -11,13 +11,14 @@ from ethics.commands import ethics
 from ethics.keys.views_holders import ethics_holders
 from ethics.models import Envelope
 from ethics.services import take_envelopes
+from ethics.slips.views_commissioner import ethics_slips
 from ethics.views_agency import ethics_agency
 from ethics.views_commissioner import ethics_commissioner
 from ethics.views_public import ethics_public
 
 ROOM = Room(
     name="ethics",
-    blueprints=(ethics_public, ethics_commissioner, ethics_holders, ethics_agency),
+    blueprints=(ethics_public, ethics_commissioner, ethics_holders, ethics_slips, ethics_agency),
     menu=(
         MenuEntry("ethics_commissioner.questionnaires", _l("Ethics questionnaires"), Right.HOLD_SHARE),
         MenuEntry("ethics_agency.rounds", _l("Ethics rounds"), Right.MANAGE_CONTEST),

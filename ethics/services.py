@@ -32,7 +32,6 @@ from ethics.drafting import (
     admit_round,
     draft_round,
     make_key,
-    make_slips,
     remove_questionnaire,
     require_draft,
     subject_of,
@@ -57,12 +56,15 @@ from ethics.queries import (
     questionnaire_of_code,
 )
 from ethics.scoring import check_answer
+from ethics.slips.queries import without_act
+from ethics.slips.services import make_slips, record_issue, record_sending, sign_act, void_slips
 
 #: This module is the one door for writers, whichever module holds the verb.
 __all__ = [
     "Answered", "Opening", "add_questionnaire", "admit_round", "check_is_taken", "close_round", "conclude",
     "deposit_answer", "draft_round", "make_key", "make_slips", "open_questionnaire", "open_round",
-    "publish_scores", "rehearse_shares", "remove_questionnaire", "take_envelopes",
+    "publish_scores", "record_issue", "record_sending", "rehearse_shares", "remove_questionnaire", "sign_act",
+    "take_envelopes", "void_slips",
 ]  # fmt: skip
 
 
@@ -154,16 +156,27 @@ def close_round(
     round: Round,
     keys: KeyRing,
     takers: Mapping[str, MixedTaker],
+    reason: str = "",
     actor: str,
     now: datetime,
 ) -> int:
     """Close a round: mix what still waits, with the closing day; returns how many were mixed now.
 
-    :raises Conflict: when it is not open.
+    :param reason: why it closes although acts of unused slips are missing.
+    :raises Conflict: when it is not open, or acts are missing and no reason is given.
     """
     session.refresh(round, with_for_update=True)
     if round.state is not RoundState.OPEN:
         raise Conflict(_l("The ethics round “%(code)s” is not open.", code=round.code))
+    lacking = without_act(session, round)
+    if lacking and not reason.strip():
+        raise Conflict(
+            _l(
+                "The acts of unused slips are missing for the questionnaires %(numbers)s: have them signed, "
+                "or give the reason for closing without them.",
+                numbers=", ".join(map(str, lacking)),
+            )
+        )
     round.state, round.closed_at = RoundState.CLOSED, now
     session.flush()
     mixed = urn.mix_box(session, keys=keys, box=purpose_of(round), takers=takers, now=now, closing=True)
@@ -173,7 +186,10 @@ def close_round(
         .where(Questionnaire.round_id == round.id, Questionnaire.id.in_(empty))
         .values(outcome=Outcome.VOID, settled_at=now)
     )
-    record(session, actor=actor, action="ethics-round.close", subject=subject_of(round), mixed=mixed)
+    record(
+        session, actor=actor, action="ethics-round.close", subject=subject_of(round), mixed=mixed,
+        without_act=lacking, reason=reason.strip() if lacking else "",
+    )  # fmt: skip
     publish_when_settled(session, round, actor=actor, now=now)
     return mixed
 

@@ -20,12 +20,14 @@ from ethics.forms import (
     PHASE_NAMES,
     STATE_NAMES,
     ActForm,
+    CloseForm,
     PublishForm,
     RoundForm,
     first_fault,
 )
 from ethics.models import Round
 from ethics.queries import all_rounds, checklist, items_of, questionnaire_lines, round_by_code, unsettled
+from ethics.slips.queries import rates_of, without_act
 
 ethics_agency = Blueprint("ethics_agency", __name__, url_prefix="/staff/ethics-rounds")
 Reply = str | Response | tuple[str, int]
@@ -67,7 +69,8 @@ def round_page(code: str) -> Reply:
         "ethics/agency/round.html", round=found, items=items_of(found), state_names=STATE_NAMES,
         outcome_names=OUTCOME_NAMES, phase_names=PHASE_NAMES, needs=checklist(database(), found),
         lines=questionnaire_lines(database(), asked=found), unsettled=unsettled(database(), found),
-        act=ActForm(), publish=PublishForm(),
+        rates=rates_of(database(), found), lacking=without_act(database(), found), act=ActForm(),
+        closing=CloseForm(), publish=PublishForm(),
     )  # fmt: skip
 
 
@@ -84,10 +87,12 @@ def open_(code: str) -> Reply:
 @guarded(Right.MANAGE_CONTEST)
 def close(code: str) -> Reply:
     """Close a round: what still waits is mixed now."""
-    found = _for_act(code)
+    found, form = _for_act(code), CloseForm()
+    if not form.validate_on_submit():
+        raise BadInput(first_fault(form))
     services.close_round(
-        database(), round=found, keys=keys(), takers=takers(), actor=current_user.reference,
-        now=clock.present(),
+        database(), round=found, keys=keys(), takers=takers(), reason=form.reason.data or "",
+        actor=current_user.reference, now=clock.present(),
     )  # fmt: skip
     return _back(code, _("The round is closed. Next: open each questionnaire with two shares."))
 
@@ -108,8 +113,9 @@ def publish(code: str) -> Reply:
 def _drafted(form: RoundForm) -> Round:
     return services.draft_round(
         database(), code=form.code.data, contest_code=form.contest_code.data, title=form.title(),
-        items_code=form.items_code.data, opens_on=form.opens_on.data, closes_on=form.closes_on.data,
-        actor=current_user.reference, now=clock.present(),
+        items_code=form.items_code.data, picked=form.picked.data or (), asked=form.asked(),
+        opens_on=form.opens_on.data, closes_on=form.closes_on.data, actor=current_user.reference,
+        now=clock.present(),
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """The pages of the commissioner and the holders of shares, of their own oblast alone.
 
-Slips are shown once, in the answer that makes them. A score is seen by the commissioner after opening;
-chair and agency see the counts. Keys and the opening have pages of their own in `ethics.keys`.
+A score is seen by the commissioner after opening;
+chair and agency see the counts. Keys and the opening have pages of their own in `ethics.keys`, slips in
+`ethics.slips`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from core.access import Right, guarded, may, oblasts_of, require, require_fresh_
 from core.clock import day_of
 from core.errors import BadInput, Conflict, NotFound
 from core.places.queries import get_unit, official_of
-from core.web.edge import database, settings
+from core.web.edge import database
+from core.words import Words
 from ethics import services
 from ethics.forms import (
     OUTCOME_NAMES,
@@ -29,7 +31,6 @@ from ethics.forms import (
 )
 from ethics.keys.queries import opening_proof, rehearsed
 from ethics.models import Questionnaire, Round, RoundState, Verdict
-from ethics.printing import print_slips
 from ethics.queries import (
     all_rounds,
     findings,
@@ -39,6 +40,8 @@ from ethics.queries import (
     round_by_code,
     versions_of,
 )
+from ethics.slips.forms import typed_positions
+from ethics.slips.queries import act_of, issue_of, positions_of, rates_of
 
 ethics_commissioner = Blueprint("ethics_commissioner", __name__, url_prefix="/staff/ethics")
 Reply = str | Response | tuple[str, int]
@@ -63,12 +66,12 @@ def add(code: str) -> Reply:
     """Add the questionnaire about the akim of a unit."""
     found, form = round_by_code(database(), code), QuestionnaireForm()
     if not form.validate_on_submit():
-        return render_template("ethics/commissioner/add.html", form=form, round=found)
+        return _add_page(found, form)
     try:
         made = _added(found, form)
     except (BadInput, Conflict, NotFound) as fault:
-        form.kato.errors = [fault.message]
-        return render_template("ethics/commissioner/add.html", form=form, round=found), 422
+        form.form_errors.append(str(fault))
+        return _add_page(found, form), 422
     return redirect(url_for("ethics_commissioner.questionnaire", number=made.id))
 
 
@@ -78,21 +81,6 @@ def questionnaire(number: int) -> Reply:
     """One questionnaire: where it stands and what can be done now."""
     found, _round = _of_mine(number, Right.HOLD_SHARE)
     return _page(found, ConclusionForm())
-
-
-@ethics_commissioner.post("/<int:number>/slips")
-@guarded(Right.MANAGE_ETHICS)
-def slips(number: int) -> Reply:
-    """Make the slips and show them, once."""
-    found, _round = _of_mine(number, Right.MANAGE_ETHICS, is_fresh=True)
-    codes = services.make_slips(
-        database(), questionnaire=found, secret=settings().secret_key, actor=current_user.reference,
-        now=clock.present(),
-    )  # fmt: skip
-    return render_template(
-        "ethics/commissioner/slips.html", line=questionnaire_line(database(), number),
-        slips=print_slips(codes, public_url=settings().public_url), public_url=settings().public_url,
-    )  # fmt: skip
 
 
 @ethics_commissioner.post("/<int:number>/remove")
@@ -122,6 +110,13 @@ def conclude(number: int) -> Reply:
     return redirect(url_for("ethics_commissioner.questionnaire", number=number))
 
 
+def _add_page(found: Round, form: QuestionnaireForm) -> str:
+    return render_template(
+        "ethics/commissioner/add.html", form=form, round=found,
+        asked=Words(found.asked_kk, found.asked_ru, found.asked_en),
+    )  # fmt: skip
+
+
 def _of_mine(number: int, right: Right, *, is_fresh: bool = False) -> tuple[Questionnaire, Round]:
     """A questionnaire of an oblast in which the reader holds the right."""
     found, round_ = get_questionnaire(database(), number)
@@ -139,8 +134,8 @@ def _added(found: Round, form: QuestionnaireForm) -> Questionnaire:
     if official is None:
         raise BadInput(_l("Nobody is known to hold the post of %(kato)s today.", kato=unit.kato))
     return services.add_questionnaire(
-        database(), round=found, official_id=official.id, kato=unit.kato, headcount=form.headcount.data,
-        actor=current_user.reference, now=now,
+        database(), round=found, official_id=official.id, kato=unit.kato,
+        positions=typed_positions(form.positions.data), actor=current_user.reference, now=now,
     )  # fmt: skip
 
 
@@ -150,6 +145,8 @@ def _page(found: Questionnaire, conclusion: ConclusionForm) -> str:
     return render_template(
         "ethics/commissioner/questionnaire.html", line=line, conclusion=conclusion,
         shares=rehearsed(database(), found.id), proof=opening_proof(database(), found.id),
+        positions=positions_of(database(), found), issue=issue_of(database(), found),
+        slip_act=act_of(database(), found), rate=rates_of(database(), line.round).get(found.id),
         act=ActForm(), may_manage=may(current_user, Right.MANAGE_ETHICS, oblast=found.oblast_kato),
         may_conclude=may_conclude, findings=findings(database(), found, line.round) if may_conclude else None,
         versions=versions_of(database(), found) if may_conclude else [], phase_names=PHASE_NAMES,

@@ -18,6 +18,7 @@ from core.words import Words
 from ethics import services
 from ethics.models import Questionnaire, Round
 from ethics.rules import EthicsRules
+from ethics.slips.positions import Position
 from tests.conftest import NOW, SECRET
 
 TITLE = Words(kk="Сауалнама", ru="Анкета", en="Questionnaire")
@@ -86,7 +87,13 @@ def prepare(
     for place, headcount in enumerate(headcounts):
         official, kato = new_official(session, place, oblast=oblasts[place % len(oblasts)])
         questionnaire = services.add_questionnaire(
-            session, round=made, official_id=official.id, kato=kato, headcount=headcount, actor=ACTOR, now=NOW
+            session,
+            round=made,
+            official_id=official.id,
+            kato=kato,
+            positions=staff_of(headcount),
+            actor=ACTOR,
+            now=NOW,
         )
         number = questionnaire.id
         prepared.numbers.append(number)
@@ -101,6 +108,11 @@ def prepare(
     if is_open:
         services.open_round(session, round=made, actor=ACTOR, now=NOW)
     return prepared
+
+
+def staff_of(headcount: int) -> tuple[Position, ...]:
+    """A list by position of so many people."""
+    return (Position("Бас маман", "Главный специалист", headcount),)
 
 
 def rehearse(session: Session, questionnaire: Questionnaire, shares: Sequence[str]) -> None:
@@ -133,7 +145,13 @@ def answer_all(storage: Storage, keys: KeyRing, prepared: Prepared, answers: Seq
 def close(storage: Storage, keys: KeyRing, prepared: Prepared) -> int:
     with storage.write(now=NOW) as session:
         return services.close_round(
-            session, round=prepared.round(session), keys=keys, takers=TAKERS, actor=ACTOR, now=NOW
+            session,
+            round=prepared.round(session),
+            keys=keys,
+            takers=TAKERS,
+            reason="Test",
+            actor=ACTOR,
+            now=NOW,
         )
 
 

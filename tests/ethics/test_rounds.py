@@ -250,13 +250,15 @@ def test_a_round_opens_only_complete_and_admitted(settled: Storage):
         refused("At least one questionnaire")
         official, kato = sample.new_official(session)
         given = {"round": made, "official_id": official.id, "kato": kato, "actor": ACTOR, "now": NOW}
-        with pytest.raises(BadInput, match="A headcount of 0 is impossible"):
-            services.add_questionnaire(session, headcount=0, **given)
+        with pytest.raises(BadInput, match="A list of 0 people is impossible"):
+            services.add_questionnaire(session, positions=(), **given)
         with pytest.raises(BadInput, match="does not hold the post"):
-            services.add_questionnaire(session, headcount=5, **{**given, "kato": sample.OBLASTS[1]})
-        questionnaire = services.add_questionnaire(session, headcount=5, **given)
+            services.add_questionnaire(
+                session, positions=sample.staff_of(5), **{**given, "kato": sample.OBLASTS[1]}
+            )
+        questionnaire = services.add_questionnaire(session, positions=sample.staff_of(5), **given)
         with pytest.raises(Conflict, match="about this official already"):
-            services.add_questionnaire(session, headcount=5, **given)
+            services.add_questionnaire(session, positions=sample.staff_of(5), **given)
         refused("A key for each questionnaire")
         shares = services.make_key(session, questionnaire=questionnaire, actor=ACTOR, now=NOW)
         refused("All three shares of each key rehearsed")
@@ -277,7 +279,7 @@ def test_a_misprint_is_mended_by_a_new_questionnaire_with_a_new_number(settled: 
     with settled.write(now=NOW) as session:
         prepared = sample.prepare(session, [5], is_open=False)
         old = prepared.questionnaire(session)
-        given = {"official_id": old.official_id, "kato": old.kato, "headcount": 5}
+        given = {"official_id": old.official_id, "kato": old.kato, "positions": sample.staff_of(5)}
         services.remove_questionnaire(session, questionnaire=old, actor=ACTOR, now=NOW)
         assert session.scalars(select(Slip)).all() == []
         new = services.add_questionnaire(

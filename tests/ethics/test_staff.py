@@ -26,6 +26,7 @@ from tests.ethics.sample import BEST, WORST
 
 ROUNDS, MINE = "/staff/ethics-rounds", "/staff/ethics"
 OWN, OTHER = sample.OBLASTS
+LIST = "Бас маман | Главный специалист | {}"
 TOTP = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
 
@@ -86,7 +87,8 @@ def test_a_round_is_led_by_its_pages_from_draft_to_conclusion(app, keep, enter):
     today = clock.day_of(clock.present())
     draft = {
         "code": "2026-ethics", "contest_code": "2026", "title_kk": "С", "title_ru": "А", "title_en": "Q",
-        "items_code": "2026", "opens_on": today.isoformat(), "closes_on": today.isoformat(),
+        "items_code": "2026", "asked_kk": "Бәрі", "asked_ru": "Все", "asked_en": "All",
+        "opens_on": today.isoformat(), "closes_on": today.isoformat(),
     }  # fmt: skip
     post(agency, f"{ROUNDS}/new", 302, **draft)
     assert "already: take another code" in post(agency, f"{ROUNDS}/new", 422, **draft)
@@ -95,7 +97,7 @@ def test_a_round_is_led_by_its_pages_from_draft_to_conclusion(app, keep, enter):
     assert "this is missing: Admitted" in post(agency, f"{ROUNDS}/2026-ethics/open", 409)
     keep(lambda session: sample.admit(session, round_by_code(session, "2026-ethics")))
     kato = keep(lambda session: sample.new_official(session, 3)[1])
-    post(commissioner, f"{MINE}/new/2026-ethics", 302, kato=kato, headcount=6)
+    post(commissioner, f"{MINE}/new/2026-ethics", 302, kato=kato, positions=LIST.format(6))
     number = read(app, lambda session: session.scalar(select(Questionnaire.id)))
     shares = re.findall(r'<p class="code large">([^<]+)</p>', post(commissioner, f"{MINE}/{number}/key", 200))
     codes = re.findall(r'<p class="code">([^<]+)</p>', post(commissioner, f"{MINE}/{number}/slips", 200))
@@ -109,7 +111,7 @@ def test_a_round_is_led_by_its_pages_from_draft_to_conclusion(app, keep, enter):
         data = {"code": code, "item-lawful": "4", "item-rights": "4", "item-gain": "1", "item-public": "4"}
         data |= {"item-climate": "1" if place == 5 else "4"}
         assert app.test_client().post("/e/answer", data=data).status_code == 200
-    post(agency, f"{ROUNDS}/2026-ethics/close", 302)
+    post(agency, f"{ROUNDS}/2026-ethics/close", 302, reason="Test")
     chair = enter(Role.CHAIR, OWN)
     beside = {"login": f"ethics-{OWN}-0", "code": pyotp.TOTP(TOTP).at(clock.present())}
     wrong = post(chair, f"{MINE}/{number}/open", 422, first=shares[0], second=shares[0], **beside)
@@ -155,14 +157,16 @@ def test_a_commissioner_adds_only_known_akims_of_the_own_oblast(app, keep, enter
         for oblast in sample.OBLASTS
     )
     client = enter(Role.ETHICS, OWN)
-    vacant = post(client, f"{MINE}/new/round-1", 422, kato=own, headcount=5)
+    vacant = post(client, f"{MINE}/new/round-1", 422, kato=own, positions=LIST.format(5))
     assert f"Nobody is known to hold the post of {own} today." in vacant
-    post(client, f"{MINE}/new/round-1", 403, kato=other, headcount=5)
-    unknown = post(client, f"{MINE}/new/round-1", 422, kato="999999999", headcount=5)
+    post(client, f"{MINE}/new/round-1", 403, kato=other, positions=LIST.format(5))
+    unknown = post(client, f"{MINE}/new/round-1", 422, kato="999999999", positions=LIST.format(5))
     assert "There is no territorial unit with the code 999999999" in unknown
     keep(lambda session: session.add(_holder(session, own)))
-    post(client, f"{MINE}/new/round-1", 302, kato=own, headcount=5)
-    assert "about this official already" in post(client, f"{MINE}/new/round-1", 422, kato=own, headcount=5)
+    post(client, f"{MINE}/new/round-1", 302, kato=own, positions=LIST.format(5))
+    assert "about this official already" in post(
+        client, f"{MINE}/new/round-1", 422, kato=own, positions=LIST.format(5)
+    )
 
 
 def _holder(session, kato: str) -> Official:
@@ -202,13 +206,19 @@ def test_slips_are_printed_with_their_address_and_a_picture(app, keep, enter):
         made = sample.draft(session)
         official, kato = sample.new_official(session)
         return sample.services.add_questionnaire(
-            session, round=made, official_id=official.id, kato=kato, headcount=4, actor="account:1", now=NOW
+            session,
+            round=made,
+            official_id=official.id,
+            kato=kato,
+            positions=sample.staff_of(4),
+            actor="account:1",
+            now=NOW,
         ).id
 
     number = keep(act)
     page = post(enter(Role.ETHICS, OWN), f"{MINE}/{number}/slips", 200)
-    assert len(re.findall(r"<svg aria-hidden", page)) == 4
-    assert "open http://localhost/e and type:" in page
+    assert len(re.findall(r'<p class="code">', page)) == 4
+    assert 'href="data:application/pdf;base64,' in page
     assert "style=" not in page
 
 
@@ -268,7 +278,8 @@ def test_commands_list_and_close_and_say_faults_plainly(app, keep):
     assert run("rounds").output == "round-1  open  2026-05-25 to 2026-06-10\n"
     refused = run("open", "round-1")
     assert (refused.exit_code, "no draft any more" in refused.output) == (1, True)
-    assert run("close", "round-1").output == "round-1 is closed, 0 answers mixed now\n"
+    assert "acts of unused slips are missing for the questionnaires 1" in run("close", "round-1").output
+    assert run("close", "round-1", "--reason", "Test").output == "round-1 is closed, 0 answers mixed now\n"
     assert '"returned": null, "outcome": "void"' in run("status", "round-1", "--json").output
     missing = run("status", "nothing")
     assert (missing.exit_code, "There is no ethics round “nothing”." in missing.output) == (1, True)
