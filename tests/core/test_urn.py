@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from core.audit import JournalEntry
 from core.clock import day_of
 from core.errors import BadInput, Unavailable
-from core.room import MixedGroup
+from core.room import MixedGroup, TakerOfMany
 from core.storage import Storage, commit
 from core.urn import services as urn
 from core.urn.keys import KeyRing
 from core.urn.models import Intake, IntakeKey, LedgerEntry, TraceKind
+from core.urn.portions import MOST_ANSWERS, MOST_CELLS, portions
 from core.urn.queries import needs_rotation, waiting
 from core.urn.sealing import LONG, PADDED, SEAL, TamperedAnswer, longest_answer, open_sealed, pad, seal, unpad
 from tests.conftest import NOW, SECRET
@@ -130,6 +135,42 @@ def test_four_answers_wait_and_five_are_mixed(storage: Storage, keys: KeyRing):
     assert urn.mix_waiting(storage, keys=keys, takers={"sample": room}, now=NOW) == 5
     assert sorted(room.groups[0].answers) == [f"answer {n}".encode() for n in range(5)]
     assert (count(storage, Intake), count(storage, LedgerEntry)) == (0, 5)
+
+
+def test_many_cells_are_mixed_in_one_transaction_and_each_is_a_batch(storage: Storage, keys: KeyRing):
+    room, commits = Taken(), []
+    for place, size in enumerate((5, 9, 4, 6)):
+        put_many(storage, keys, size, first=100 * place, cell=f"10101000{place}")
+    many = {"sample": TakerOfMany(lambda session, groups: [room(session, group) for group in groups])}
+    note = commits.append
+    event.listen(storage.engine, "commit", note)
+    assert urn.mix_waiting(storage, keys=keys, takers=many, now=NOW) == 20
+    event.remove(storage.engine, "commit", note)
+    assert len(commits) == 1
+    assert [(g.cell[-1], len(g.answers)) for g in room.groups] == [("0", 5), ("1", 9), ("3", 6)]
+    with storage.read() as session:
+        assert waiting(session, BOX) == {"101010002": 4}
+        acts = select(JournalEntry).where(JournalEntry.action == "urn.mix").order_by(JournalEntry.subject)
+        entries = [json.loads(entry.details) for entry in session.scalars(acts)]
+    assert [(e["cell"][-1], e["count"], e["digest"]) for e in entries] == [
+        ("0", 5, "digest of 5"), ("1", 9, "digest of 9"), ("3", 6, "digest of 6"),
+    ]  # fmt: skip
+
+
+@given(
+    waiting=st.dictionaries(st.text(min_size=1), st.integers(0, 9000), max_size=300),
+    smallest=st.sampled_from([1, 5]),
+)
+def test_portions_are_bounded_and_leave_no_remnant(waiting: dict[str, int], smallest: int):
+    taken: Counter[str] = Counter()
+    for portion in portions(waiting, smallest=smallest):
+        assert len(portion.cells) <= MOST_CELLS
+        left = {cell: waiting[cell] - taken[cell] for cell in portion.cells}
+        sizes = {cell: min(portion.most or size, size) for cell, size in left.items()}
+        assert sum(sizes.values()) <= MOST_ANSWERS
+        assert min(sizes.values()) >= smallest
+        taken.update(sizes)
+    assert taken == Counter({cell: count for cell, count in waiting.items() if count >= smallest})
 
 
 def test_closing_mixes_what_is_left(storage: Storage, keys: KeyRing):
