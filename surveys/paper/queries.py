@@ -22,6 +22,7 @@ from surveys.paper.marks import open_reading, sheet_codes, sheet_mark
 from surveys.paper.models import PaperBatch, PaperEntry, PaperReconciliation, PaperSheet, SheetState
 from surveys.paper.sheets import differing
 from surveys.paper.sums import Known
+from surveys.rules import Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def sheets_registered(session: Session, *, campaign: Campaign, kato: str) -> int
 
 def paper_campaigns(session: Session) -> list[Campaign]:
     """The campaigns for which sheets can be registered, the latest first."""
-    wanted = select(Campaign).where(Campaign.state != CampaignState.CLOSED)
+    wanted = select(Campaign).where(Campaign.state != CampaignState.CLOSED, Campaign.mode == Mode.OPEN)
     return list(session.scalars(wanted.order_by(Campaign.opens_on.desc(), Campaign.code)))
 
 

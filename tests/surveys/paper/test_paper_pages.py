@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from core import clock
 from core.access import Role
 from core.urn.models import Intake
-from surveys.models import CampaignState
+from surveys.models import Ballot, CampaignState
 from surveys.paper.marks import sheet_codes
 from surveys.paper.models import PaperBatch, PaperEntry
 from surveys.queries import campaign_by_code
@@ -213,3 +213,22 @@ def test_the_agency_sees_a_batch_that_nobody_accounted_for(staff, kato: str, kee
     assert f"nobody has accounted for the sheets of these batches: {code}." in text(
         agency.get(f"/staff/paper?campaign={sample.CODE}")
     )
+
+
+def test_closing_the_survey_counts_the_sheets_that_both_read_alike(staff, kato: str, keep, june):
+    ours, theirs = staff(Role.OPERATOR, OURS, "ours"), staff(Role.OPERATOR, THEIRS, "theirs")
+    code = registered(ours, kato)
+    codes = sheet_codes(SECRET, code, 20)
+    for sheet in codes[:2]:
+        for client in (ours, theirs):
+            post(client, f"/staff/paper/{code}/enter", code=sheet, digits="543210")
+    post(ours, f"/staff/paper/{code}/enter", code=codes[2], digits="111111")
+    agency, after = staff(Role.AGENCY, None, "agency"), NOW + timedelta(days=25)
+    june(after)
+    with agency.session_transaction() as cookie:
+        cookie["factor_at"] = after.isoformat()
+    page = f"/staff/campaigns/{sample.CODE}"
+    assert post(agency, f"{page}/close", on=page).status_code == 302
+    found = keep(lambda session: session.execute(select(Ballot.ratings, Ballot.origin)).all())
+    assert [tuple(one) for one in found] == [("54321-", "paper")] * 2
+    assert keep(lambda session: session.scalar(select(func.count()).select_from(PaperEntry))) == 0
