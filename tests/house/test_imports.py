@@ -22,6 +22,7 @@ PURE = (
     "surveys.signals.kinds", "surveys.signals.counting", "surveys.signals.peers", "surveys.signals.scan",
     "surveys.signals.patterns", "surveys.signals.detection",
     "ethics.items", "ethics.scoring", "ethics.slips.positions", "ethics.slips.wording", "ethics.items_bank", "surveys.mapping", "surveys.publication", "surveys.weighting", "surveys.breakdown", "ethics.rules",
+    "ethics.conclusions.profile", "ethics.conclusions.wording", "ethics.share_words", "ethics.keys.wording",
     "contest.rulebook", "contest.rulebook_reading", "contest.table_reading", "contest.standings.computation",
     "contest.jury.scoring",    "contest.composition", "contest.agreement", "contest.certificates.record",
     "contest.certificates.wording", "contest.certificates.ornament",
