@@ -6,7 +6,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
-    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -43,7 +42,6 @@ VERDICT_NAMES = {
     Verdict.FAILS: _l("Does not comply"),
 }
 LONGEST_TITLE = 200
-LONGEST_REASONS = 6000
 
 
 class ActForm(FlaskForm):
@@ -115,18 +113,6 @@ class QuestionnaireForm(FlaskForm):
             "names, and without the akim."
         ),
     )  # fmt: skip
-
-
-class ConclusionForm(FlaskForm):
-    """The commissioner's conclusion."""
-
-    verdict = RadioField(
-        _l("Conclusion"),
-        [InputRequired()],
-        choices=[SelectChoice(one.value, name) for one, name in VERDICT_NAMES.items()],
-    )
-    reasons_kk = TextAreaField(_l("Reasons in Kazakh"), [InputRequired(), Length(max=LONGEST_REASONS)])
-    reasons_ru = TextAreaField(_l("Reasons in Russian"), [InputRequired(), Length(max=LONGEST_REASONS)])
 
 
 class CloseForm(FlaskForm):

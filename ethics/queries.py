@@ -1,4 +1,4 @@
-"""Reads of the ethics room: rounds, questionnaires, what lacks before opening, published scores, conclusions.
+"""Reads of the ethics room: rounds, questionnaires, what lacks before opening, published scores.
 
 Only reads. Nothing here says whether one code was used, and no number comes out below the floors.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
@@ -19,22 +18,20 @@ from core.disclosure import may_show_count
 from core.errors import Conflict, NotFound
 from core.places.models import Official, Unit
 from core.places.queries import official_name
-from ethics.items import Item, ItemSet, items_from_json
+from ethics.items import ItemSet, items_from_json
 from ethics.keys.queries import all_rehearsed
 from ethics.models import (
     Box,
     Conclusion,
     EthicsTally,
-    Outcome,
     Questionnaire,
     Round,
     RoundState,
     Slip,
     Statistic,
-    Verdict,
 )
 from ethics.rules import EthicsRules, rules_from_json
-from ethics.scoring import KEPT_BACK, Score, TallySum, counts_from, item_means, score_of
+from ethics.scoring import TallySum, counts_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +44,6 @@ class PublishedEthics:
     score: Decimal | None
     error: Decimal | None
     is_coarse: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedConclusion:
-    """The last version of a commissioner's conclusion on one official."""
-
-    official_id: int
-    kato: str
-    verdict: Verdict
-    reasons_kk: str
-    reasons_ru: str
-    version: int
-    signed_by: str
-    signed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +93,6 @@ class Need:
     label: object
     done: bool
     remedy: object
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What the commissioner sees of an opened questionnaire: the score, and item means from ten on."""
-
-    score: Score
-    spoiled: int
-    items: tuple[tuple[Item, Decimal | None], ...]
 
 
 def round_by_code(session: Session, code: str) -> Round:
@@ -277,25 +251,6 @@ def tallies_of(session: Session, asked: Round) -> dict[int, TallySum]:
     return {tally.questionnaire_id: sum_of(tally) for tally in session.scalars(query)}
 
 
-def findings(session: Session, questionnaire: Questionnaire, asked: Round) -> Findings | None:
-    """What an opened questionnaire says to its commissioner; None while it is sealed or was not opened.
-
-    The score's error comes with the publication of the round, whose variance it leans on.
-    """
-    if questionnaire.outcome is not Outcome.OPENED:
-        return None
-    kept = session.get_one(EthicsTally, questionnaire.id)
-    tally, items = sum_of(kept), items_of(asked)
-    statistic = session.get(Statistic, questionnaire.id)
-    if statistic is not None:
-        score = Score(statistic.n, statistic.score, statistic.error, statistic.is_coarse)
-    else:
-        score = score_of(tally, None, minimum_n=rules_of(asked).minimum_n)
-    is_full = score != KEPT_BACK and not score.is_coarse
-    means = item_means(tally, items) if is_full else ()
-    return Findings(score, kept.spoiled, tuple(zip(items.items, means, strict=True)) if is_full else ())
-
-
 def published_scores(session: Session, *, round_code: str) -> tuple[PublishedEthics, ...]:
     """The published numbers of a round, by official.
 
@@ -317,27 +272,3 @@ def published_scores(session: Session, *, round_code: str) -> tuple[PublishedEth
         .order_by(Questionnaire.official_id)
     )
     return tuple(PublishedEthics(q.official_id, q.kato, s.n, s.score, s.error, s.is_coarse) for q, s in rows)
-
-
-def conclusions(session: Session, *, round_code: str) -> tuple[PublishedConclusion, ...]:
-    """The last version of each conclusion of a round, by official."""
-    asked = round_by_code(session, round_code)
-    rows = session.execute(
-        select(Questionnaire, Conclusion)
-        .join(Conclusion, Conclusion.questionnaire_id == Questionnaire.id)
-        .where(Questionnaire.round_id == asked.id)
-        .order_by(Questionnaire.official_id, Conclusion.version)
-    )
-    last = {
-        q.official_id: PublishedConclusion(
-            q.official_id, q.kato, c.verdict, c.reasons_kk, c.reasons_ru, c.version, c.signed_by, c.signed_at
-        )
-        for q, c in rows
-    }
-    return tuple(last.values())
-
-
-def versions_of(session: Session, questionnaire: Questionnaire) -> list[Conclusion]:
-    """Every version of a conclusion, the newest first."""
-    query = select(Conclusion).where(Conclusion.questionnaire_id == questionnaire.id)
-    return list(session.scalars(query.order_by(Conclusion.version.desc())))

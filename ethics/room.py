@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from core.access import Right
 from core.room import MenuEntry, Room
 from ethics.commands import ethics
+from ethics.conclusions.views_commissioner import ethics_conclusions
 from ethics.keys.views_holders import ethics_holders
 from ethics.models import Envelope
 from ethics.services import take_envelopes
@@ -18,7 +19,14 @@ from ethics.views_public import ethics_public
 
 ROOM = Room(
     name="ethics",
-    blueprints=(ethics_public, ethics_commissioner, ethics_holders, ethics_slips, ethics_agency),
+    blueprints=(
+        ethics_public,
+        ethics_commissioner,
+        ethics_conclusions,
+        ethics_holders,
+        ethics_slips,
+        ethics_agency,
+    ),
     menu=(
         MenuEntry("ethics_commissioner.questionnaires", _l("Ethics questionnaires"), Right.HOLD_SHARE),
         MenuEntry("ethics_agency.rounds", _l("Ethics rounds"), Right.MANAGE_CONTEST),

@@ -27,6 +27,7 @@ from core.urn.models import TraceKind
 from core.urn.queries import is_counted
 from core.web.language import language
 from ethics.answers import digest_of, seal_answer
+from ethics.conclusions.services import conclude
 from ethics.drafting import (
     add_questionnaire,
     admit_round,
@@ -39,13 +40,11 @@ from ethics.drafting import (
 from ethics.keys.services import rehearse_shares
 from ethics.models import (
     Box,
-    Conclusion,
     Envelope,
     Outcome,
     Questionnaire,
     Round,
     RoundState,
-    Verdict,
 )
 from ethics.opening import Opening, open_questionnaire
 from ethics.publishing import publish_scores, publish_when_settled
@@ -192,35 +191,6 @@ def close_round(
     )  # fmt: skip
     publish_when_settled(session, round, actor=actor, now=now)
     return mixed
-
-
-def conclude(
-    session: Session, *, questionnaire: Questionnaire, verdict: Verdict, reasons_kk: str, reasons_ru: str,
-    actor: str, now: datetime,
-) -> Conclusion:  # fmt: skip
-    """Sign the commissioner's conclusion; signing again makes a new version.
-
-    :raises BadInput: when the reasons are missing in a language.
-    :raises Conflict: before the questionnaire is opened (or settled without opening).
-    """
-    if questionnaire.outcome is None:
-        raise Conflict(_l("Open questionnaire %(number)s first, then conclude.", number=questionnaire.id))
-    if not reasons_kk.strip() or not reasons_ru.strip():
-        raise BadInput(_l("Give the reasons in Kazakh and in Russian."))
-    session.refresh(questionnaire, with_for_update=True)
-    versions = select(Conclusion.version).where(Conclusion.questionnaire_id == questionnaire.id)
-    made = Conclusion(
-        questionnaire_id=questionnaire.id, version=max(session.scalars(versions), default=0) + 1,
-        verdict=verdict, reasons_kk=reasons_kk.strip(), reasons_ru=reasons_ru.strip(),
-        signed_by=actor, signed_at=now,
-    )  # fmt: skip
-    session.add(made)
-    session.flush()
-    record(
-        session, actor=actor, action="ethics.conclude", subject=subject_of(questionnaire),
-        version=made.version, verdict=verdict.value,
-    )  # fmt: skip
-    return made
 
 
 def _said_day(day: date) -> LazyString:

@@ -1,8 +1,7 @@
 """The pages of the commissioner and the holders of shares, of their own oblast alone.
 
-A score is seen by the commissioner after opening;
-chair and agency see the counts. Keys and the opening have pages of their own in `ethics.keys`, slips in
-`ethics.slips`.
+Counts alone stand here. Keys and the opening have pages of their own in `ethics.keys`, slips in
+`ethics.slips`, scores and conclusions in `ethics.conclusions`.
 """
 
 from __future__ import annotations
@@ -21,24 +20,15 @@ from core.places.queries import get_unit, official_of
 from core.web.edge import database
 from core.words import Words
 from ethics import services
-from ethics.forms import (
-    OUTCOME_NAMES,
-    PHASE_NAMES,
-    VERDICT_NAMES,
-    ActForm,
-    ConclusionForm,
-    QuestionnaireForm,
-)
+from ethics.forms import OUTCOME_NAMES, PHASE_NAMES, ActForm, QuestionnaireForm
 from ethics.keys.queries import opening_proof, rehearsed
-from ethics.models import Questionnaire, Round, RoundState, Verdict
+from ethics.models import Questionnaire, Round, RoundState
 from ethics.queries import (
     all_rounds,
-    findings,
     get_questionnaire,
     questionnaire_line,
     questionnaire_lines,
     round_by_code,
-    versions_of,
 )
 from ethics.slips.forms import typed_positions
 from ethics.slips.queries import act_of, issue_of, positions_of, rates_of
@@ -80,7 +70,7 @@ def add(code: str) -> Reply:
 def questionnaire(number: int) -> Reply:
     """One questionnaire: where it stands and what can be done now."""
     found, _round = _of_mine(number, Right.HOLD_SHARE)
-    return _page(found, ConclusionForm())
+    return _page(found)
 
 
 @ethics_commissioner.post("/<int:number>/remove")
@@ -93,21 +83,6 @@ def remove(number: int) -> Reply:
     )
     flash(_("The questionnaire is removed; its key and slips are worth nothing now."), "good")
     return redirect(url_for("ethics_commissioner.questionnaires"))
-
-
-@ethics_commissioner.post("/<int:number>/conclusion")
-@guarded(Right.CONCLUDE_ETHICS)
-def conclude(number: int) -> Reply:
-    """Sign a conclusion, or its next version."""
-    (found, _round), form = _of_mine(number, Right.CONCLUDE_ETHICS, is_fresh=True), ConclusionForm()
-    if not form.validate_on_submit():
-        return _page(found, form), 422
-    services.conclude(
-        database(), questionnaire=found, verdict=Verdict(form.verdict.data), reasons_kk=form.reasons_kk.data,
-        reasons_ru=form.reasons_ru.data, actor=current_user.reference, now=clock.present(),
-    )  # fmt: skip
-    flash(_("The conclusion is signed."), "good")
-    return redirect(url_for("ethics_commissioner.questionnaire", number=number))
 
 
 def _add_page(found: Round, form: QuestionnaireForm) -> str:
@@ -139,16 +114,14 @@ def _added(found: Round, form: QuestionnaireForm) -> Questionnaire:
     )  # fmt: skip
 
 
-def _page(found: Questionnaire, conclusion: ConclusionForm) -> str:
+def _page(found: Questionnaire) -> str:
     line = questionnaire_line(database(), found.id)
     may_conclude = may(current_user, Right.CONCLUDE_ETHICS, oblast=found.oblast_kato)
     return render_template(
-        "ethics/commissioner/questionnaire.html", line=line, conclusion=conclusion,
+        "ethics/commissioner/questionnaire.html", line=line,
         shares=rehearsed(database(), found.id), proof=opening_proof(database(), found.id),
         positions=positions_of(database(), found), issue=issue_of(database(), found),
         slip_act=act_of(database(), found), rate=rates_of(database(), line.round).get(found.id),
         act=ActForm(), may_manage=may(current_user, Right.MANAGE_ETHICS, oblast=found.oblast_kato),
-        may_conclude=may_conclude, findings=findings(database(), found, line.round) if may_conclude else None,
-        versions=versions_of(database(), found) if may_conclude else [], phase_names=PHASE_NAMES,
-        outcome_names=OUTCOME_NAMES, verdict_names=VERDICT_NAMES,
+        may_conclude=may_conclude, phase_names=PHASE_NAMES, outcome_names=OUTCOME_NAMES,
     )  # fmt: skip

@@ -16,8 +16,9 @@ from contest.sources.state import SourceState
 from core.disclosure import MINIMUM_SCORE
 from core.errors import Conflict, NotFound
 from core.measures import Evidence, Measurement, MeasureTable, Period, Subject
+from ethics.conclusions.queries import conclusions
 from ethics.models import Round, RoundState
-from ethics.queries import conclusions, published_scores, round_by_code
+from ethics.queries import published_scores, round_by_code
 from ethics.rules import EthicsRules
 from ethics.services import admit_round
 

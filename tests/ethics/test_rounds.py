@@ -18,8 +18,9 @@ from core.urn import services as urn
 from core.urn.keys import KeyRing
 from core.urn.models import Intake
 from ethics import services
+from ethics.conclusions.queries import conclusions, findings, versions_of
 from ethics.models import Box, Envelope, EthicsTally, Outcome, Questionnaire, Round, Slip, Verdict
-from ethics.queries import conclusions, findings, published_scores, questionnaire_lines, versions_of
+from ethics.queries import published_scores, questionnaire_lines
 from ethics.rules import EthicsRules
 from tests.conftest import NOW, SECRET
 from tests.ethics import sample
@@ -97,7 +98,7 @@ def test_scores_are_hidden_until_the_whole_round_is_opened(settled: Storage, key
     with settled.read() as session:
         seen = findings(session, prepared.questionnaire(session), prepared.round(session))
         assert (seen.score.score, seen.score.error) == (Decimal("90.00"), None)
-        assert [mean for _, mean in seen.items] == [Decimal("90.00")] * 10
+        assert [row.mean for row in seen.profile] == [Decimal("90.00")] * 10
         with pytest.raises(Conflict, match="not published yet"):
             published_scores(session, round_code="round-1")
     sample.unseal(settled, prepared, 1)
@@ -115,8 +116,8 @@ def test_no_score_leaves_before_publication_of_a_small_office(settled: Storage, 
         asked = prepared.round(session)
         coarse = findings(session, prepared.questionnaire(session, 0), asked)
         small = findings(session, prepared.questionnaire(session, 1), asked)
-        assert (coarse.score.score, coarse.items) == (Decimal("90"), ())
-        assert (small.score.n, small.score.score, small.items) == (None, None, ())
+        assert (coarse.score.score, coarse.agreement, coarse.profile) == (Decimal("90"), None, ())
+        assert (small.score.n, small.score.score, small.profile) == (None, None, ())
         assert [line.returned for line in questionnaire_lines(session)] == [9, None]
 
 

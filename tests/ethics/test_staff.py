@@ -117,8 +117,9 @@ def test_a_round_is_led_by_its_pages_from_draft_to_conclusion(app, keep, enter):
     wrong = post(chair, f"{MINE}/{number}/open", 422, first=shares[0], second=shares[0], **beside)
     assert "Second share: it is the same as the first" in wrong
     post(chair, f"{MINE}/{number}/open", 302, first=shares[1], second=shares[2], **beside)
-    assert "What the answers say" not in get(chair, f"{MINE}/{number}")
-    page = get(commissioner, f"{MINE}/{number}")
+    assert "To the conclusion" not in get(chair, f"{MINE}/{number}")
+    get(chair, f"{MINE}/{number}/conclusion", 403)
+    page = get(commissioner, f"{MINE}/{number}/conclusion")
     # Five persons at 100, one at 80: 96.67, in steps of five.
     assert "<dt>Score, 0 to 100</dt><dd>95 (rounded" in page
     assert "<dt>Scored answers</dt><dd>6</dd>" in page
@@ -126,7 +127,7 @@ def test_a_round_is_led_by_its_pages_from_draft_to_conclusion(app, keep, enter):
         commissioner, f"{MINE}/{number}/conclusion", 302, verdict="complies-with-remarks",
         reasons_kk="Ескерту бар", reasons_ru="Есть замечание",
     )  # fmt: skip
-    page = get(commissioner, f"{MINE}/{number}")
+    page = get(commissioner, f"{MINE}/{number}/conclusion")
     assert "Version 1, signed" in page
     assert "Есть замечание" in page
     conclusion = read(app, lambda session: session.scalars(select(Conclusion)).one())
@@ -181,7 +182,7 @@ def test_everything_that_cannot_be_undone_needs_a_fresh_factor(app, keep, enter)
         (commissioner, f"{MINE}/{number}/key"), (commissioner, f"{MINE}/{number}/slips"),
         (commissioner, f"{MINE}/{number}/remove"), (commissioner, f"{MINE}/{number}/open"),
         (commissioner, f"{MINE}/{number}/rehearsal"),
-        (commissioner, f"{MINE}/{number}/conclusion"), (agency, f"{ROUNDS}/round-1/open"),
+        (agency, f"{ROUNDS}/round-1/open"),
         (agency, f"{ROUNDS}/round-1/close"), (agency, f"{ROUNDS}/round-1/publish"),
     ):  # fmt: skip
         assert "/staff/factor" in post(client, address, 302)
@@ -226,9 +227,10 @@ def test_small_counts_and_scores_stay_hidden_from_the_staff(app, keep, enter):
     prepared = answered(app, keep, headcount=4)
     number = prepared.numbers[0]
     sample.unseal(app.extensions["storage"], prepared)
-    page = get(enter(Role.ETHICS, OWN), f"{MINE}/{number}")
-    assert "No number can be shown" in page
-    assert "<dt>Returned</dt><dd>fewer than five</dd>" in page
+    commissioner = enter(Role.ETHICS, OWN)
+    assert "<dt>Returned</dt><dd>fewer than five</dd>" in get(commissioner, f"{MINE}/{number}")
+    page = get(commissioner, f"{MINE}/{number}/conclusion")
+    assert "No number stands here: too few answers came" in page
     assert "Score, 0 to 100" not in page
 
 
@@ -237,7 +239,7 @@ def test_a_full_office_shows_its_statements_and_the_agency_sees_no_score(app, ke
     number = prepared.numbers[0]
     sample.unseal(app.extensions["storage"], prepared)
     commissioner, agency = enter(Role.ETHICS, OWN), enter(Role.AGENCY)
-    page = get(commissioner, f"{MINE}/{number}")
+    page = get(commissioner, f"{MINE}/{number}/conclusion")
     assert page.count('<td class="number" data-label="Mean, 0 to 100">90.00</td>') == 10
     for address in (f"{MINE}/{number}", MINE, ROUNDS, f"{ROUNDS}/round-1"):
         assert "90.00" not in get(agency, address)
