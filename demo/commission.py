@@ -66,7 +66,7 @@ def at(month: int, day: int, hour: int = 9) -> datetime:
 
 def run_contest(session: Session, cast: Cast, workshop: Workshop, *, say: Callable[[str], object]) -> Contest:
     """The whole contest 2026, each step with its own day in the journal."""
-    contest = _prepare(session, cast)
+    contest = _prepare(session, cast, workshop)
     say("rules published")
     _gather(session, contest, cast, workshop, say)
     _regional(session, contest, cast)
@@ -82,9 +82,9 @@ def _done(session: Session, now: datetime) -> None:
     append_pending(session, now=now)
 
 
-def _prepare(session: Session, cast: Cast) -> Contest:
+def _prepare(session: Session, cast: Cast, workshop: Workshop) -> Contest:
     now = at(4, 27)
-    draft_survey(session, cast, contest=CONTEST, code=CAMPAIGN, now=now)
+    draft_survey(session, cast, workshop, contest=CONTEST, code=CAMPAIGN, now=now)
     draft_ethics(session, contest=CONTEST, code=ROUND, now=now)
     contest = contests.create_contest(
         session, code=CONTEST,

@@ -15,7 +15,7 @@ from core.tables import read_table
 from core.urn.keys import KeyRing
 from core.urn.services import mix_box
 from core.words import Words
-from demo.cast import office_of
+from demo.cast import adults_of, office_of
 from demo.mapping import mapping_text
 from demo.people import ACTOR, RATINGS, Cast
 from demo.plan import Area
@@ -30,6 +30,7 @@ from surveys.mapping import read_mapping
 from surveys.models import Campaign
 from surveys.queries import box_of
 from surveys.rules import Mode
+from surveys.voters.services import draw_codes, keep_codes
 
 WITNESSES = ("Аудан әкімі аппаратының бас маманы", "Кадр қызметінің бас маманы")
 
@@ -43,9 +44,11 @@ class Workshop:
     secret: str
 
 
-def draft_survey(session: Session, cast: Cast, *, contest: str, code: str, now: datetime) -> Campaign:
+def draft_survey(
+    session: Session, cast: Cast, workshop: Workshop, *, contest: str, code: str, now: datetime
+) -> Campaign:
     """The campaign of the contest, by codes: one answer a resident, as the ratings were taken."""
-    return surveys.draft_campaign(
+    campaign = surveys.draft_campaign(
         session, code=code, contest_code=contest,
         title=Words(
             kk="Ауыл әкімінің жұмысын бағалау, 2026",
@@ -55,6 +58,13 @@ def draft_survey(session: Session, cast: Cast, *, contest: str, code: str, now: 
         criteria_code="2020-six", mode=Mode.CODES, opens_on=date(2026, 6, 1), closes_on=date(2026, 6, 30),
         katos=[area.kato for area in cast.areas], actor=ACTOR, now=now,
     )  # fmt: skip
+    # Lists of codes as for letters; nobody holds these, for the ratings come by import.
+    for kato, adults in adults_of(cast.areas).items():
+        keep_codes(
+            session, campaign=campaign, kato=kato, batch=1, codes=draw_codes(adults), secret=workshop.secret,
+            actor=ACTOR, now=now,
+        )  # fmt: skip
+    return campaign
 
 
 def import_ratings(
