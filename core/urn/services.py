@@ -213,34 +213,40 @@ def mix_portion(
 ) -> int:
     """Mix the cells of a portion, each by itself, if it has enough or the box is closing.
 
-    Returns how many answers were taken. Each cell is one entry of the journal.
+    Answers that came in different ways (tickets, codes, imports, each visit with a tablet) are grouped apart:
+    a ballot shows its origin, so one web answer among four imported ones would be found by its trace. At
+    closing all that is left of a cell is one group. Returns how many answers were taken; each group is
+    one entry of the journal.
 
     :raises Unavailable: when a key file is missing; the answers go on waiting.
     """
     _lock(session)
-    taken: dict[str, list[Row]] = defaultdict(list)
+    held = set(session.scalars(select(IntakeKey.name).where(IntakeKey.held_until.is_not(None))))
+    taken: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in _waiting_rows(session, box, portion):
-        taken[row.cell].append(row)
-    taken = {cell: rows for cell, rows in taken.items() if closing or len(rows) >= SMALLEST_BATCH}
+        way = () if closing else (row.kind.value, row.key_name if row.key_name in held else "")
+        taken[(row.cell, *way)].append(row)
+    taken = {group: rows for group, rows in taken.items() if closing or len(rows) >= SMALLEST_BATCH}
     if not taken:
         return 0
     rows = sorted((row for rows in taken.values() for row in rows), key=lambda row: row.trace)
     openers = {name: Opener(keys.private(name)) for name in {row.key_name for row in rows}}
+    order = sorted(taken)
     groups = [
         MixedGroup(
-            box=box, cell=cell, day=day_of(now), answers=_shuffled_answers(taken[cell], openers),
+            box=box, cell=group[0], day=day_of(now), answers=_shuffled_answers(taken[group], openers),
             closing=closing,
         )
-        for cell in sorted(taken)
+        for group in order
     ]  # fmt: skip
     digests = _take(takers, session, groups)
     _move_traces(session, box, rows)
-    for group, digest in zip(groups, digests, strict=True):
+    for group, digest, way in zip(groups, digests, order, strict=True):
         count = len(group.answers)
         audit.record(
             session, actor="system", action="urn.mix", subject=f"{box}/{group.cell}", box=box,
             cell=group.cell, day=group.day.isoformat(), count=count,
-            spoiled=len(taken[group.cell]) - count, digest=digest,
+            spoiled=len(taken[way]) - count, digest=digest,
         )  # fmt: skip
     return len(rows)
 

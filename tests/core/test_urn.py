@@ -22,7 +22,7 @@ from core.storage import Storage, commit
 from core.urn import services as urn
 from core.urn.keys import KeyRing
 from core.urn.models import Intake, IntakeKey, LedgerEntry, TraceKind
-from core.urn.portions import MOST_ANSWERS, MOST_CELLS, portions
+from core.urn.portions import MOST_ANSWERS, MOST_CELLS, Portion, portions
 from core.urn.queries import needs_rotation, waiting
 from core.urn.sealing import LONG, PADDED, SEAL, TamperedAnswer, longest_answer, open_sealed, pad, seal, unpad
 from tests.conftest import NOW, SECRET
@@ -157,6 +157,19 @@ def test_many_cells_are_mixed_in_one_transaction_and_each_is_a_batch(storage: St
     ]  # fmt: skip
 
 
+def test_a_cell_that_shrank_since_it_was_counted_waits(storage: Storage, keys: KeyRing):
+    room = Taken()
+    put_many(storage, keys, 4)
+    put_many(storage, keys, 5, first=10, cell="110000000")
+    both = Portion(("101010000", "110000000"))
+    with storage.write(now=NOW) as session:
+        taken = urn.mix_portion(
+            session, keys=keys, box=BOX, portion=both, takers={"sample": room}, now=NOW
+        )  # fmt: skip
+        assert waiting(session, BOX) == {"101010000": 4}
+    assert (taken, [group.cell for group in room.groups]) == (5, ["110000000"])
+
+
 @given(
     waiting=st.dictionaries(st.text(min_size=1), st.integers(0, 9000), max_size=300),
     smallest=st.sampled_from([1, 5]),
@@ -184,6 +197,35 @@ def test_closing_mixes_what_is_left(storage: Storage, keys: KeyRing):
         ("101010000", 2, True),
         ("110000000", 1, True),
     ]
+
+
+def test_ways_of_coming_in_are_mixed_apart(storage: Storage, keys: KeyRing):
+    """One ticket among four imported rows would be found by its trace, for ballots show their origin."""
+    taken = Taken()
+
+    def mixed(*, closing: bool = False) -> list[int]:
+        taken.groups.clear()
+        with storage.write(now=NOW) as session:
+            urn.mix_box(
+                session, keys=keys, box=BOX, takers={"sample": taken}, now=NOW, closing=closing
+            )  # fmt: skip
+        return sorted(len(group.answers) for group in taken.groups)
+
+    put_many(storage, keys, 4)
+    with storage.write(now=NOW) as session:
+        urn.deposit_many(
+            session, keys=keys, box=BOX, rows=[("101010000", b"imported")] * 4, now=NOW
+        )  # fmt: skip
+        device = urn.hold_key(session, keys=keys, until=NOW.date(), now=NOW)
+        for number in range(100, 104):
+            urn.deposit_sealed(
+                session, box=BOX, cell="101010000", trace=number.to_bytes(16, "big"), kind=TraceKind.TICKET,
+                key_name=device.name, sealed=seal(b"from a device", device.public_key),
+            )  # fmt: skip
+    assert mixed() == []
+    put_many(storage, keys, 1, first=50)
+    assert mixed() == [5]
+    assert mixed(closing=True) == [8]
 
 
 def test_an_answer_sent_again_after_mixing_is_not_counted_twice(storage: Storage, keys: KeyRing):
