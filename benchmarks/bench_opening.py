@@ -42,7 +42,6 @@ def prepare(storage: Storage) -> tuple[int, tuple[str, str], list[bytes]]:
         official = Official(post_id=post.id, surname="А", given_name="Б", since_on=today)
         made = Round(
             code="bench", title_kk="Б", title_ru="Б", title_en="B", contest_code="bench",
-            asked_kk="Б", asked_ru="Б", asked_en="B",
             items_code=items.code, items_json=items.as_json(), items_fingerprint=items.fingerprint,
             asked_kk="Б", asked_ru="Б", asked_en="B", state=RoundState.CLOSED,
             opens_on=today - timedelta(days=1), closes_on=today,
