@@ -7,8 +7,10 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from core import clock
+from surveys.models import CampaignUnit
 from surveys.queries import campaign_by_code
 from surveys.services import pause_campaign
 from tests.conftest import NOW
@@ -67,6 +69,21 @@ def test_each_thank_you_has_its_own_code(app: Flask, katos: list[str]):
         answer = app.test_client(use_cookies=False).post(f"/s/{sample.CODE}/{katos[0]}?lang=en", data=filled)
         codes.add(RECEIPT.search(answer.text)[1])
     assert len(codes) == 3
+
+
+def test_a_page_is_kept_for_its_language_its_frame_and_what_it_shows(app: Flask, katos: list[str], keep):
+    client = app.test_client(use_cookies=False)
+
+    def shown(address: str, language: str = "en") -> str:
+        text = client.get(address, headers={"Accept-Language": language}).text
+        return re.sub(r'data-challenge="[^"]+"|name="ticket" value="[^"]+"', "", text)
+
+    own, framed = f"/s/{sample.CODE}/{katos[1]}", f"/embed/{sample.CODE}/{katos[1]}"
+    pages = [shown(own), shown(own, "ru"), shown(f"{own}?lang=kk"), shown(framed)]
+    assert len(set(pages)) == 4
+    assert shown(own) == pages[0]
+    keep(lambda session: session.execute(update(CampaignUnit).values(asks_strata=True)))
+    assert ('name="band"' in pages[0], 'name="band"' in shown(own)) == (False, True)
 
 
 def test_a_kept_page_ends_with_what_it_says(app: Flask, katos: list[str], keep):
