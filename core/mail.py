@@ -52,6 +52,8 @@ def send_letters(
             line.send_message(_message(letter, sender))
         except (Unavailable, smtplib.SMTPServerDisconnected, OSError):
             failed.append(place)
+            if line is not None:
+                line.close()
             line = None
         except smtplib.SMTPException:
             failed.append(place)
@@ -68,6 +70,7 @@ def _connected(url: str) -> smtplib.SMTP:
     parts = urlsplit(url)
     kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
     trusted = {"context": ssl.create_default_context()} if parts.scheme == "smtps" else {}
+    line = None
     try:
         line = kind(parts.hostname, parts.port or PORTS[parts.scheme], timeout=SECONDS, **trusted)
         if parts.scheme == "smtp" and parts.hostname not in NEAR:
@@ -75,6 +78,8 @@ def _connected(url: str) -> smtplib.SMTP:
         if parts.username:
             line.login(unquote(parts.username), unquote(parts.password or ""))
     except (smtplib.SMTPException, OSError):
+        if line is not None:
+            line.close()
         # The cause could name the account of the server, so it is not passed on.
         raise Unavailable(
             _l("The mail server does not answer or refuses us: nothing was sent. Check AUYL_SMTP_URL.")
