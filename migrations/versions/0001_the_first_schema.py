@@ -1,4 +1,4 @@
-"""The first schema."""
+"""the first schema."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -84,6 +84,9 @@ def upgrade() -> None:
     sa.Column('items_code', sa.String(length=32), nullable=False),
     sa.Column('items_json', sa.Text(), nullable=False),
     sa.Column('items_fingerprint', sa.String(length=64), nullable=False),
+    sa.Column('asked_kk', sa.Text(), nullable=False),
+    sa.Column('asked_ru', sa.Text(), nullable=False),
+    sa.Column('asked_en', sa.Text(), nullable=False),
     sa.Column('state', sa.Enum('draft', 'open', 'closed', name='state', native_enum=False, create_constraint=True, length=24), nullable=False),
     sa.Column('opens_on', sa.Date(), nullable=False),
     sa.Column('closes_on', sa.Date(), nullable=False),
@@ -157,12 +160,13 @@ def upgrade() -> None:
     sa.Column('public_key', sa.LargeBinary(length=32), nullable=False),
     sa.Column('made_on', sa.Date(), nullable=False),
     sa.Column('retired_on', sa.Date(), nullable=True),
+    sa.Column('held_until', sa.Date(), nullable=True),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_urn_keys'))
     )
     op.create_table('urn_ledger',
     sa.Column('box', sa.String(length=64), nullable=False),
     sa.Column('trace', sa.LargeBinary(length=32), nullable=False),
-    sa.Column('kind', sa.Enum('ticket', 'code', 'row', name='kind', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('kind', sa.Enum('ticket', 'code', 'mark', 'row', name='kind', native_enum=False, create_constraint=True, length=24), nullable=False),
     sa.PrimaryKeyConstraint('box', 'trace', name=op.f('pk_urn_ledger')),
     sqlite_with_rowid=False
     )
@@ -212,6 +216,38 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_rulebook_editions')),
     sa.UniqueConstraint('contest_id', 'version', name=op.f('uq_rulebook_editions_contest_id_version'))
     )
+    op.create_table('survey_group_statistics',
+    sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('level', sa.Enum('district', 'oblast', 'nation', name='level', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('area', sa.String(length=9), nullable=False),
+    sa.Column('n', sa.Integer(), nullable=True),
+    sa.Column('score', storage.ExactDecimal(length=48), nullable=True),
+    sa.Column('error', storage.ExactDecimal(length=48), nullable=True),
+    sa.CheckConstraint('(score IS NULL) = (error IS NULL)', name=op.f('ck_survey_group_statistics_score_with_error')),
+    sa.CheckConstraint('n >= 5', name=op.f('ck_survey_group_statistics_smallest_n')),
+    sa.CheckConstraint('score IS NULL OR n >= 10', name=op.f('ck_survey_group_statistics_smallest_score')),
+    sa.ForeignKeyConstraint(['campaign_id'], ['survey_campaigns.id'], name=op.f('fk_survey_group_statistics_campaign_id')),
+    sa.PrimaryKeyConstraint('campaign_id', 'level', 'area', name=op.f('pk_survey_group_statistics'))
+    )
+    op.create_table('survey_import_requests',
+    sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('answers', sa.Integer(), nullable=False),
+    sa.Column('units', sa.Integer(), nullable=False),
+    sa.Column('requested_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('requested_on', sa.Date(), nullable=False),
+    sa.Column('approved_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('approved_on', sa.Date(), nullable=True),
+    sa.Column('is_taken', sa.Boolean(), nullable=False),
+    sa.CheckConstraint('(approved_by IS NULL) = (approved_on IS NULL)', name=op.f('ck_survey_import_requests_approved_with_its_day')),
+    sa.CheckConstraint('answers > 0 AND units > 0', name=op.f('ck_survey_import_requests_rows')),
+    sa.CheckConstraint('approved_by <> requested_by', name=op.f('ck_survey_import_requests_two_people')),
+    sa.CheckConstraint('approved_by IS NOT NULL OR NOT is_taken', name=op.f('ck_survey_import_requests_taken_only_when_approved')),
+    sa.ForeignKeyConstraint(['approved_by'], ['accounts.id'], name=op.f('fk_survey_import_requests_approved_by')),
+    sa.ForeignKeyConstraint(['campaign_id'], ['survey_campaigns.id'], name=op.f('fk_survey_import_requests_campaign_id')),
+    sa.ForeignKeyConstraint(['requested_by'], ['accounts.id'], name=op.f('fk_survey_import_requests_requested_by')),
+    sa.PrimaryKeyConstraint('campaign_id', 'digest', name=op.f('pk_survey_import_requests'))
+    )
     op.create_table('survey_imports',
     sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=False),
@@ -220,6 +256,15 @@ def upgrade() -> None:
     sa.CheckConstraint('answers > 0', name=op.f('ck_survey_imports_answers')),
     sa.ForeignKeyConstraint(['campaign_id'], ['survey_campaigns.id'], name=op.f('fk_survey_imports_campaign_id')),
     sa.PrimaryKeyConstraint('campaign_id', 'digest', name=op.f('pk_survey_imports'))
+    )
+    op.create_table('survey_signal_runs',
+    sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('computed_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('is_final', sa.Boolean(), nullable=False),
+    sa.Column('released_at', storage.UtcDateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('released_at IS NULL OR is_final', name=op.f('ck_survey_signal_runs_released_when_final')),
+    sa.ForeignKeyConstraint(['campaign_id'], ['survey_campaigns.id'], name=op.f('fk_survey_signal_runs_campaign_id')),
+    sa.PrimaryKeyConstraint('campaign_id', name=op.f('pk_survey_signal_runs'))
     )
     op.create_table('units',
     sa.Column('kato', sa.String(length=9), nullable=False),
@@ -253,9 +298,9 @@ def upgrade() -> None:
     sa.Column('box', sa.String(length=64), nullable=False),
     sa.Column('trace', sa.LargeBinary(length=32), nullable=False),
     sa.Column('cell', sa.String(length=16), nullable=False),
-    sa.Column('kind', sa.Enum('ticket', 'code', 'row', name='kind', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('kind', sa.Enum('ticket', 'code', 'mark', 'row', name='kind', native_enum=False, create_constraint=True, length=24), nullable=False),
     sa.Column('key_name', sa.String(length=16), nullable=False),
-    sa.Column('sealed', sa.LargeBinary(length=512), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(length=2096), nullable=False),
     sa.ForeignKeyConstraint(['key_name'], ['urn_keys.name'], name=op.f('fk_urn_intake_key_name')),
     sa.PrimaryKeyConstraint('box', 'trace', name=op.f('pk_urn_intake')),
     sqlite_with_rowid=False
@@ -343,6 +388,26 @@ def upgrade() -> None:
     with op.batch_alter_table('standings', schema=None) as batch_op:
         batch_op.create_index('uq_standings_national', ['contest_id', 'stage', 'version'], unique=True, sqlite_where=sa.text('oblast_kato IS NULL'), postgresql_where=sa.text('oblast_kato IS NULL'))
 
+    op.create_table('survey_sites',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('oblast_kato', sa.String(length=9), nullable=True),
+    sa.Column('origin', sa.String(length=255), nullable=False),
+    sa.Column('page', sa.String(length=500), nullable=False),
+    sa.Column('added_on', sa.Date(), nullable=False),
+    sa.Column('finding', sa.Enum('shown', 'absent', 'other-campaign', 'other-unit', 'other-site', 'forbidden', 'status', 'silent', 'untrusted', 'refused', name='finding', native_enum=False, create_constraint=True, length=24), nullable=True),
+    sa.Column('detail', sa.String(length=120), nullable=False),
+    sa.Column('checked_at', storage.UtcDateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("origin LIKE 'https://%' OR origin LIKE 'http://%'", name=op.f('ck_survey_sites_origin')),
+    sa.CheckConstraint('(finding IS NULL) = (checked_at IS NULL)', name=op.f('ck_survey_sites_looked_at_with_its_time')),
+    sa.ForeignKeyConstraint(['campaign_id'], ['survey_campaigns.id'], name=op.f('fk_survey_sites_campaign_id')),
+    sa.ForeignKeyConstraint(['oblast_kato'], ['units.kato'], name=op.f('fk_survey_sites_oblast_kato')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_survey_sites')),
+    sa.UniqueConstraint('campaign_id', 'page', name=op.f('uq_survey_sites_campaign_id_page'))
+    )
+    with op.batch_alter_table('survey_sites', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_survey_sites_campaign_id_origin'), ['campaign_id', 'origin'], unique=False)
+
     op.create_table('survey_units',
     sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('kato', sa.String(length=9), nullable=False),
@@ -356,6 +421,24 @@ def upgrade() -> None:
     with op.batch_alter_table('survey_units', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_survey_units_kato'), ['kato'], unique=False)
 
+    op.create_table('survey_visits',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('oblast_kato', sa.String(length=9), nullable=False),
+    sa.Column('code_mark', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('send_by', sa.Date(), nullable=False),
+    sa.Column('tickets', sa.Integer(), nullable=False),
+    sa.Column('key_name', sa.String(length=16), nullable=False),
+    sa.Column('public_key', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('state', sa.Enum('planned', 'ready', 'ended', name='state', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.CheckConstraint('day <= send_by', name=op.f('ck_survey_visits_days_in_order')),
+    sa.CheckConstraint('tickets BETWEEN 1 AND 500', name=op.f('ck_survey_visits_tickets')),
+    sa.ForeignKeyConstraint(['campaign_id'], ['survey_campaigns.id'], name=op.f('fk_survey_visits_campaign_id')),
+    sa.ForeignKeyConstraint(['oblast_kato'], ['units.kato'], name=op.f('fk_survey_visits_oblast_kato')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_survey_visits')),
+    sa.UniqueConstraint('code_mark', name=op.f('uq_survey_visits_code_mark'))
+    )
     op.create_table('unit_former_names',
     sa.Column('kato', sa.String(length=9), nullable=False),
     sa.Column('valid_from', sa.Date(), nullable=False),
@@ -401,6 +484,35 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['unit_kato', 'as_of_on', 'revision'], ['population.unit_kato', 'population.as_of_on', 'population.revision'], name=op.f('fk_population_strata_unit_kato_as_of_on_revision')),
     sa.PrimaryKeyConstraint('unit_kato', 'as_of_on', 'revision', 'age_band', 'sex', name=op.f('pk_population_strata'))
     )
+    op.create_table('survey_arrival_days',
+    sa.Column('campaign_id', sa.Integer(), nullable=False),
+    sa.Column('kato', sa.String(length=9), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('n', sa.Integer(), nullable=False),
+    sa.Column('sources', sa.Integer(), nullable=False),
+    sa.Column('largest', sa.Integer(), nullable=False),
+    sa.Column('unscripted', sa.Integer(), nullable=False),
+    sa.Column('trapped', sa.Integer(), nullable=False),
+    sa.CheckConstraint('largest <= n AND unscripted <= n AND trapped <= n', name=op.f('ck_survey_arrival_days_parts')),
+    sa.CheckConstraint('n >= 5 AND n % 5 = 0', name=op.f('ck_survey_arrival_days_n')),
+    sa.CheckConstraint('sources % 5 = 0 AND largest % 5 = 0 AND unscripted % 5 = 0 AND trapped % 5 = 0', name=op.f('ck_survey_arrival_days_steps')),
+    sa.ForeignKeyConstraint(['campaign_id', 'kato'], ['survey_units.campaign_id', 'survey_units.kato'], name=op.f('fk_survey_arrival_days_campaign_id_kato')),
+    sa.PrimaryKeyConstraint('campaign_id', 'kato', 'day', name=op.f('pk_survey_arrival_days')),
+    sqlite_with_rowid=False
+    )
+    op.create_table('survey_arrivals',
+    sa.Column('campaign_id', sa.Integer(), nullable=False),
+    sa.Column('kato', sa.String(length=9), nullable=False),
+    sa.Column('origin', sa.Enum('web', 'paper', 'tablet', 'import', name='origin', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('bin', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('n', sa.Integer(), nullable=False),
+    sa.CheckConstraint('bin BETWEEN -1 AND 143', name=op.f('ck_survey_arrivals_bin')),
+    sa.CheckConstraint('n > 0 AND (bin = -1 OR n >= 5)', name=op.f('ck_survey_arrivals_smallest_bin')),
+    sa.ForeignKeyConstraint(['campaign_id', 'kato'], ['survey_units.campaign_id', 'survey_units.kato'], name=op.f('fk_survey_arrivals_campaign_id_kato')),
+    sa.PrimaryKeyConstraint('campaign_id', 'kato', 'origin', 'day', 'bin', name=op.f('pk_survey_arrivals')),
+    sqlite_with_rowid=False
+    )
     op.create_table('survey_ballots',
     sa.Column('key', sa.LargeBinary(length=16), nullable=False),
     sa.Column('campaign_id', sa.Integer(), nullable=False),
@@ -422,6 +534,105 @@ def upgrade() -> None:
     with op.batch_alter_table('survey_ballots', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_survey_ballots_campaign_id_kato'), ['campaign_id', 'kato'], unique=False)
 
+    op.create_table('survey_code_counts',
+    sa.Column('campaign_id', sa.Integer(), nullable=False),
+    sa.Column('kato', sa.String(length=9), nullable=False),
+    sa.Column('batch', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('made', sa.Integer(), nullable=False),
+    sa.Column('spoiled', sa.Integer(), nullable=False),
+    sa.Column('returned', sa.Integer(), nullable=False),
+    sa.CheckConstraint('batch > 0', name=op.f('ck_survey_code_counts_batch')),
+    sa.CheckConstraint('made > 0', name=op.f('ck_survey_code_counts_made')),
+    sa.CheckConstraint('spoiled >= 0 AND returned >= 0 AND spoiled + returned <= made', name=op.f('ck_survey_code_counts_counted_back')),
+    sa.ForeignKeyConstraint(['campaign_id', 'kato'], ['survey_units.campaign_id', 'survey_units.kato'], name=op.f('fk_survey_code_counts_campaign_id_kato')),
+    sa.PrimaryKeyConstraint('campaign_id', 'kato', 'batch', name=op.f('pk_survey_code_counts'))
+    )
+    op.create_table('survey_codes',
+    sa.Column('mark', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('campaign_id', sa.Integer(), nullable=False),
+    sa.Column('kato', sa.String(length=9), nullable=False),
+    sa.CheckConstraint('length(mark) = 32', name=op.f('ck_survey_codes_mark')),
+    sa.ForeignKeyConstraint(['campaign_id', 'kato'], ['survey_units.campaign_id', 'survey_units.kato'], name=op.f('fk_survey_codes_campaign_id_kato')),
+    sa.PrimaryKeyConstraint('mark', name=op.f('pk_survey_codes')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('survey_codes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_survey_codes_campaign_id_kato'), ['campaign_id', 'kato'], unique=False)
+
+    op.create_table('survey_comments',
+    sa.Column('key', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('campaign_id', sa.Integer(), nullable=False),
+    sa.Column('kato', sa.String(length=9), nullable=False),
+    sa.Column('text', sa.String(length=500), nullable=False),
+    sa.CheckConstraint('length(key) = 16', name=op.f('ck_survey_comments_key')),
+    sa.CheckConstraint('length(text) BETWEEN 1 AND 500', name=op.f('ck_survey_comments_text')),
+    sa.ForeignKeyConstraint(['campaign_id', 'kato'], ['survey_units.campaign_id', 'survey_units.kato'], name=op.f('fk_survey_comments_campaign_id_kato')),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_survey_comments')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('survey_comments', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_survey_comments_campaign_id_kato'), ['campaign_id', 'kato'], unique=False)
+
+    op.create_table('survey_flags',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('campaign_id', sa.Integer(), nullable=False),
+    sa.Column('kato', sa.String(length=9), nullable=False),
+    sa.Column('signal', sa.Enum('burst', 'one-source', 'no-script', 'trap', 'busy-day', 'late-surge', 'origin', 'over-adults', 'turnout', 'pressure', 'straight-lines', 'pattern', 'fives', 'ones', 'thirds', name='signal', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('day', sa.Date(), nullable=True),
+    sa.Column('seen', sa.Double(), nullable=False),
+    sa.Column('expected', sa.Double(), nullable=False),
+    sa.Column('out_of', sa.Integer(), nullable=True),
+    sa.Column('p', sa.Double(), nullable=False),
+    sa.Column('q', sa.Double(), nullable=False),
+    sa.Column('first_bin', sa.Integer(), nullable=True),
+    sa.Column('bins', sa.Integer(), nullable=True),
+    sa.CheckConstraint('(first_bin IS NULL) = (bins IS NULL)', name=op.f('ck_survey_flags_window')),
+    sa.CheckConstraint('p BETWEEN 0 AND 1 AND q BETWEEN 0 AND 1', name=op.f('ck_survey_flags_rarity')),
+    sa.ForeignKeyConstraint(['campaign_id', 'kato'], ['survey_units.campaign_id', 'survey_units.kato'], name=op.f('fk_survey_flags_campaign_id_kato')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_survey_flags'))
+    )
+    with op.batch_alter_table('survey_flags', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_survey_flags_campaign_id'), ['campaign_id'], unique=False)
+
+    op.create_table('survey_paper_batches',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('code', sa.String(length=8), nullable=False),
+    sa.Column('campaign_id', sa.Integer(), nullable=False),
+    sa.Column('kato', sa.String(length=9), nullable=False),
+    sa.Column('oblast_kato', sa.String(length=9), nullable=False),
+    sa.Column('second_oblast_kato', sa.String(length=9), nullable=False),
+    sa.Column('sheets', sa.Integer(), nullable=False),
+    sa.Column('handed_out_by', sa.String(length=120), nullable=False),
+    sa.Column('registered_on', sa.Date(), nullable=False),
+    sa.CheckConstraint('oblast_kato <> second_oblast_kato', name=op.f('ck_survey_paper_batches_two_oblasts')),
+    sa.CheckConstraint('sheets BETWEEN 5 AND 200', name=op.f('ck_survey_paper_batches_sheets')),
+    sa.ForeignKeyConstraint(['campaign_id', 'kato'], ['survey_units.campaign_id', 'survey_units.kato'], name=op.f('fk_survey_paper_batches_campaign_id_kato')),
+    sa.ForeignKeyConstraint(['oblast_kato'], ['units.kato'], name=op.f('fk_survey_paper_batches_oblast_kato')),
+    sa.ForeignKeyConstraint(['second_oblast_kato'], ['units.kato'], name=op.f('fk_survey_paper_batches_second_oblast_kato')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_survey_paper_batches')),
+    sa.UniqueConstraint('code', name=op.f('uq_survey_paper_batches_code'))
+    )
+    with op.batch_alter_table('survey_paper_batches', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_survey_paper_batches_campaign_id_kato'), ['campaign_id', 'kato'], unique=False)
+        batch_op.create_index(batch_op.f('ix_survey_paper_batches_oblast_kato'), ['oblast_kato'], unique=False)
+        batch_op.create_index(batch_op.f('ix_survey_paper_batches_second_oblast_kato'), ['second_oblast_kato'], unique=False)
+
+    op.create_table('survey_pressure_reports',
+    sa.Column('key', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('campaign_id', sa.Integer(), nullable=False),
+    sa.Column('kato', sa.String(length=9), nullable=False),
+    sa.Column('kind', sa.Enum('told', 'shown', 'filled', 'promised', 'other', name='kind', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('words', sa.String(length=500), nullable=True),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.CheckConstraint('length(key) = 16', name=op.f('ck_survey_pressure_reports_key')),
+    sa.CheckConstraint('length(words) BETWEEN 1 AND 500', name=op.f('ck_survey_pressure_reports_words')),
+    sa.ForeignKeyConstraint(['campaign_id', 'kato'], ['survey_units.campaign_id', 'survey_units.kato'], name=op.f('fk_survey_pressure_reports_campaign_id_kato')),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_survey_pressure_reports')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('survey_pressure_reports', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_survey_pressure_reports_campaign_id_kato'), ['campaign_id', 'kato'], unique=False)
+
     op.create_table('survey_statistics',
     sa.Column('campaign_id', sa.Integer(), nullable=False),
     sa.Column('kato', sa.String(length=9), nullable=False),
@@ -437,6 +648,22 @@ def upgrade() -> None:
     sa.CheckConstraint('score IS NULL OR n >= 10', name=op.f('ck_survey_statistics_smallest_score')),
     sa.ForeignKeyConstraint(['campaign_id', 'kato'], ['survey_units.campaign_id', 'survey_units.kato'], name=op.f('fk_survey_statistics_campaign_id_kato')),
     sa.PrimaryKeyConstraint('campaign_id', 'kato', name=op.f('pk_survey_statistics'))
+    )
+    op.create_table('survey_stratum_statistics',
+    sa.Column('campaign_id', sa.Integer(), nullable=False),
+    sa.Column('kato', sa.String(length=9), nullable=False),
+    sa.Column('age_band', sa.String(length=8), nullable=False),
+    sa.Column('sex', sa.String(length=1), nullable=False),
+    sa.Column('n', sa.Integer(), nullable=True),
+    sa.Column('score', storage.ExactDecimal(length=48), nullable=True),
+    sa.Column('error', storage.ExactDecimal(length=48), nullable=True),
+    sa.CheckConstraint("age_band IN ('-', '18-29', '30-44', '45-59', '60+')", name=op.f('ck_survey_stratum_statistics_age_band')),
+    sa.CheckConstraint("sex IN ('-', 'f', 'm')", name=op.f('ck_survey_stratum_statistics_sex')),
+    sa.CheckConstraint('(score IS NULL) = (error IS NULL)', name=op.f('ck_survey_stratum_statistics_score_with_error')),
+    sa.CheckConstraint('n >= 5', name=op.f('ck_survey_stratum_statistics_smallest_n')),
+    sa.CheckConstraint('score IS NULL OR n >= 10', name=op.f('ck_survey_stratum_statistics_smallest_score')),
+    sa.ForeignKeyConstraint(['campaign_id', 'kato'], ['survey_units.campaign_id', 'survey_units.kato'], name=op.f('fk_survey_stratum_statistics_campaign_id_kato')),
+    sa.PrimaryKeyConstraint('campaign_id', 'kato', 'age_band', 'sex', name=op.f('pk_survey_stratum_statistics'))
     )
     op.create_table('survey_stratum_tallies',
     sa.Column('campaign_id', sa.Integer(), nullable=False),
@@ -473,6 +700,28 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['campaign_id', 'kato'], ['survey_units.campaign_id', 'survey_units.kato'], name=op.f('fk_survey_tallies_campaign_id_kato')),
     sa.PrimaryKeyConstraint('campaign_id', 'kato', 'day', 'origin', 'mode', name=op.f('pk_survey_tallies')),
     sqlite_with_rowid=False
+    )
+    op.create_table('survey_variants',
+    sa.Column('campaign_id', sa.Integer(), nullable=False),
+    sa.Column('kato', sa.String(length=9), nullable=False),
+    sa.Column('variant', sa.Enum('all', 'without-flagged', 'weighted', name='variant', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('design_effect', storage.ExactDecimal(length=48), nullable=True),
+    sa.Column('n', sa.Integer(), nullable=True),
+    sa.Column('score', storage.ExactDecimal(length=48), nullable=True),
+    sa.Column('error', storage.ExactDecimal(length=48), nullable=True),
+    sa.CheckConstraint('(score IS NULL) = (error IS NULL)', name=op.f('ck_survey_variants_score_with_error')),
+    sa.CheckConstraint('n >= 5', name=op.f('ck_survey_variants_smallest_n')),
+    sa.CheckConstraint('score IS NULL OR n >= 10', name=op.f('ck_survey_variants_smallest_score')),
+    sa.ForeignKeyConstraint(['campaign_id', 'kato'], ['survey_units.campaign_id', 'survey_units.kato'], name=op.f('fk_survey_variants_campaign_id_kato')),
+    sa.PrimaryKeyConstraint('campaign_id', 'kato', 'variant', name=op.f('pk_survey_variants'))
+    )
+    op.create_table('survey_visit_units',
+    sa.Column('visit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kato', sa.String(length=9), nullable=False),
+    sa.Column('campaign_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['campaign_id', 'kato'], ['survey_units.campaign_id', 'survey_units.kato'], name=op.f('fk_survey_visit_units_campaign_id_kato')),
+    sa.ForeignKeyConstraint(['visit_id'], ['survey_visits.id'], name=op.f('fk_survey_visit_units_visit_id')),
+    sa.PrimaryKeyConstraint('visit_id', 'kato', name=op.f('pk_survey_visit_units'))
     )
     op.create_table('ethics_questionnaires',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
@@ -535,6 +784,46 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['official_id'], ['officials.id'], name=op.f('fk_official_revisions_official_id')),
     sa.PrimaryKeyConstraint('official_id', 'revision', name=op.f('pk_official_revisions'))
     )
+    op.create_table('survey_paper_reconciliations',
+    sa.Column('batch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('printed', sa.Integer(), nullable=False),
+    sa.Column('given_out', sa.Integer(), nullable=False),
+    sa.Column('spoiled', sa.Integer(), nullable=False),
+    sa.Column('unused', sa.Integer(), nullable=False),
+    sa.Column('returned_filled', sa.Integer(), nullable=False),
+    sa.Column('returned_empty', sa.Integer(), nullable=False),
+    sa.Column('not_returned', sa.Integer(), nullable=False),
+    sa.Column('entered', sa.Integer(), nullable=False),
+    sa.Column('illegible', sa.Integer(), nullable=False),
+    sa.Column('late', sa.Integer(), nullable=False),
+    sa.Column('first_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('first_on', sa.Date(), nullable=False),
+    sa.Column('second_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('second_on', sa.Date(), nullable=True),
+    sa.CheckConstraint('(second_by IS NULL) = (second_on IS NULL)', name=op.f('ck_survey_paper_reconciliations_signed_with_its_day')),
+    sa.CheckConstraint('given_out = returned_filled + returned_empty + not_returned', name=op.f('ck_survey_paper_reconciliations_given_out')),
+    sa.CheckConstraint('given_out >= 0 AND spoiled >= 0 AND unused >= 0 AND returned_filled >= 0 AND returned_empty >= 0 AND not_returned >= 0 AND entered >= 0 AND illegible >= 0 AND late >= 0', name=op.f('ck_survey_paper_reconciliations_not_negative')),
+    sa.CheckConstraint('printed = given_out + spoiled + unused', name=op.f('ck_survey_paper_reconciliations_printed')),
+    sa.CheckConstraint('returned_filled = entered + illegible + late', name=op.f('ck_survey_paper_reconciliations_returned')),
+    sa.CheckConstraint('second_by <> first_by', name=op.f('ck_survey_paper_reconciliations_two_people')),
+    sa.ForeignKeyConstraint(['batch_id'], ['survey_paper_batches.id'], name=op.f('fk_survey_paper_reconciliations_batch_id')),
+    sa.ForeignKeyConstraint(['first_by'], ['accounts.id'], name=op.f('fk_survey_paper_reconciliations_first_by')),
+    sa.ForeignKeyConstraint(['second_by'], ['accounts.id'], name=op.f('fk_survey_paper_reconciliations_second_by')),
+    sa.PrimaryKeyConstraint('batch_id', name=op.f('pk_survey_paper_reconciliations'))
+    )
+    op.create_table('survey_paper_sheets',
+    sa.Column('mark', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('batch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('state', sa.Enum('printed', 'agreed', 'spoilt', name='state', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('spoilt', sa.Enum('illegible', 'damaged', 'copy', name='spoilt', native_enum=False, create_constraint=True, length=24), nullable=True),
+    sa.CheckConstraint("(state = 'spoilt') = (spoilt IS NOT NULL)", name=op.f('ck_survey_paper_sheets_spoilt_with_reason')),
+    sa.ForeignKeyConstraint(['batch_id'], ['survey_paper_batches.id'], name=op.f('fk_survey_paper_sheets_batch_id')),
+    sa.PrimaryKeyConstraint('mark', name=op.f('pk_survey_paper_sheets')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('survey_paper_sheets', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_survey_paper_sheets_batch_id'), ['batch_id'], unique=False)
+
     op.create_table('certificates',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('serial', sa.Integer(), nullable=False),
@@ -580,6 +869,41 @@ def upgrade() -> None:
     sa.CheckConstraint('version > 0', name=op.f('ck_ethics_conclusions_version')),
     sa.ForeignKeyConstraint(['questionnaire_id'], ['ethics_questionnaires.id'], name=op.f('fk_ethics_conclusions_questionnaire_id')),
     sa.PrimaryKeyConstraint('questionnaire_id', 'version', name=op.f('pk_ethics_conclusions'))
+    )
+    op.create_table('ethics_positions',
+    sa.Column('questionnaire_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('place', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('title_kk', sa.String(length=160), nullable=False),
+    sa.Column('title_ru', sa.String(length=160), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.CheckConstraint('count BETWEEN 1 AND 500', name=op.f('ck_ethics_positions_count')),
+    sa.CheckConstraint('length(title_kk) > 0 AND length(title_ru) > 0', name=op.f('ck_ethics_positions_titles')),
+    sa.CheckConstraint('place > 0', name=op.f('ck_ethics_positions_place')),
+    sa.ForeignKeyConstraint(['questionnaire_id'], ['ethics_questionnaires.id'], name=op.f('fk_ethics_positions_questionnaire_id')),
+    sa.PrimaryKeyConstraint('questionnaire_id', 'place', name=op.f('pk_ethics_positions'))
+    )
+    op.create_table('ethics_share_proofs',
+    sa.Column('questionnaire_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('share', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('proved_on', sa.Date(), nullable=False),
+    sa.CheckConstraint('share BETWEEN 1 AND 3', name=op.f('ck_ethics_share_proofs_share')),
+    sa.ForeignKeyConstraint(['questionnaire_id'], ['ethics_questionnaires.id'], name=op.f('fk_ethics_share_proofs_questionnaire_id')),
+    sa.PrimaryKeyConstraint('questionnaire_id', 'share', name=op.f('pk_ethics_share_proofs'))
+    )
+    op.create_table('ethics_slip_issues',
+    sa.Column('questionnaire_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('issued', sa.Integer(), nullable=False),
+    sa.Column('undelivered', sa.Integer(), nullable=False),
+    sa.Column('by_mail', sa.Boolean(), nullable=False),
+    sa.Column('first_witness', sa.String(length=160), nullable=False),
+    sa.Column('second_witness', sa.String(length=160), nullable=False),
+    sa.Column('issued_on', sa.Date(), nullable=False),
+    sa.Column('recorded_by', sa.String(length=64), nullable=False),
+    sa.CheckConstraint('by_mail OR (undelivered = 0 AND length(first_witness) > 0 AND length(second_witness) > 0)', name=op.f('ck_ethics_slip_issues_witnessed')),
+    sa.CheckConstraint('issued > 0', name=op.f('ck_ethics_slip_issues_issued')),
+    sa.CheckConstraint('undelivered BETWEEN 0 AND issued', name=op.f('ck_ethics_slip_issues_undelivered')),
+    sa.ForeignKeyConstraint(['questionnaire_id'], ['ethics_questionnaires.id'], name=op.f('fk_ethics_slip_issues_questionnaire_id')),
+    sa.PrimaryKeyConstraint('questionnaire_id', name=op.f('pk_ethics_slip_issues'))
     )
     op.create_table('ethics_slips',
     sa.Column('mark', sa.LargeBinary(length=32), nullable=False),
@@ -677,11 +1001,47 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_standing_rows')),
     sa.UniqueConstraint('standing_id', 'nominee_id', name=op.f('uq_standing_rows_standing_id_nominee_id'))
     )
+    op.create_table('survey_paper_entries',
+    sa.Column('mark', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('oblast_kato', sa.String(length=9), nullable=False),
+    sa.Column('batch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('is_second_look', sa.Boolean(), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(length=512), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_survey_paper_entries_account_id')),
+    sa.ForeignKeyConstraint(['batch_id'], ['survey_paper_batches.id'], name=op.f('fk_survey_paper_entries_batch_id')),
+    sa.ForeignKeyConstraint(['mark'], ['survey_paper_sheets.mark'], name=op.f('fk_survey_paper_entries_mark')),
+    sa.ForeignKeyConstraint(['oblast_kato'], ['units.kato'], name=op.f('fk_survey_paper_entries_oblast_kato')),
+    sa.PrimaryKeyConstraint('mark', 'oblast_kato', name=op.f('pk_survey_paper_entries')),
+    sa.UniqueConstraint('mark', 'account_id', name=op.f('uq_survey_paper_entries_mark_account_id')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('survey_paper_entries', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_survey_paper_entries_batch_id'), ['batch_id'], unique=False)
+
+    op.create_table('ethics_slip_acts',
+    sa.Column('questionnaire_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('unused', sa.Integer(), nullable=False),
+    sa.Column('voided', sa.Integer(), nullable=False),
+    sa.Column('first_witness', sa.String(length=160), nullable=False),
+    sa.Column('second_witness', sa.String(length=160), nullable=False),
+    sa.Column('signed_by', sa.String(length=64), nullable=False),
+    sa.Column('signed_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('length(first_witness) > 0 AND length(second_witness) > 0', name=op.f('ck_ethics_slip_acts_witnessed')),
+    sa.CheckConstraint('unused >= 0 AND voided >= unused', name=op.f('ck_ethics_slip_acts_counted')),
+    sa.ForeignKeyConstraint(['questionnaire_id'], ['ethics_slip_issues.questionnaire_id'], name=op.f('fk_ethics_slip_acts_questionnaire_id')),
+    sa.PrimaryKeyConstraint('questionnaire_id', name=op.f('pk_ethics_slip_acts'))
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table('ethics_slip_acts')
+    with op.batch_alter_table('survey_paper_entries', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_survey_paper_entries_batch_id'))
+
+    op.drop_table('survey_paper_entries')
     op.drop_table('standing_rows')
     op.drop_table('recusals')
     with op.batch_alter_table('marks', schema=None) as batch_op:
@@ -694,12 +1054,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_ethics_slips_questionnaire_id'))
 
     op.drop_table('ethics_slips')
+    op.drop_table('ethics_slip_issues')
+    op.drop_table('ethics_share_proofs')
+    op.drop_table('ethics_positions')
     op.drop_table('ethics_conclusions')
     with op.batch_alter_table('certificates', schema=None) as batch_op:
         batch_op.drop_index('uq_certificates_one_valid', sqlite_where=sa.text('revoked_at IS NULL'), postgresql_where=sa.text('revoked_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_certificates_standing_id'))
 
     op.drop_table('certificates')
+    with op.batch_alter_table('survey_paper_sheets', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_survey_paper_sheets_batch_id'))
+
+    op.drop_table('survey_paper_sheets')
+    op.drop_table('survey_paper_reconciliations')
     op.drop_table('official_revisions')
     with op.batch_alter_table('nominees', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_nominees_contest_id_oblast_kato'))
@@ -709,23 +1077,56 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_ethics_questionnaires_round_id_oblast_kato'))
 
     op.drop_table('ethics_questionnaires')
+    op.drop_table('survey_visit_units')
+    op.drop_table('survey_variants')
     op.drop_table('survey_tallies')
     op.drop_table('survey_stratum_tallies')
+    op.drop_table('survey_stratum_statistics')
     op.drop_table('survey_statistics')
+    with op.batch_alter_table('survey_pressure_reports', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_survey_pressure_reports_campaign_id_kato'))
+
+    op.drop_table('survey_pressure_reports')
+    with op.batch_alter_table('survey_paper_batches', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_survey_paper_batches_second_oblast_kato'))
+        batch_op.drop_index(batch_op.f('ix_survey_paper_batches_oblast_kato'))
+        batch_op.drop_index(batch_op.f('ix_survey_paper_batches_campaign_id_kato'))
+
+    op.drop_table('survey_paper_batches')
+    with op.batch_alter_table('survey_flags', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_survey_flags_campaign_id'))
+
+    op.drop_table('survey_flags')
+    with op.batch_alter_table('survey_comments', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_survey_comments_campaign_id_kato'))
+
+    op.drop_table('survey_comments')
+    with op.batch_alter_table('survey_codes', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_survey_codes_campaign_id_kato'))
+
+    op.drop_table('survey_codes')
+    op.drop_table('survey_code_counts')
     with op.batch_alter_table('survey_ballots', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_survey_ballots_campaign_id_kato'))
 
     op.drop_table('survey_ballots')
+    op.drop_table('survey_arrivals')
+    op.drop_table('survey_arrival_days')
     op.drop_table('population_strata')
     with op.batch_alter_table('officials', schema=None) as batch_op:
         batch_op.drop_index('uq_officials_present_holder', sqlite_where=sa.text('until_on IS NULL'), postgresql_where=sa.text('until_on IS NULL'))
 
     op.drop_table('officials')
     op.drop_table('unit_former_names')
+    op.drop_table('survey_visits')
     with op.batch_alter_table('survey_units', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_survey_units_kato'))
 
     op.drop_table('survey_units')
+    with op.batch_alter_table('survey_sites', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_survey_sites_campaign_id_origin'))
+
+    op.drop_table('survey_sites')
     with op.batch_alter_table('standings', schema=None) as batch_op:
         batch_op.drop_index('uq_standings_national', sqlite_where=sa.text('oblast_kato IS NULL'), postgresql_where=sa.text('oblast_kato IS NULL'))
 
@@ -750,7 +1151,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_units_oblast_kato_level'))
 
     op.drop_table('units')
+    op.drop_table('survey_signal_runs')
     op.drop_table('survey_imports')
+    op.drop_table('survey_import_requests')
+    op.drop_table('survey_group_statistics')
     op.drop_table('rulebook_editions')
     with op.batch_alter_table('ethics_envelopes', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ethics_envelopes_box_id'))
