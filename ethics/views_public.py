@@ -1,18 +1,20 @@
 """The respondent's pages: type or scan the code of a slip, answer, and take a receipt if wished.
 
-No cookie and no script: the code in the form stands in for the session. It never stands in an address
-that we make; every answer here is kept out of caches and referrers. No page says whether a code was used.
+No cookie, and nothing that needs a script: the code in the form stands in for the session. But for the slip's
+QR it stands in no address, and a script takes it out of that one. Every answer here is kept out of caches and
+referrers. No page says whether a code was used, and all who send an answer are thanked in the same words.
 """
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from core import clock
 from core.access import public
 from core.application import csrf
 from core.codes import clean_code, grouped
-from core.errors import BadInput, NotFound
+from core.errors import AuylError, BadInput, NotFound
 from core.places.models import Official, Unit
 from core.places.queries import official_name
 from core.web.edge import database, keys, settings
@@ -52,6 +54,20 @@ def ask_code() -> Page:
     return render_template("ethics/public/ask.html", typed="", fault=None)
 
 
+@ethics_public.get("/e/protection")
+@public
+def protection() -> Page:
+    """Say in plain words how answers are protected, and against what they are not."""
+    return render_template("ethics/public/protection.html")
+
+
+@ethics_public.get("/e/answer")
+@public
+def begin_again() -> BaseResponse:
+    """Lead whoever reloads the address of a sent form to the beginning."""
+    return redirect(url_for("ethics_public.ask_code", lang=request.args.get("lang")))
+
+
 @ethics_public.get("/e/<string:code>")
 @public
 def scanned(code: str) -> Page:
@@ -68,7 +84,7 @@ def show_form() -> Page:
     try:
         asked, round_, _trace = _found(typed)
     except (BadInput, NotFound) as fault:
-        return render_template("ethics/public/ask.html", typed=typed, fault=fault), 422
+        return _ask_again(typed, fault)
     check_is_taken(round_, now=clock.present())
     chosen = read_filled(request.form, items_of(round_)).chosen
     return _form_page(asked, round_, typed, Filled(chosen))
@@ -80,7 +96,10 @@ def show_form() -> Page:
 def take_answer() -> Page:
     """Take an answer and say thank you; sending again before mixing replaces it."""
     code, now = request.form.get("code", "")[:80], clock.present()
-    asked, round_, _trace = _found(code)
+    try:
+        asked, round_, _trace = _found(code)
+    except (BadInput, NotFound) as fault:
+        return _ask_again(code, fault)
     check_is_taken(round_, now=now)
     filled = read_filled(request.form, items_of(round_))
     if filled.faults:
@@ -90,7 +109,11 @@ def take_answer() -> Page:
         secret=settings().secret_key, now=now,
     )  # fmt: skip
     receipt = grouped(answered.receipt) if request.form.get("receipt") else None
-    return render_template("ethics/public/thanks.html", is_counted=answered.is_counted, receipt=receipt)
+    return render_template("ethics/public/thanks.html", receipt=receipt)
+
+
+def _ask_again(typed: str, fault: AuylError) -> tuple[str, int]:
+    return render_template("ethics/public/ask.html", typed=typed, fault=fault), 422
 
 
 def _found(code: str) -> tuple[Questionnaire, Round, bytes]:

@@ -6,6 +6,7 @@ decides nothing.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cache
 
 from babel.dates import format_date
@@ -74,12 +75,21 @@ def _numbers(findings: Findings | None) -> list[tuple[dict[str, str], list[str]]
     if findings is None or findings.score.score is None:
         return []
     score = findings.score
-    error = wording.NOT_YET if score.error is None else dict.fromkeys(wording.LANGUAGES, f"± {score.error}")
-    rows = [(wording.SCORE, _same(score.score)), (wording.ERROR, list(error.values()))]
+    error = (
+        wording.NOT_YET
+        if score.error is None
+        else dict.fromkeys(wording.LANGUAGES, f"± {_spoken(score.error)}")
+    )
+    rows = [(wording.SCORE, _same(_spoken(score.score))), (wording.ERROR, list(error.values()))]
     rows.append((wording.ANSWERS, _same(score.n)))
     if findings.agreement is not None:
         rows.append((wording.AGREEMENT, _same(f"{findings.agreement} %")))
     return rows
+
+
+def _spoken(number: Decimal) -> str:
+    """A number as Kazakh and Russian write it."""
+    return str(number).replace(".", ",")
 
 
 def _same(number: object) -> list[str]:

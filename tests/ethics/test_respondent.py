@@ -9,9 +9,13 @@ import pytest
 from sqlalchemy import func, select, update
 
 from core import clock
+from core.urn.keys import KeyRing
 from core.urn.models import Intake
+from core.urn.services import mix_box
 from ethics.items import shipped
 from ethics.models import Round
+from ethics.queries import purpose_of
+from tests.conftest import NOW
 from tests.ethics import sample
 from tests.ethics.sample import BEST
 
@@ -52,7 +56,7 @@ def test_a_slip_is_scanned_answered_and_counted_without_a_cookie(app, code: str)
     assert scanned.headers["Cache-Control"] == "no-store"
     assert scanned.headers["Referrer-Policy"] == "no-referrer"
     hidden = re.search(
-        r'<form method="post" action="/e">\s*<input type="hidden" name="code" value="([^"]+)"', scanned.text
+        r'<form method="post" id="slip" action="/e">\s*<input type="hidden" name="code" value="([^"]+)"', scanned.text
     )
     assert hidden[1].replace(" ", "") == code
     form = client.post("/e", data={"code": hidden[1]}, headers=LANGUAGE)
@@ -63,12 +67,12 @@ def test_a_slip_is_scanned_answered_and_counted_without_a_cookie(app, code: str)
     sent = re.search(r'name="code" value="([^"]+)"', form.text)[1]
     thanks = client.post("/e/answer", data={"code": sent, **filled(), "receipt": "1"}, headers=LANGUAGE)
     assert thanks.status_code == 200
-    assert "Your answer has arrived" in thanks.text
+    assert "<h1>Thank you</h1>" in thanks.text
     assert re.search(r'<strong class="code">[0-9A-Z]{4} [0-9A-Z]{4} [0-9A-Z]{4}</strong>', thanks.text)
     assert waiting(app) == 1
+    assert "<script" not in form.text + thanks.text
     for answer in (scanned, form, thanks):
         assert "Set-Cookie" not in answer.headers
-        assert "<script" not in answer.text
         assert answer.headers["Cache-Control"] == "no-store"
 
 
@@ -113,6 +117,44 @@ def test_no_page_says_whether_a_code_was_used(client, code: str):
     after = client.post("/e", data={"code": code}, headers=LANGUAGE)
     assert before.text == after.text
     assert client.get(f"/e/{code}", headers=LANGUAGE).status_code == 200
+
+
+def test_whoever_sends_with_a_code_is_thanked_in_the_same_words(app, client, prepared, code: str):
+    sent = {"code": code, **filled(), "receipt": "1"}
+    first = client.post("/e/answer", data=sent, headers=LANGUAGE).text
+    again = client.post("/e/answer", data=sent, headers=LANGUAGE).text
+    storage, keys = app.extensions["storage"], KeyRing(app.extensions["settings"].key_directory)
+    for other in prepared.codes[prepared.numbers[0]][1:]:
+        assert client.post("/e/answer", data={"code": other, **filled()}).status_code == 200
+    with storage.write(now=NOW) as session:
+        box = purpose_of(prepared.round(session))
+        assert mix_box(session, keys=keys, box=box, takers=sample.TAKERS, now=NOW) == 6
+    mixed = client.post("/e/answer", data=sent, headers=LANGUAGE).text
+    assert first == again == mixed
+    assert "ethic" not in re.sub(r'href="[^"]+"|Copyright', "", first.partition("<main")[2])
+    assert waiting(app) == 0
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_no_address_on_a_scanned_slips_page_holds_its_code(client, code: str, language: str):
+    page = client.get(f"/e/{code}?lang={language}").text
+    addresses = re.findall(r'(?:href|src|action|formaction|data-address)="([^"]*)"', page)
+    assert not [address for address in addresses if code in address]
+    assert re.findall(r'formaction="/e\?lang=(..)"', page) == ["kk", "ru", "en"]
+    assert f'data-address="/e?lang={language}"' in page
+
+
+def test_a_code_that_is_none_is_asked_for_again_instead_of_taking_an_answer(client, app, code: str):
+    unknown = client.post("/e/answer", data={"code": "0" * 16, **filled()}, headers=LANGUAGE)
+    assert unknown.status_code == 422
+    assert "There is no slip with this code" in unknown.text
+    assert "without showing them yours" in unknown.text
+    assert waiting(app) == 0
+
+
+def test_reloading_the_address_of_a_sent_form_begins_again(client):
+    answer = client.get("/e/answer?lang=kk")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/e?lang=kk")
 
 
 def test_an_empty_answer_is_asked_for_again_and_a_strange_point_refused(client, app, code: str):
