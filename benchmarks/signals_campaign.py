@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveys.signals.counting import BINS, SMALLEST, step
-from surveys.signals.detection import Evidence, Ratings
+from surveys.signals.evidence import Evidence, Ratings
 
 UNITS, DAYS, CRITERIA = 2319, 30, 6
 HARD_TO_SAY = 6

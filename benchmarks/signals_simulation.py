@@ -22,7 +22,8 @@ from scipy.stats import beta
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.signals_campaign import DAYS, KINDS, UNITS, country, evidence_of, honest, planted
-from surveys.signals.detection import Flag, find_flags
+from surveys.signals.detection import find_flags
+from surveys.signals.evidence import Flag
 from surveys.signals.kinds import DECLARED_RATE, Signal
 
 SEED = 20261121

@@ -23,7 +23,7 @@ from surveys.pressure.queries import pressure_counts
 from surveys.queries import unit_adults
 from surveys.rules import rules_from_json
 from surveys.signals.counting import BINS, REST
-from surveys.signals.detection import Evidence, Ratings
+from surveys.signals.evidence import Evidence, Ratings
 from surveys.signals.kinds import SCORE_LIKE, Signal
 from surveys.signals.models import Arrival, ArrivalDay, SignalRun, SurveyFlag
 from surveys.tallies import counts_from

@@ -20,7 +20,7 @@ PURE = (
     "surveys.digests", "surveys.comments.texts", "core.urn.portions", "core.web.segments", "surveys.guard.demands",
     "surveys.paper.sheets", "surveys.paper.sums", "surveys.paper.wording",
     "surveys.signals.kinds", "surveys.signals.counting", "surveys.signals.peers", "surveys.signals.scan",
-    "surveys.signals.patterns", "surveys.signals.detection",
+    "surveys.signals.patterns", "surveys.signals.evidence", "surveys.signals.detection",
     "ethics.items", "ethics.scoring", "ethics.slips.positions", "ethics.slips.wording", "ethics.items_bank", "surveys.mapping", "surveys.publication", "surveys.weighting", "surveys.breakdown", "ethics.rules",
     "ethics.conclusions.profile", "ethics.conclusions.wording", "ethics.share_words", "ethics.keys.wording",
     "contest.rulebook", "contest.rulebook_reading", "contest.table_reading", "contest.standings.computation",

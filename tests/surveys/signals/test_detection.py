@@ -14,7 +14,8 @@ from scipy.stats import betabinom, norm
 from benchmarks.signals_campaign import KINDS, country, evidence_of, honest
 from benchmarks.signals_simulation import AIM, honest_flags, planted_flags
 from surveys.signals.counting import BINS
-from surveys.signals.detection import Evidence, find_flags
+from surveys.signals.detection import find_flags
+from surveys.signals.evidence import Evidence
 from surveys.signals.kinds import SCORE_LIKE, Signal
 from surveys.signals.patterns import repeated_patterns
 from surveys.signals.peers import Spread, _upper_share_tail, false_discovery, rare_amounts, rare_shares
