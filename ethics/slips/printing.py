@@ -29,7 +29,7 @@ PER_SHEET = 10
 def draw_slips(codes: Sequence[str], *, line: QuestionnaireLine, public_url: str, is_demo: bool) -> bytes:
     """The slips as one PDF, ten to an A4 sheet, in the order given; a slip holds no number and no name."""
     slips = [{"code": grouped(code), "picture": _picture(f"{public_url}/e/{code}")} for code in codes]
-    html = _template("slips").render(
+    html = _template("ethics/slips/documents/slips.html").render(
         sheets=[slips[start : start + PER_SHEET] for start in range(0, len(slips), PER_SHEET)],
         sides=[_side(line, language) for language in wording.LANGUAGES],
         address=f"{public_url}/e".partition("://")[2], is_demo=is_demo,
@@ -49,7 +49,7 @@ def draw_act(
     numbers = [(wording.ISSUED, issue.issued)]
     numbers += [(wording.UNDELIVERED, issue.undelivered)] if issue.by_mail else []
     numbers += [(wording.UNUSED, act.unused), (wording.VOIDED, act.voided)]
-    html = _template("act").render(
+    html = _template("ethics/slips/documents/act.html").render(
         sides=[_act_side(act, issue, line, language) for language in wording.LANGUAGES],
         positions=positions, numbers=numbers, words=wording, is_demo=is_demo,
     )  # fmt: skip
@@ -111,4 +111,4 @@ def _template(name: str) -> Template:
         loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    return environment.get_template(f"ethics/slips/documents/{name}.html")
+    return environment.get_template(name)
