@@ -56,7 +56,8 @@ def test_a_slip_is_scanned_answered_and_counted_without_a_cookie(app, code: str)
     assert scanned.headers["Cache-Control"] == "no-store"
     assert scanned.headers["Referrer-Policy"] == "no-referrer"
     hidden = re.search(
-        r'<form method="post" id="slip" action="/e">\s*<input type="hidden" name="code" value="([^"]+)"', scanned.text
+        r'<form method="post" id="slip" action="/e">\s*<input type="hidden" name="code" value="([^"]+)"',
+        scanned.text,
     )
     assert hidden[1].replace(" ", "") == code
     form = client.post("/e", data={"code": hidden[1]}, headers=LANGUAGE)
