@@ -1,0 +1,141 @@
+"""The ethics pages in Chromium: a slip is answered in three languages and leaves nothing; the conclusion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Error, Page, expect
+from sqlalchemy import update
+
+from core import clock
+from core.access import Role, Scope
+from core.codes import grouped
+from core.places.services import load_territories
+from core.urn.keys import KeyRing
+from ethics.models import Round
+from tests import staff
+from tests.browser.checks import assert_accessible, assert_fits, screenshot
+from tests.browser.conftest import empty_demonstration, served
+from tests.conftest import NOW
+from tests.ethics import sample
+from tests.ethics.sample import BEST, WORST
+
+LANGUAGES, WIDTHS = ("kk", "ru", "en"), (320, 360, 1280)
+THANKS = {"kk": "Рақмет", "ru": "Спасибо", "en": "Thank you"}
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application with an open round, an opened one of three offices, and their commissioner."""
+    made = empty_demonstration(tmp_path_factory.mktemp("ethics"))
+    storage, keys = made.extensions["storage"], KeyRing(made.extensions["settings"].key_directory)
+    today = clock.day_of(clock.present())
+    with storage.write(now=NOW) as session:
+        load_territories(session, now=NOW)
+        over = sample.prepare(session, [10, 10, 10, 4])
+        staff.person(session, "commissioner", Scope(Role.ETHICS, sample.OBLASTS[0]))
+    sample.answer_all(storage, keys, over, [[BEST] * 9 + [WORST], [BEST] * 10, [WORST] * 10, [BEST] * 4])
+    sample.close(storage, keys, over)
+    for place in range(4):
+        sample.unseal(storage, over, place)
+    with storage.write(now=NOW) as session:
+        taken = sample.prepare(session, [8], code="round-2", oblasts=sample.OBLASTS[1:])
+        days = {"opens_on": today, "closes_on": today + timedelta(days=10)}
+        session.execute(update(Round).where(Round.id == taken.round_id).values(**days))
+    made.config.update(OVER=over.numbers, CODES=taken.codes[taken.numbers[0]])
+    yield made
+    storage.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def site(app) -> Iterator[str]:
+    with served(app) as address:
+        yield address
+
+
+def assert_good(page: Page, name: str, widths: tuple[int, ...] = WIDTHS) -> None:
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert_fits(page)
+        assert_accessible(page)
+        screenshot(page, name, width)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_scanned_slip_is_answered_and_leaves_nothing_in_address_history_or_cookies(
+    app, site, new_page, lang: str
+):
+    code = app.config["CODES"][LANGUAGES.index(lang)]
+    page = new_page(width=320)
+    seen = []
+    page.on("framenavigated", lambda frame: seen.append(frame.url))
+    page.goto(f"{site}/e/{code}?lang=en")
+    assert page.url == f"{site}/e?lang=en"
+    expect(page.locator("p .code")).to_have_text(grouped(code))
+    assert_good(page, f"ethics-scanned-{lang}")
+    page.locator(f'.languages button[lang="{lang}"]').click()
+    expect(page.locator("html")).to_have_attribute("lang", lang)
+    assert_good(page, f"ethics-form-{lang}")
+    page.locator("fieldset.rate label.choice").first.click()
+    page.locator("#receipt").check()
+    page.locator("#answer p button").click()
+    expect(page.locator("h1")).to_have_text(THANKS[lang])
+    assert_good(page, f"ethics-thanks-{lang}")
+    # The slip's own address was met once, when it was scanned.
+    assert [url for url in seen if code in url] == [f"{site}/e/{code}?lang=en"]
+    assert page.context.cookies() == []
+    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+    # Whoever presses "back" afterwards finds the filled in form gone.
+    with pytest.raises(Error, match="ERR_CACHE_MISS"):
+        page.go_back()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_of_protection_is_read_without_script(site, new_page, lang: str):
+    page = new_page(width=320)
+    page.goto(f"{site}/e?lang={lang}")
+    assert_good(page, f"ethics-ask-{lang}")
+    page.goto(f"{site}/e/protection?lang={lang}")
+    assert page.locator("main li").count() == 20
+    assert_good(page, f"ethics-protection-{lang}")
+    assert page.context.cookies() == []
+
+
+def test_a_code_is_typed_and_sent_by_keyboard_without_script(app, site, new_page):
+    page = new_page(width=360, java_script_enabled=False)
+    page.goto(f"{site}/e?lang=ru")
+    page.locator("#code").focus()
+    page.keyboard.type(grouped(app.config["CODES"][3]).lower())
+    page.keyboard.press("Enter")
+    expect(page.locator("fieldset.rate")).to_have_count(10)
+    page.locator("fieldset.rate input").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(THANKS["ru"])
+    assert page.context.cookies() == []
+
+
+def test_the_commissioners_conclusion_is_accessible_and_fits(app, site, new_page):
+    page = new_page()
+    page.goto(f"{site}/staff/login?lang=en")
+    page.locator("#login").fill("commissioner")
+    page.locator("#password").fill(staff.PASSWORD)
+    page.locator("main button").click()
+    page.locator("#code").fill(staff.code(clock.present()))
+    page.locator("main button").click()
+    expect(page.locator("h1")).to_be_visible()
+    full, small = app.config["OVER"][0], app.config["OVER"][3]
+    for lang in LANGUAGES:
+        page.goto(f"{site}/staff/ethics/{small}/conclusion?lang={lang}")
+        assert_good(page, f"ethics-conclusion-small-{lang}", (320, 1280))
+        page.goto(f"{site}/staff/ethics/{full}/conclusion?lang={lang}")
+        assert_good(page, f"ethics-conclusion-{lang}", (320, 1280))
+    page.locator("#verdict-0").check()
+    page.locator("#reasons_kk").fill("Ескерту жоқ.")
+    page.locator("#reasons_ru").fill("Замечаний нет.")
+    page.locator("main form button").click()
+    expect(page.locator(".card h3")).to_have_count(1)
+    assert_good(page, "ethics-conclusion-signed", (320, 1280))
