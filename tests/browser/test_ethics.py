@@ -75,6 +75,7 @@ def test_a_scanned_slip_is_answered_and_leaves_nothing_in_address_history_or_coo
     page.goto(f"{site}/e/{code}?lang=en")
     assert page.url == f"{site}/e?lang=en"
     expect(page.locator("p .code")).to_have_text(grouped(code))
+    expect(page.locator("button:visible")).to_have_count(4)
     assert_good(page, f"ethics-scanned-{lang}")
     page.locator(f'.languages button[lang="{lang}"]').click()
     expect(page.locator("html")).to_have_attribute("lang", lang)
