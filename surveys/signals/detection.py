@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from surveys.signals.counting import SMALLEST
 from surveys.signals.evidence import Counts, Evidence, Flag, Ratings
 from surveys.signals.kinds import DECLARED_RATE, Signal
-from surveys.signals.patterns import repeated_patterns
+from surveys.signals.patterns import Repeated, repeated_patterns
 from surveys.signals.peers import FEWEST_ANSWERS, Rarity, false_discovery, rare_amounts, rare_shares
 from surveys.signals.scan import GATHERING, Burst, day_dispersion, rare_gatherings, scan_day
 
@@ -201,8 +201,11 @@ def _ratings(ratings: Ratings) -> Iterator[Flag]:
         yield from _flags(
             Signal.STRAIGHT_LINES, lines, scored, wholes, replace(rare, p=np.fmax(rare.p, habit.p))
         )
-    for found in repeated_patterns(ratings.patterns, ratings.nation):
-        yield Flag(Signal.PATTERN, found.unit, None, found.seen, found.expected, found.p, out_of=found.out_of)
+    found = {one.unit: one for one in repeated_patterns(ratings.patterns, ratings.nation)}
+    for unit in np.flatnonzero(scored >= FEWEST_ANSWERS).tolist():
+        # Where no pattern came back often enough to be tested, it was still looked for.
+        one = found.get(unit) or Repeated(unit, 0, 0.0, int(scored[unit]), 1.0)
+        yield Flag(Signal.PATTERN, unit, None, one.seen, one.expected, one.p, out_of=one.out_of)
     given = ratings.given.sum(axis=1)
     for signal, counts in ((Signal.FIVES, ratings.fives), (Signal.ONES, ratings.ones)):
         shares = np.where(scored >= FEWEST_ANSWERS, (counts.sum(axis=1) + 1) / (given + 2), np.nan)
