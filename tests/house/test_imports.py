@@ -13,20 +13,20 @@ NAMES = {module.name for module in MODULES}
 
 #: All arithmetic, scoring rules, ranking, disclosure control and certificate records.
 PURE = (
-    "core.measures", "core.ranking", "core.pairwise", "core.shrinkage", "core.disclosure", "core.isolation",
-    "core.places.transliteration", "core.places.naming", "core.places.search",
-    "surveys.statistics", "surveys.scoring", "surveys.raking",
-    "surveys.criteria", "surveys.rules", "surveys.tallies", "surveys.answers",
-    "surveys.digests", "surveys.comments.texts", "core.urn.portions", "core.web.segments", "surveys.guard.demands",
-    "surveys.paper.sheets", "surveys.paper.sums", "surveys.paper.wording",
-    "surveys.signals.kinds", "surveys.signals.counting", "surveys.signals.peers", "surveys.signals.scan",
-    "surveys.signals.patterns", "surveys.signals.evidence", "surveys.signals.detection",
-    "ethics.items", "ethics.scoring", "ethics.slips.positions", "ethics.slips.wording", "ethics.items_bank", "surveys.mapping", "surveys.publication", "surveys.weighting", "surveys.breakdown", "ethics.rules",
-    "ethics.conclusions.profile", "ethics.conclusions.wording", "ethics.share_words", "ethics.keys.wording",
-    "contest.rulebook", "contest.rulebook_reading", "contest.table_reading", "contest.standings.computation",
-    "contest.jury.scoring",    "contest.composition", "contest.agreement", "contest.certificates.record",
-    "contest.certificates.wording", "contest.certificates.ornament",
-    "surveys.embedding.inspection", "surveys.embedding.snippets",
+    "contest.agreement", "contest.certificates.ornament", "contest.certificates.record",
+    "contest.certificates.wording", "contest.composition", "contest.jury.scoring", "contest.rulebook",
+    "contest.rulebook_reading", "contest.standings.computation", "contest.table_reading", "core.disclosure",
+    "core.isolation", "core.measures", "core.pairwise", "core.places.naming", "core.places.search",
+    "core.places.transliteration", "core.ranking", "core.shrinkage", "core.urn.portions",
+    "core.web.segments", "ethics.conclusions.profile", "ethics.conclusions.wording", "ethics.items",
+    "ethics.items_bank", "ethics.keys.wording", "ethics.rules", "ethics.scoring", "ethics.share_words",
+    "ethics.slips.positions", "ethics.slips.wording", "surveys.answers", "surveys.breakdown",
+    "surveys.comments.texts", "surveys.criteria", "surveys.digests", "surveys.embedding.inspection",
+    "surveys.embedding.snippets", "surveys.guard.demands", "surveys.mapping", "surveys.paper.sheets",
+    "surveys.paper.sums", "surveys.paper.wording", "surveys.publication", "surveys.raking", "surveys.rules",
+    "surveys.scoring", "surveys.signals.counting", "surveys.signals.detection", "surveys.signals.evidence",
+    "surveys.signals.kinds", "surveys.signals.patterns", "surveys.signals.peers", "surveys.signals.scan",
+    "surveys.statistics", "surveys.tallies", "surveys.weighting",
 )  # fmt: skip
 #: `core.words` holds the three languages' texts; its rules are pure, its reader's language is not.
 PURE_ALLOWED = {"numpy", "scipy", "core.words", "core.settings"}
