@@ -6,6 +6,7 @@ marking goes on they would tell scores.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -33,17 +34,16 @@ _AT_A_TIME = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The units and days of a campaign as places in arrays."""
+    """The units and days of a campaign as places in arrays.
+
+    Its own days, and after them those on which what was left over was mixed, however much later.
+    """
 
     katos: tuple[str, ...]
-    first_on: date
-    days: int
-
-    def day_on(self, place: int) -> date:
-        return self.first_on + timedelta(days=place)
+    days: tuple[date, ...]
 
     def day_place(self, day: date) -> int:
-        return min(max((day - self.first_on).days, 0), self.days - 1)
+        return max(bisect_right(self.days, day) - 1, 0)
 
 
 def signal_run(session: Session, *, campaign: Campaign) -> SignalRun | None:
@@ -87,8 +87,6 @@ def evidence_of(
     """What the campaign's counts show up to and including a day."""
     adults = unit_adults(session, campaign=campaign)
     katos = tuple(sorted(adults))
-    days = (until_on - campaign.opens_on).days + 1
-    places = Places(katos, campaign.opens_on, max(days, 1))
     at = {kato: place for place, kato in enumerate(katos)}
     tallies = list(
         session.execute(
@@ -96,6 +94,7 @@ def evidence_of(
             .where(Tally.campaign_id == campaign.id, Tally.day <= until_on)
         )
     )  # fmt: skip
+    places = Places(katos, _days(campaign, until_on, {row.day for row in tallies}))
     ballots, web = _empty(places), _empty(places)
     for row in tallies:
         cell = at[row.kato], places.day_place(row.day)
@@ -113,8 +112,14 @@ def evidence_of(
     )  # fmt: skip
 
 
+def _days(campaign: Campaign, until_on: date, mixed_on: set[date]) -> tuple[date, ...]:
+    last_on = max(min(until_on, campaign.closes_on), campaign.opens_on)
+    own = [campaign.opens_on + timedelta(days=n) for n in range((last_on - campaign.opens_on).days + 1)]
+    return (*own, *sorted(day for day in mixed_on if day > last_on))
+
+
 def _empty(places: Places) -> np.ndarray:
-    return np.zeros((len(places.katos), places.days))
+    return np.zeros((len(places.katos), len(places.days)))
 
 
 def _arrivals(

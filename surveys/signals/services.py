@@ -60,7 +60,7 @@ def make_flags(session: Session, *, campaign: Campaign, is_final: bool, now: dat
     rows = [
         {
             "campaign_id": campaign.id, "kato": places.katos[flag.unit], "signal": flag.signal,
-            "day": None if flag.day is None else places.day_on(flag.day), "seen": float(flag.seen),
+            "day": None if flag.day is None else places.days[flag.day], "seen": float(flag.seen),
             "expected": float(flag.expected), "out_of": flag.out_of, "p": float(flag.p), "q": float(flag.q),
             "first_bin": flag.first_bin, "bins": flag.bins,
         }

@@ -24,7 +24,7 @@ from surveys.services import close_campaign
 from surveys.signals import arrivals
 from surveys.signals.kinds import OF_A_DAY, SCORE_LIKE, Signal
 from surveys.signals.models import SurveyFlag
-from surveys.signals.queries import excluded_days, signal_run, visible_flags
+from surveys.signals.queries import evidence_of, excluded_days, signal_run, visible_flags
 from surveys.signals.services import flag_running, make_flags, release_flags
 from surveys.signals.wording import WORDS, rarity_words
 from tests.conftest import NOW
@@ -112,6 +112,23 @@ def test_release_before_closing_is_refused(settled, keys):
         flag_running(session, NOW)
         with pytest.raises(Conflict):
             release_flags(session, campaign=campaign, actor=sample.ACTOR, now=NOW)
+
+
+def test_days_stand_in_their_order_and_what_was_mixed_late_keeps_its_own_day(settled, keys):
+    with settled.writing() as session:
+        katos = sample.katos(session, 1)
+        campaign = sample.opened(session, katos)
+        sample.put(session, keys, katos[0], ["554433"] * 6, now=YESTERDAY)
+        late = datetime(2026, 9, 1, 9, tzinfo=UTC)
+        mix_box(session, keys=keys, box=box_of(sample.CODE), takers=sample.TAKERS, now=late)
+        places, evidence = evidence_of(session, campaign=campaign, until_on=late.date(), with_ratings=False)
+        assert (len(places.days), places.days[0], places.days[-1]) == (28, sample.OPENS_ON, late.date())
+        assert (evidence.ballots[0, -1], evidence.ballots.sum()) == (6.0, 6.0)
+        assert [places.day_place(day) for day in (sample.CLOSES_ON, late.date(), date(2026, 1, 1))] == [
+            26,
+            27,
+            0,
+        ]
 
 
 @pytest.mark.parametrize(
