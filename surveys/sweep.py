@@ -20,14 +20,17 @@ from sqlalchemy.orm import Session
 
 from core.storage import open_storage
 from surveys.answers import NOT_GIVEN
-from surveys.criteria import CriteriaSet, criteria_from_json
+from surveys.criteria import criteria_from_json
 from surveys.digests import BallotLine, number_of
 from surveys.models import Campaign
 from surveys.queries import campaign_by_code, campaign_katos
-from surveys.tallies import TallySum, check_ratings, packed, tally_of, unpacked
+from surveys.tallies import check_ratings, packed, tally_of
 
 RANGES = 256  # of the first byte of a key
 _AT_A_TIME = 5_000
+#: A unit, and what else tells one tally of it from another.
+Key = tuple[str, tuple[str, ...]]
+Sums = Mapping[Key, int]
 _BALLOTS = text(
     "SELECT key, kato, ratings, origin, mode, age_band, sex, CAST(day AS TEXT) FROM survey_ballots"
     " WHERE campaign_id = :campaign AND key >= :low AND key < :high"
@@ -38,16 +41,16 @@ _BALLOTS = text(
 class Swept:
     """What a pass found, as numbers that add up.
 
-    :param days: packed sums by (unit, day, origin, mode).
-    :param strata: packed sums by (unit, mode, age band, sex), of every unit.
+    :param days: packed sums by unit and (day, origin, mode).
+    :param strata: packed sums by unit and (mode, age band, sex), of every unit.
     :param digest: the sum of the ballots' numbers.
     :param strange: ballots that nobody can have mixed, each with its fault.
     """
 
     ballots: int
     digest: int
-    days: Mapping[tuple[str, ...], int]
-    strata: Mapping[tuple[str, ...], int]
+    days: Sums
+    strata: Sums
     strange: tuple[str, ...]
 
     def __add__(self, other: Swept) -> Swept:
@@ -59,10 +62,10 @@ class Swept:
 
 def sweep(session: Session, *, campaign: Campaign, first: int = 0, last: int = RANGES) -> Swept:
     """Pass over the ballots whose key begins with a byte from `first` up to, not including, `last`."""
-    katos, patterns = campaign_katos(session, campaign=campaign), _Patterns(campaign)
-    head, tails = f',{json.dumps(campaign.code)},"', _Tails()
-    days: dict[tuple[str, ...], int] = defaultdict(int)
-    strata: dict[tuple[str, ...], int] = defaultdict(int)
+    katos = {kato: kato for kato in campaign_katos(session, campaign=campaign)}
+    patterns, head, tails = _Patterns(campaign), f',{json.dumps(campaign.code)},"', _Tails()
+    days: dict[Key, int] = defaultdict(int)
+    strata: dict[Key, int] = defaultdict(int)
     ballots, digest, strange = 0, 0, []
     bounds = {"low": bytes([first]), "high": bytes([last]) if last < RANGES else b"\xff" * 17}
     with session.execute(
@@ -77,9 +80,10 @@ def sweep(session: Session, *, campaign: Campaign, first: int = 0, last: int = R
                 line = BallotLine(key, *fields).text()
             else:
                 # The same text as BallotLine's, since nothing of it needs an escape.
-                line = f'["{key.hex()}"{head}{kato}","{ratings}",{tails[origin, mode, band, sex, day]}'
-                days[kato, day, origin, mode] += sums
-                strata[kato, mode, band or NOT_GIVEN, sex or NOT_GIVEN] += sums
+                tail, in_day, in_stratum = tails[origin, mode, band, sex, day]
+                line = f'["{key.hex()}"{head}{kato}","{ratings}",{tail}'
+                days[katos[kato], in_day] += sums
+                strata[katos[kato], in_stratum] += sums
             digest += number_of(line)
     return Swept(ballots, digest, dict(days), dict(strata), tuple(strange))
 
@@ -103,11 +107,6 @@ def _sweep_range(share: tuple[str, str, int, int]) -> Swept:
         storage.engine.dispose()
 
 
-def sums_of(counted: Mapping[tuple[str, ...], int], criteria: CriteriaSet) -> dict[tuple, TallySum]:
-    """The packed sums of a pass as tallies."""
-    return {key: unpacked(number, len(criteria.criteria)) for key, number in counted.items()}
-
-
 class _Patterns(dict[str, int | None]):
     """What one ballot of each pattern of ratings adds to a tally, packed; None for a pattern that is none."""
 
@@ -125,15 +124,20 @@ class _Patterns(dict[str, int | None]):
         return self[ratings]
 
 
-class _Tails(dict[tuple, str]):
-    """The end of a ballot's line, from its origin on."""
+class _Tails(dict[tuple, tuple[str, tuple, tuple]]):
+    """By everything behind the ratings: the end of a ballot's line, and the keys of its tally and stratum.
 
-    def __missing__(self, fields: tuple) -> str:
-        self[fields] = json.dumps(fields, separators=(",", ":"))[1:]
+    Made once for each, so that a hundred thousand tallies do not hold a hundred thousand copies.
+    """
+
+    def __missing__(self, fields: tuple) -> tuple[str, tuple, tuple]:
+        origin, mode, band, sex, day = fields
+        tail = json.dumps(fields, separators=(",", ":"))[1:]
+        self[fields] = tail, (day, origin, mode), (mode, band or NOT_GIVEN, sex or NOT_GIVEN)
         return self[fields]
 
 
-def _added(one: Mapping[tuple[str, ...], int], other: Mapping[tuple[str, ...], int]) -> dict:
+def _added(one: Sums, other: Sums) -> dict:
     total = dict(one)
     for key, number in other.items():
         total[key] = total.get(key, 0) + number
