@@ -1,4 +1,4 @@
-"""The pace of answers, counted for ten minutes in the limiter's storage (memory or Redis), then forgotten.
+"""The pace of answers, counted for ten minutes in memory (in Redis where the limiter has it), then forgotten.
 
 Counts stand per unit, and per group of callers: of a caller's daily mark only the first characters are used,
 so no key is one caller's and there are few of them. Where the storage does not answer, all is calm: the
@@ -7,21 +7,27 @@ guard never stands between a resident and the urn. Writes nothing to the databas
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
+from threading import Lock
 from weakref import WeakKeyDictionary
 
 import structlog
-from limits.storage import Storage
+from limits.storage import MemoryStorage, Storage
 
 from core.web.limits import limiter
 from surveys.guard.demands import Pace
 
 WINDOW = 600
-GROUP_LENGTH = 3  # 4,096 groups: memory storage walks over all its keys, so there must not be millions
+GROUP_LENGTH = 3  # 4,096 groups: few enough to be nobody's, and to be kept
 SILENCE = timedelta(seconds=10)
 log = structlog.get_logger()
 #: When a storage last failed: for a while it is left alone, or each request would wait for it in vain.
 _failed_at: WeakKeyDictionary[Storage, datetime] = WeakKeyDictionary()
+#: Counts in memory, of one window. The library's own storage starts a thread with every count, which costs
+#: more than all else that an answer needs.
+_counts: WeakKeyDictionary[Storage, dict[int, Counter[str]]] = WeakKeyDictionary()
+_lock = Lock()
 
 
 def is_counting() -> bool:
@@ -42,7 +48,7 @@ def count(unit: str, caller: str, *, is_proven: bool, now: datetime) -> None:
 
 
 def _keys(unit: str, caller: str, now: datetime) -> tuple[str, str, str]:
-    window = int(now.timestamp()) // WINDOW
+    window = _window(now)
     return f"pace/{window}/{unit}", f"pace/{window}/{unit}/-", f"pace/{window}/{caller[:GROUP_LENGTH]}"
 
 
@@ -51,6 +57,8 @@ def _act(key: str, now: datetime, *, is_read: bool) -> int:
     if not is_counting():
         return 0
     storage = limiter.storage
+    if isinstance(storage, MemoryStorage):
+        return _act_here(counts_of(storage, now), key, is_read=is_read)
     failed_at = _failed_at.get(storage)
     if failed_at is not None and abs(now - failed_at) < SILENCE:
         return 0
@@ -60,3 +68,25 @@ def _act(key: str, now: datetime, *, is_read: bool) -> int:
         _failed_at[storage] = now
         log.warning("pace.unavailable", fault=type(fault).__name__)
         return 0
+
+
+def counts_of(storage: Storage, now: datetime) -> Counter[str]:
+    """The counts of the present window in memory; those of any other are forgotten."""
+    window = _window(now)
+    with _lock:
+        kept = _counts.setdefault(storage, {})
+        if window not in kept:
+            kept.clear()
+            kept[window] = Counter()
+        return kept[window]
+
+
+def _act_here(counts: Counter[str], key: str, *, is_read: bool) -> int:
+    if not is_read:
+        with _lock:
+            counts[key] += 1
+    return counts[key]
+
+
+def _window(now: datetime) -> int:
+    return int(now.timestamp()) // WINDOW
