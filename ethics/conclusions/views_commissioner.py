@@ -48,7 +48,7 @@ def conclusion(number: int) -> Reply:
     return redirect(url_for("ethics_conclusions.conclusion", number=number))
 
 
-@ethics_conclusions.get("/<int:number>/conclusion/<int:version>")
+@ethics_conclusions.get("/<int:number>/conclusion/<int:version>.pdf")
 @guarded(Right.CONCLUDE_ETHICS)
 def document(number: int, version: int) -> Response:
     """A signed version as a file of one page."""

@@ -136,7 +136,7 @@ def sign(number: int) -> Reply:
     return _back(number, _("The act is signed. Print it for the signatures of the witnesses."))
 
 
-@ethics_slips.get("/<int:number>/slips/act")
+@ethics_slips.get("/<int:number>/slips/act.pdf")
 @guarded(Right.MANAGE_ETHICS)
 def act(number: int) -> Reply:
     """The signed act as PDF."""
