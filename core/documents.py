@@ -121,10 +121,13 @@ def read_attachment(pdf: bytes, name: str) -> bytes | None:
             if found is None:
                 return None
             file = found.get_file()
+            if file.obj is None:
+                raise ValueError("the file's stream is not there")
             if len(file.obj.read_raw_bytes()) > LARGEST_ATTACHMENT:
                 return None
             return file.read_bytes()
-    except (pikepdf.PdfError, ValueError):
+    except (pikepdf.PdfError, ValueError, KeyError, TypeError, AttributeError, RuntimeError):
+        # A damaged file breaks the reader in more ways than it has names for.
         raise BadInput(_l("This file is not a PDF, or it is damaged.")) from None
 
 

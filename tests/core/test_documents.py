@@ -129,6 +129,18 @@ def test_what_is_no_pdf_is_refused(content: bytes):
     assert str(fault.value.message) == "This file is not a PDF, or it is damaged."
 
 
+def test_an_enclosed_file_whose_content_is_gone_makes_a_damaged_document():
+    """One flipped byte in a reference is enough for this."""
+    with opened(drawn()) as document:
+        entry = document.attachments["note.json"].obj
+        for key in list(entry.EF.keys()):
+            entry.EF[key] = document.make_indirect(pikepdf.Dictionary())
+        damaged = io.BytesIO()
+        document.save(damaged)
+    with pytest.raises(BadInput):
+        read_attachment(damaged.getvalue(), "note.json")
+
+
 def test_the_same_input_gives_the_same_bytes_in_another_process():
     script = (
         "import hashlib; from tests.core.test_documents import drawn; "

@@ -106,7 +106,7 @@ def test_the_signed_file_has_one_page_even_with_the_longest_reasons(app, keep, c
     client, address = commissioner(), page_of(prepared)
     longest = ("Қызметкерлер әкімнің сыпайы сөйлейтінін айтады. " * 50)[:LONGEST_REASONS]
     assert sign(client, address, reasons_kk=longest, reasons_ru=longest).status_code == 302
-    answer = client.get(f"{address}/1")
+    answer = client.get(f"{address}/1.pdf")
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.headers["Cache-Control"] == "no-store"
     assert (
@@ -129,7 +129,7 @@ def test_another_oblast_reads_nothing_and_a_sealed_one_says_nothing(app, keep, c
     sealed = keep(lambda session: sample.prepare(session, [10]))
     stranger = commissioner(OTHER)
     assert stranger.get(page_of(sealed)).status_code == 403
-    assert stranger.get(f"{page_of(sealed)}/1").status_code == 403
+    assert stranger.get(f"{page_of(sealed)}/1.pdf").status_code == 403
     page = get(commissioner(), page_of(sealed))
     assert "The envelopes are sealed still" in page
     assert "<dt>" not in page
