@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from core import clock
@@ -80,12 +80,13 @@ def test_sheets_are_entered_by_keyboard_alone(office: Office, new_page: Callable
     before = office.waiting()
     # A scanner types the code and presses Enter; the digits and the groups follow.
     for number, code in enumerate(office.sheets[2 * script : 2 * script + 2], start=1):
-        for typed in (code, "543210"):
+        for name, typed in (("#code", code), ("#digits", "543210")):
+            expect(page.locator(name)).to_be_focused()
             page.keyboard.type(typed)
             with page.expect_navigation():
                 page.keyboard.press("Enter")
         assert "Kept. The other oblast enters this sheet, too." in page.inner_text("main")
-        assert page.evaluate("document.activeElement.id") == "code"
+        expect(page.locator("#code")).to_be_focused()
         assert office.waiting() == before + number
 
 
