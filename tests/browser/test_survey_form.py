@@ -160,7 +160,7 @@ def test_an_answer_is_given_by_keyboard_alone(form, new_page, arrived):
             page.keyboard.press("Enter")
             break
     expect(page.locator("h1")).to_contain_text("Thank you")
-    assert page.evaluate("document.activeElement.tagName") == "MAIN"
+    expect(page.locator("main")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
