@@ -77,7 +77,7 @@ def deposit(
     :param size: the one length to which all answers of the box are padded.
     :raises ValueError: when the answer is longer than the seal's one length.
     """
-    key = session.execute(_CURRENT_KEY).first() or rotate_key(session, keys=keys, now=now)
+    key = current_key(session, keys=keys, now=now)
     is_new = deposit_sealed(
         session, box=box, cell=cell, trace=trace, kind=kind, key_name=key.name,
         sealed=seal(answer, key.public_key, size), replace=replace,
@@ -138,10 +138,9 @@ def deposit_many(
     return len(sealed)
 
 
-def current_key(session: Session, *, keys: KeyRing, now: datetime) -> IntakeKey:
-    """The key that new answers are sealed to; made on first need."""
-    key = _newest_key(session)
-    return key if key is not None else rotate_key(session, keys=keys, now=now)
+def current_key(session: Session, *, keys: KeyRing, now: datetime) -> Row | IntakeKey:
+    """The name and public half of the key that new answers are sealed to; made on first need."""
+    return session.execute(_CURRENT_KEY).first() or rotate_key(session, keys=keys, now=now)
 
 
 def rotate_key(session: Session, *, keys: KeyRing, now: datetime) -> IntakeKey:
@@ -338,11 +337,6 @@ def _move_traces(session: Session, box: str, rows: Sequence[Row]) -> None:
 def _insert_once(session: Session, row: dict[str, object]) -> bool:
     """Insert an intake row unless its trace is there; whether it was inserted."""
     return session.execute(_INSERT_ONCE[session.get_bind().dialect.name], row).first() is not None
-
-
-def _newest_key(session: Session) -> IntakeKey | None:
-    query = select(IntakeKey).where(IntakeKey.retired_on.is_(None)).order_by(IntakeKey.name).limit(1)
-    return session.scalars(query).first()
 
 
 def _lock(session: Session) -> None:
