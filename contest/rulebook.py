@@ -61,12 +61,46 @@ class Combine(StrEnum):
     """How the judges' marks become one score."""
 
     MEAN = "mean"
+    TRIMMED = "trimmed"
+    MEDIAN = "median"
+    ADJUSTED = "adjusted"
 
 
 class Decided(StrEnum):
-    """How a nomination is decided."""
+    """How a nomination is decided: by the numbers, by a vote, or the numbers propose and a vote confirms."""
 
     FORMULA = "formula"
+    VOTE = "vote"
+    BOTH = "both"
+
+
+class Derived(StrEnum):
+    """The facts from which a conflict of interests is found even where nobody declares it."""
+
+    OWN_NOMINEE = "own-nominee"
+    KINSHIP = "kinship"
+    EMPLOYER = "employer"
+    SUBORDINATION = "subordination"
+    DISTRICT = "district"
+    OBLAST = "oblast"
+    DATA = "data"
+
+
+class Substitutes(StrEnum):
+    """Who decides where conflicts leave a commission without its quorum."""
+
+    ALTERNATES = "alternates"
+    NATIONAL = "national"
+
+
+class EligibilityKind(StrEnum):
+    """What is asked of a nominee; the rule's value is a number of months or of documents."""
+
+    MONTHS_IN_POST = "months-in-post"
+    NO_PENALTY_MONTHS = "no-penalty-months"
+    CONSENT = "consent"
+    DOCUMENTS = "documents"
+    ELECTED_OR_APPOINTED = "elected-or-appointed"
 
 
 class Step(StrEnum):
@@ -94,6 +128,7 @@ class Component:
     """A part of the composite. Only marked components have a scale and criteria.
 
     :param missing: what happens to a nominee without it.
+    :param is_anonymous: whether members mark it without the name and the place of whoever made it.
     """
 
     code: str
@@ -106,14 +141,47 @@ class Component:
     combine: Combine = Combine.MEAN
     fewest_judges: int = 0
     criteria: tuple[MarkCriterion, ...] = ()
+    is_anonymous: bool = field(default=False, metadata=_IF_USED)
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A ground on which a member is in conflict with a nominee."""
+    """A ground on which a member is in conflict with a nominee, or on which a nominee is excluded.
+
+    :param derived: the facts from which a conflict on this ground is found without being declared.
+    """
 
     code: str
     title: Words
+    derived: Derived | None = field(default=None, metadata=_IF_USED)
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityRule:
+    """One condition of taking part; `value` is its number of months or of documents, 1 where it has none."""
+
+    code: str
+    title: Words
+    kind: EligibilityKind
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class SizeClass:
+    """A class of the league by the number of adults: from `fewest` on, and fewer than `below`."""
+
+    code: str
+    title: Words
+    fewest: int
+    below: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRules:
+    """How often a commission may return a standing, and the share of yes and no that yes must exceed."""
+
+    returns: int = 2
+    majority: Fraction = Fraction(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +190,7 @@ class StageRules:
 
     :param top: k of "the probability to be among the first k".
     :param finalists: how many of each oblast go on; 0 at the national stage.
+    :param substitutes: who decides an item for which conflicts leave too few members.
     """
 
     components: tuple[Component, ...]
@@ -131,6 +200,7 @@ class StageRules:
     top: int
     quorum: Fraction
     conflicts: tuple[Ground, ...]
+    substitutes: Substitutes = field(default=Substitutes.ALTERNATES, metadata=_IF_USED)
 
     def component(self, code: str) -> Component | None:
         return next((part for part in self.components if part.code == code), None)
@@ -161,6 +231,8 @@ class SurveySection:
     """What the survey must be, and how its answers become published numbers.
 
     A book without exclusion says nothing of it: its text and fingerprint are those of before.
+
+    :param beside: modes whose answers are shown beside the score and never enter it.
     """
 
     criteria_set: str
@@ -170,6 +242,7 @@ class SurveySection:
     estimator: Estimator
     excluding: tuple[Exclusion, ...] = field(default=(), metadata=_IF_USED)
     counting: Counting = field(default=Counting.ALL, metadata=_IF_USED)
+    beside: tuple[str, ...] = field(default=(), metadata=_IF_USED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +267,10 @@ class RankingSection:
 
 @dataclass(frozen=True, slots=True)
 class Nomination:
-    """A nomination: best of a component, or of one survey criterion, at a stage, among the finalists."""
+    """A nomination: best of a component, or of one survey criterion, at a stage, among the finalists.
+
+    Where a vote alone decides, there may be no component: it is an empty text then.
+    """
 
     code: str
     title: Words
@@ -237,6 +313,10 @@ class RuleBook:
     calendar: tuple[CalendarStep, ...]
     terms: Terms
     keepers: tuple[Words, ...]
+    exclusion: tuple[Ground, ...] = field(default=(), metadata=_IF_USED)
+    eligibility: tuple[EligibilityRule, ...] = field(default=(), metadata=_IF_USED)
+    decision: DecisionRules = field(default=DecisionRules(), metadata=_IF_USED)
+    league: tuple[SizeClass, ...] = field(default=(), metadata=_IF_USED)
 
     def stage(self, stage: Stage) -> StageRules:
         return self.regional if stage is Stage.REGIONAL else self.national

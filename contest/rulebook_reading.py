@@ -18,6 +18,10 @@ from contest.rulebook import (
     Component,
     Counting,
     Decided,
+    DecisionRules,
+    Derived,
+    EligibilityKind,
+    EligibilityRule,
     Estimator,
     EthicsSection,
     Exclusion,
@@ -27,11 +31,13 @@ from contest.rulebook import (
     Nomination,
     RankingSection,
     RuleBook,
+    SizeClass,
     Source,
     Stage,
     StageRules,
     Status,
     Step,
+    Substitutes,
     SurveySection,
     Terms,
 )
@@ -43,6 +49,7 @@ SHIPPED = Path(__file__).with_name("rulebooks")
 #: The signals of the survey that point at a day, and the commonest rarity that may leave one out.
 EXCLUDING_SIGNALS = ("burst", "busy-day", "no-script", "one-source", "straight-lines", "trap")
 LEAST_RARITY = 100
+MODES = ("open", "codes", "verified")
 
 
 class BadRuleBook(ValueError):
@@ -99,7 +106,8 @@ def _book(top: TableReader) -> RuleBook:
             prior_degrees=survey.whole("prior_degrees", 1, 1000),
             estimator=survey.choice("estimator", Estimator),
             excluding=tuple(_exclusion(row) for row in survey.rows("excluding", optional=True)),
-            counting=survey.choice("counting", Counting) if "counting" in survey.table else Counting.ALL,
+            counting=survey.choice("counting", Counting) if survey.has("counting") else Counting.ALL,
+            beside=survey.codes("beside") if survey.has("beside") else (),
         ),
         ethics=EthicsSection(
             items_set=ethics.code("items_set"), minimum_n=ethics.whole("minimum_n", MINIMUM_CELL, 1000)
@@ -116,19 +124,40 @@ def _book(top: TableReader) -> RuleBook:
         calendar=_calendar(top.inside("calendar")),
         terms=Terms(terms.whole("objection_days", 0, 90), terms.whole("appeal_days", 0, 90)),
         keepers=tuple(_keeper(row) for row in top.rows("keepers")),
+        exclusion=tuple(_ground(row) for row in top.rows("exclusion", optional=True)),
+        eligibility=tuple(_eligibility(row) for row in top.rows("eligibility", optional=True)),
+        decision=_decision(top.inside("decision")) if top.has("decision") else DecisionRules(),
+        league=_league(top),
     )
     for reader in (top, stages, survey, ethics, ranking, terms):
         reader.done()
     if book.ranking.coverage == 1:
         ranking.fault("coverage", "is 1; no finite interval covers always, give 0.95")
-    for mode in book.survey.modes:
-        if mode not in ("open", "codes", "verified"):
-            survey.fault("modes", f"{mode!r} is no survey mode; choose among open, codes, verified")
-    _check_codes(survey, "excluding", [rule.signal for rule in book.survey.excluding])
-    if book.survey.counting is Counting.WITHOUT_FLAGGED and not book.survey.excluding:
-        survey.fault("counting", "is without-flagged, but no signal excludes a day; name one in excluding")
+    _check_survey(survey, book.survey)
+    _check_codes(top, "exclusion", [ground.code for ground in book.exclusion])
+    _check_codes(top, "eligibility", [rule.code for rule in book.eligibility])
+    _check_nominations(top, book)
+    return book
+
+
+def _check_survey(reader: TableReader, survey: SurveySection) -> None:
+    for key, modes in (("modes", survey.modes), ("beside", survey.beside)):
+        for mode in modes:
+            if mode not in MODES:
+                reader.fault(key, f"{mode!r} is no survey mode; choose among {', '.join(MODES)}")
+    for mode in survey.beside:
+        if mode in survey.modes:
+            reader.fault("beside", f"{mode!r} counts already; a mode counts or is shown beside, not both")
+    _check_codes(reader, "excluding", [rule.signal for rule in survey.excluding])
+    if survey.counting is Counting.WITHOUT_FLAGGED and not survey.excluding:
+        reader.fault("counting", "is without-flagged, but no signal excludes a day; name one in excluding")
+
+
+def _check_nominations(top: TableReader, book: RuleBook) -> None:
     _check_codes(top, "nominations", [nomination.code for nomination in book.nominations])
     for number, nomination in enumerate(book.nominations, 1):
+        if nomination.decided is Decided.VOTE and not nomination.component:
+            continue
         part = book.stage(nomination.stage).component(nomination.component)
         if part is None:
             top.fault(
@@ -137,7 +166,6 @@ def _book(top: TableReader) -> RuleBook:
             )
         elif nomination.criterion is not None and part.source is not Source.SURVEY:
             top.fault(f"nominations[{number}].criterion", "only the survey has published criterion means")
-    return book
 
 
 def _exclusion(reader: TableReader) -> Exclusion:
@@ -159,7 +187,9 @@ def _stage(reader: TableReader, stage: Stage) -> StageRules:
         top=reader.whole("top", 1, 50),
         quorum=reader.fraction("quorum"),
         conflicts=tuple(_ground(row) for row in reader.rows("conflicts")),
-    )
+        substitutes=reader.choice("substitutes", Substitutes) if reader.has("substitutes")
+        else Substitutes.ALTERNATES,
+    )  # fmt: skip
     reader.done()
     total = sum((part.weight for part in rules.components), Decimal(0))
     if total != 1:
@@ -174,6 +204,10 @@ def _stage(reader: TableReader, stage: Stage) -> StageRules:
     for code in rules.cascade:
         if rules.component(code) is None:
             reader.fault("cascade", f"{code!r} is no component of this stage")
+    if is_regional and Derived.OBLAST in {ground.derived for ground in rules.conflicts}:
+        reader.fault("conflicts", "the same oblast is no conflict here: everybody of this stage shares it")
+    if not is_regional and rules.substitutes is Substitutes.NATIONAL:
+        reader.fault("substitutes", "the national commission cannot stand in for itself; give alternates")
     return rules
 
 
@@ -191,6 +225,7 @@ def _component(reader: TableReader) -> Component:
         lowest=reader.whole("lowest", 0, 99), highest=reader.whole("highest", 1, 100),
         combine=reader.choice("combine", Combine), fewest_judges=reader.whole("fewest_judges", 1, 50),
         criteria=tuple(_criterion(row) for row in reader.rows("criteria")),
+        is_anonymous=reader.flag("is_anonymous") if reader.has("is_anonymous") else False,
     )  # fmt: skip
     reader.done()
     if component.lowest >= component.highest:
@@ -208,9 +243,50 @@ def _criterion(reader: TableReader) -> MarkCriterion:
 
 
 def _ground(reader: TableReader) -> Ground:
-    made = Ground(reader.code("code"), reader.words("title"))
+    made = Ground(
+        reader.code("code"), reader.words("title"),
+        reader.choice("derived", Derived) if reader.has("derived") else None,
+    )  # fmt: skip
     reader.done()
     return made
+
+
+def _eligibility(reader: TableReader) -> EligibilityRule:
+    made = EligibilityRule(
+        reader.code("code"), reader.words("title"), reader.choice("kind", EligibilityKind),
+        reader.whole("value", 0, 600) if reader.has("value") else 1,
+    )  # fmt: skip
+    reader.done()
+    return made
+
+
+def _decision(reader: TableReader) -> DecisionRules:
+    made = DecisionRules(reader.whole("returns", 0, 5), reader.fraction("majority"))
+    reader.done()
+    if made.majority == 1:
+        reader.fault("majority", 'is 1; no vote exceeds everybody, give "1/2" or "2/3"')
+    return made
+
+
+def _league(top: TableReader) -> tuple[SizeClass, ...]:
+    """The classes from small to big, without a gap between them."""
+    classes = []
+    for row in top.rows("league", optional=True):
+        made = SizeClass(
+            row.code("code"), row.words("title"), row.whole("fewest", 0, 10_000_000),
+            row.whole("below", 1, 10_000_000) if row.has("below") else None,
+        )  # fmt: skip
+        row.done()
+        expected = classes[-1].below if classes else 0
+        if made.fewest != expected:
+            row.fault("fewest", f"is {made.fewest}; it must go on where the class before ends, at {expected}")
+        if made.below is not None and made.below <= made.fewest:
+            row.fault("below", f"is {made.below}; it must be above the fewest, {made.fewest}")
+        classes.append(made)
+    if classes and classes[-1].below is not None:
+        top.fault("league", f"the last class ends below {classes[-1].below}; leave its end open")
+    _check_codes(top, "league", [one.code for one in classes])
+    return tuple(classes)
 
 
 def _keeper(reader: TableReader) -> Words:
@@ -220,10 +296,12 @@ def _keeper(reader: TableReader) -> Words:
 
 
 def _nomination(reader: TableReader) -> Nomination:
+    decided = reader.choice("decided", Decided)
+    is_measured = reader.has("component") or decided is not Decided.VOTE
     made = Nomination(
-        code=reader.code("code"), title=reader.words("title"), decided=reader.choice("decided", Decided),
-        stage=reader.choice("stage", Stage), component=reader.code("component"),
-        criterion=reader.code("criterion") if "criterion" in reader.table else None,
+        code=reader.code("code"), title=reader.words("title"), decided=decided,
+        stage=reader.choice("stage", Stage), component=reader.code("component") if is_measured else "",
+        criterion=reader.code("criterion") if reader.has("criterion") else None,
     )  # fmt: skip
     reader.done()
     return made
@@ -237,6 +315,11 @@ def _calendar(reader: TableReader) -> tuple[CalendarStep, ...]:
         row.done()
         if made.from_on > made.until_on:
             row.fault("until", f"{made.until_on} is before {made.from_on}")
+        # Nothing begins or ends before the step that it rests on: whoever reads it finds the days in order.
+        if steps and made.from_on < steps[-1].from_on:
+            row.fault("from", f"{made.from_on} is before the first day of {steps[-1].step}")
+        if steps and step is not Step.ETHICS and made.until_on < steps[-1].until_on:
+            row.fault("until", f"{made.until_on} is before the last day of {steps[-1].step}")
         steps.append(made)
     reader.done()
     return tuple(steps)

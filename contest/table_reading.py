@@ -38,6 +38,11 @@ class TableReader:
             self.fault(key, "is missing")
         return self.table.get(key)
 
+    def has(self, key: str) -> bool:
+        """Whether an optional value is given."""
+        self.asked.add(key)
+        return key in self.table
+
     def done(self) -> None:
         for key in sorted(set(self.table) - self.asked):
             self.fault(key, f"is not known here; known are {', '.join(sorted(self.asked))}")
@@ -47,8 +52,7 @@ class TableReader:
         return TableReader({} if value is None else value, self.place, self._path(key), self.faults)
 
     def rows(self, key: str, *, optional: bool = False) -> list[TableReader]:
-        if optional and key not in self.table:
-            self.asked.add(key)
+        if optional and not self.has(key):
             return []
         value = self.take(key)
         if value is not None and not isinstance(value, list):
@@ -79,6 +83,12 @@ class TableReader:
             self.fault(key, f"is {value!r}; give a list of codes")
             return ()
         return tuple(value or ())
+
+    def flag(self, key: str) -> bool:
+        value = self.take(key)
+        if value is not None and type(value) is not bool:
+            self.fault(key, f"is {value!r}; give true or false")
+        return value is True
 
     def words(self, key: str) -> Words:
         value = self.take(key)

@@ -1,14 +1,19 @@
-"""Reads of contests: by code, their rule book in force, its editions."""
+"""Reads of contests: by code, their rule book in force, its editions, and what its calendar allows today."""
 
 from __future__ import annotations
+
+from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contest.calendar import Closed, why_closed
 from contest.contests.models import Contest, RuleBookEdition
-from contest.rulebook import RuleBook
+from contest.contests.words import STEPS
+from contest.rulebook import RuleBook, Step
 from contest.rulebook_reading import read_rulebook
+from core.clock import day_of
 from core.errors import Conflict, NotFound
 from core.words import Words
 
@@ -97,3 +102,33 @@ def draft_or_published_book(session: Session, contest: Contest) -> RuleBook:
     """The rule book in force, or the draft before any was published; for staff pages."""
     found = editions(session, contest)
     return book_of(found[0]) if found else read_rulebook(contest.draft_rules, place="rule book")
+
+
+def refuse_outside(session: Session, contest: Contest, step: Step, now: datetime) -> None:
+    """Refuse what belongs to a step of the calendar on a day that is none of its days.
+
+    :raises Conflict: naming the step, its days and the remedy; also before the rules are published.
+    """
+    day = day_of(now)
+    closed = why_closed(rulebook_of(session, contest), step, day)
+    if closed is not None:
+        raise Conflict(closed_words(closed, day))
+
+
+def closed_words(closed: Closed, day: date) -> object:
+    """Why a step is closed on a day, with the remedy, in the reader's words."""
+    facts = {
+        "step": STEPS[closed.step], "first": closed.from_on.isoformat(), "last": closed.until_on.isoformat(),
+        "day": day.isoformat(),
+    }  # fmt: skip
+    if closed.is_over:
+        return _l(
+            "“%(step)s” was open from %(first)s to %(last)s by the calendar of the rules, and today is "
+            "%(day)s. Only a published correction of the calendar opens it again.",
+            **facts,
+        )
+    return _l(
+        "“%(step)s” is open from %(first)s to %(last)s by the calendar of the rules, and today is %(day)s. "
+        "Wait for its first day.",
+        **facts,
+    )

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from contest.contests.checklist import checklist, refuse_unless_done
 from contest.contests.models import Contest, ContestState, RuleBookEdition
 from contest.contests.queries import book_of, edition_in_force, subject_of
+from contest.contests.words import STATES
 from contest.rulebook import RuleBook, Stage, differences
 from contest.rulebook_reading import BadRuleBook, read_rulebook
 from contest.sources.ethics import admit_ethics, ethics_state
@@ -254,22 +255,6 @@ def _refuse_unless(contest: Contest, *states: ContestState) -> None:
         raise Conflict(
             _l(
                 "The contest %(code)s is in the state “%(state)s”: this step is not possible now.",
-                code=contest.code, state=state_words(contest.state),
+                code=contest.code, state=STATES[contest.state],
             )
         )  # fmt: skip
-
-
-def state_words(state: ContestState) -> object:
-    """A state in the reader's words."""
-    return STATES[state]
-
-
-STATES: dict[ContestState, object] = {
-    ContestState.DRAFT: _l("draft"),
-    ContestState.RULES_PUBLISHED: _l("rules published"),
-    ContestState.OPEN: _l("nominations are open"),
-    ContestState.REGIONAL: _l("regional stage"),
-    ContestState.NATIONAL: _l("national stage"),
-    ContestState.CLOSED: _l("closed, results not published"),
-    ContestState.PUBLISHED: _l("results published"),
-}

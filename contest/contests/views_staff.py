@@ -13,7 +13,6 @@ from contest.contests.forms import ACTS, ConfirmForm, CorrectionForm, DraftForm,
 from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code, contests, draft_or_published_book, editions
 from contest.contests.services import (
-    STATES,
     correct_rules,
     create_contest,
     open_contest,
@@ -21,6 +20,7 @@ from contest.contests.services import (
     publish_results,
     publish_rules,
 )
+from contest.contests.words import STATES
 from contest.rulebook import Stage
 from contest.rulebook_reading import shipped_text
 from core import clock

@@ -12,15 +12,11 @@ from flask_babel import lazy_gettext as _l
 
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of, title_of
-from contest.rulebook import RuleBook, Stage
+from contest.contests.words import STEPS
+from contest.rulebook import RuleBook, Stage, Step
 from core.web.edge import database
 from core.words import Words
 
-STEPS = {
-    "nominations": _l("Nominations"), "survey": _l("Residents' survey"),
-    "ethics": _l("Ethics questionnaires"), "regional": _l("Regional stage"),
-    "national": _l("National stage"), "results": _l("Results"),
-}  # fmt: skip
 MODES = {
     "open": _l("open: anyone could answer, also from elsewhere"),
     "codes": _l("by codes: one code, one answer"),
@@ -86,6 +82,6 @@ def add_filters(state: BlueprintSetupState) -> None:
         component_title=component_title,
         contest_title=title_of,
         flag_words=flag_words,
-        step_words=lambda step: STEPS[str(step)],
+        step_words=lambda step: STEPS[Step(step)],
         mode_words=lambda mode: MODES[str(mode)],
     )

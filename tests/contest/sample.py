@@ -7,6 +7,7 @@ of the ethics round are inserted as their rooms would have published them.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -42,6 +43,8 @@ from tests.conftest import NOW
 CODE, CAMPAIGN, ROUND = "2026", "2026-main", "2026-ethics"
 TITLE = Words(kk="Конкурс 2026", ru="Конкурс 2026", en="Contest 2026")
 ACTOR = "account:1"
+#: Every step of the sample's calendar is open through the summer, so that a test may take any of them.
+DAYS = "{ from = 2026-06-01, until = 2026-08-31 }"
 OBLASTS = ("190000000", "610000000")  # Almaty oblast and Turkistan oblast
 ORDER = {"order_number": "№ 12-Ө", "order_on": date(2026, 5, 29)}
 CRITERIA = ("rights", "services", "families", "employment", "infrastructure", "community")
@@ -76,6 +79,11 @@ def sources(
     )  # fmt: skip
 
 
+def rules_text(text: str = "") -> str:
+    """A rule book's text (2026 unless given) with the calendar of the sample."""
+    return re.sub(r"\{ from = \S+ until = \S+ \}", DAYS, text or shipped_text("2026"))
+
+
 def drafted(session: Session, *, rules: str | None = None, units: int = 6, **changes) -> Sample:
     """A contest in draft with its sources drafted and officials in office."""
     made = Sample()
@@ -93,7 +101,7 @@ def drafted(session: Session, *, rules: str | None = None, units: int = 6, **cha
         made.officials[oblast] = [official.id for official in officials]
     sources(session, [kato for katos in made.units.values() for kato in katos], **changes)
     life.create_contest(
-        session, code=CODE, title=TITLE, rules_text=rules or shipped_text("2026"), campaign_code=CAMPAIGN,
+        session, code=CODE, title=TITLE, rules_text=rules_text(rules or ""), campaign_code=CAMPAIGN,
         round_code=ROUND, actor=ACTOR, now=NOW,
     )  # fmt: skip
     return made

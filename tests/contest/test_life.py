@@ -22,7 +22,6 @@ from contest.nominees.services import (
     withdraw_nominee,
 )
 from contest.rulebook import Stage
-from contest.rulebook_reading import shipped_text
 from contest.standings.models import Standing
 from core.audit import append_pending
 from core.errors import BadInput, Conflict
@@ -107,14 +106,14 @@ def test_a_campaign_in_another_mode_is_refused_with_both_named(territory: Sessio
 
 
 def test_another_criteria_set_is_refused_with_both_named(territory: Session):
-    other = shipped_text("2026").replace('criteria_set = "2020-six"', 'criteria_set = "2030-nine"')
+    other = sample.rules_text().replace('criteria_set = "2020-six"', 'criteria_set = "2030-nine"')
     sample.drafted(territory, rules=other)
     with pytest.raises(Conflict, match=r"“2030-nine”.*“2020-six”"):
         life.publish_rules(territory, contest=contest(territory), actor=ACTOR, now=NOW, **ORDER)
 
 
 def test_other_ethics_items_are_refused_with_both_named(territory: Session):
-    other = shipped_text("2026").replace('items_set = "2026"', 'items_set = "1999"')
+    other = sample.rules_text().replace('items_set = "2026"', 'items_set = "1999"')
     sample.drafted(territory, rules=other)
     with pytest.raises(Conflict, match=r"“1999”.*“2026”"):
         life.publish_rules(territory, contest=contest(territory), actor=ACTOR, now=NOW, **ORDER)
@@ -139,7 +138,7 @@ def test_rules_need_an_order_of_today_or_before(territory: Session):
 
 def test_the_checklist_names_what_is_not_drafted(territory: Session):
     life.create_contest(
-        territory, code="2030", title=sample.TITLE, rules_text=shipped_text("2026"), campaign_code="none",
+        territory, code="2030", title=sample.TITLE, rules_text=sample.rules_text(), campaign_code="none",
         round_code="none", actor=ACTOR, now=NOW,
     )  # fmt: skip
     found = territory.scalars(select(Contest)).one()
@@ -155,7 +154,7 @@ def test_a_bad_rule_book_drafts_nothing(session: Session):
     with pytest.raises(BadInput, match="rule book, survey.minimum_n: is 3"):
         life.create_contest(
             session, code="2026", title=sample.TITLE, campaign_code="a", round_code="b", actor=ACTOR, now=NOW,
-            rules_text=shipped_text("2026").replace("minimum_n = 10", "minimum_n = 3"),
+            rules_text=sample.rules_text().replace("minimum_n = 10", "minimum_n = 3"),
         )  # fmt: skip
     assert session.scalars(select(Contest)).all() == []
 
@@ -164,7 +163,7 @@ def test_a_bad_rule_book_drafts_nothing(session: Session):
     "taken", [{"code": "2026"}, {"campaign_code": sample.CAMPAIGN}, {"round_code": sample.ROUND}]
 )
 def test_two_contests_share_neither_code_nor_sources(session: Session, taken: dict[str, str]):
-    given = {"title": sample.TITLE, "rules_text": shipped_text("2026"), "actor": ACTOR, "now": NOW}
+    given = {"title": sample.TITLE, "rules_text": sample.rules_text(), "actor": ACTOR, "now": NOW}
     life.create_contest(session, code="2026", campaign_code=sample.CAMPAIGN, round_code=sample.ROUND, **given)
     other = {"code": "2027", "campaign_code": "c", "round_code": "r", **taken}
     with pytest.raises(Conflict, match="2026"):
@@ -174,12 +173,12 @@ def test_two_contests_share_neither_code_nor_sources(session: Session, taken: di
 def test_a_correction_is_a_new_edition_with_a_reason(territory: Session):
     sample.opened(territory)
     found = contest(territory)
-    text = shipped_text("2026").replace("objection_days = 5", "objection_days = 7")
+    text = sample.rules_text().replace("objection_days = 5", "objection_days = 7")
     facts = {"contest": found, "actor": ACTOR, "now": NOW, **ORDER}
     with pytest.raises(BadInput, match="Give the reason"):
         life.correct_rules(territory, rules_text=text, reason=" ", **facts)
     with pytest.raises(BadInput, match="nothing to correct"):
-        life.correct_rules(territory, rules_text=shipped_text("2026"), reason="typing error", **facts)
+        life.correct_rules(territory, rules_text=sample.rules_text(), reason="typing error", **facts)
     edition = life.correct_rules(territory, rules_text=text, reason="the term was too short", **facts)
     assert [one.version for one in editions(territory, found)] == [2, 1]
     assert rulebook_of(territory, found).terms.objection_days == 7
@@ -191,11 +190,11 @@ def test_a_correction_cannot_change_how_published_numbers_were_made(territory: S
     facts = {"contest": contest(territory), "actor": ACTOR, "now": NOW, "reason": "late", **ORDER}
     for before, after in (("minimum_n = 10", "minimum_n = 20"), ("minimum_n = 5", "minimum_n = 6")):
         with pytest.raises(Conflict, match="cannot change"):
-            life.correct_rules(territory, rules_text=shipped_text("2026").replace(before, after), **facts)
+            life.correct_rules(territory, rules_text=sample.rules_text().replace(before, after), **facts)
     sample.freeze(territory, OBLASTS[0])
     with pytest.raises(Conflict, match="frozen by the rules in force"):
         life.correct_rules(
-            territory, rules_text=shipped_text("2026").replace("appeal_days = 10", "appeal_days = 3"), **facts
+            territory, rules_text=sample.rules_text().replace("appeal_days = 10", "appeal_days = 3"), **facts
         )
 
 

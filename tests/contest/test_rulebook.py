@@ -151,7 +151,11 @@ def test_differences_name_the_path_and_both_values():
             'component = "project"\ncriterion = "need"',
             "nominations[1].criterion: only the survey has published criterion means",
         ),
-        ('decided = "formula"', 'decided = "lot"', "nominations[1].decided: is 'lot'; choose one of formula"),
+        (
+            'decided = "formula"',
+            'decided = "lot"',
+            "nominations[1].decided: is 'lot'; choose one of formula, vote, both",
+        ),
         (
             "until = 2026-05-29",
             "until = 2026-05-03",
