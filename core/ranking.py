@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 CHUNK = 250
+SEEDS = 2**32
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,15 @@ def places(scores: ArrayLike | Sequence[Decimal | None], *, decimals: int = 2) -
         Scores are rounded half up as decimals first. A float counts as the decimal it prints as, to nine
         places, so that 54.69499999999999, which is 54.695 in binary, becomes 54.70.
 
+    Returns
+    -------
+    ndarray of int, shape (p,)
+
+    Raises
+    ------
+    ValueError
+        For an infinite score, scores that are no single row, or a negative number of decimals.
+
     Examples
     --------
     >>> places([54.7, 0.35 * 41.8 + 0.25 * 36.1 + 0.4 * 77.6, 90, float("nan"), 12]).tolist()
@@ -59,7 +69,7 @@ def places(scores: ArrayLike | Sequence[Decimal | None], *, decimals: int = 2) -
     """
     if decimals < 0:
         raise ValueError(f"decimals must not be negative, and is {decimals}")
-    given = list(scores) if isinstance(scores, Sequence) else np.asarray(scores, dtype=float).tolist()
+    given = list(scores) if isinstance(scores, Sequence) else _one_row(scores)
     rounded = [published(s if s is None or isinstance(s, Decimal) else float(s), decimals) for s in given]
     place: dict[Decimal, int] = {}
     for position, score in enumerate(sorted((s for s in rounded if s is not None), reverse=True), start=1):
@@ -102,6 +112,12 @@ def rank_intervals(
         rank = 1 + number of higher scores; low = 1 + number of units surely better; high = p - number
         surely worse.
 
+    Raises
+    ------
+    ValueError
+        For a negative error, two units both without error, an infinite number, arrays of different length,
+        a coverage outside 0..1, another kind, fewer than one draw, or a seed that is no 32-bit number.
+
     Notes
     -----
     H_jk: theta_j <= theta_k is rejected where T_jk = (x_j - x_k) / sqrt(se_j^2 + se_k^2) exceeds the
@@ -129,9 +145,8 @@ def rank_intervals(
         raise ValueError(f"coverage must lie between 0 and 1, and is {coverage}")
     if kind not in ("two-sided", "lower", "upper"):
         raise ValueError(f"kind must be 'two-sided', 'lower' or 'upper', and is {kind!r}")
-    if draws < 1:
-        raise ValueError(f"draws must be at least 1, and is {draws}")
-    exact = np.flatnonzero(errors == 0)
+    _refuse_draws(draws, seed)
+    exact = np.sort(known[errors[known] == 0])
     if exact.size > 1:
         raise ValueError(f"units {exact[0]} and {exact[1]} both have an error of 0 and cannot be compared")
     units = known.size
@@ -175,6 +190,12 @@ def top_probability(
     ndarray, shape (p,)
         Adds up to k. Tied places are shared evenly, and units alike in score and error get the same number.
 
+    Raises
+    ------
+    ValueError
+        For an error <= 0, a k that is no whole number from 1 to the units with a score, an infinite number,
+        arrays of different length, fewer than one draw, or a seed that is no 32-bit number.
+
     Notes
     -----
     A draw takes the common mean once for all units, then each true score from the posterior of `shrink`.
@@ -192,10 +213,9 @@ def top_probability(
     """
     values, errors, known = checked_pairs(scores, standard_errors, positive=True)
     value, error, units = values[known], errors[known], known.size
-    if int(k) != k or not 1 <= k <= units:
+    if not 1 <= k <= units or k % 1:
         raise ValueError(f"k must be a whole number from 1 to {units}, the units with a score, and is {k}")
-    if draws < 1:
-        raise ValueError(f"draws must be at least 1, and is {draws}")
+    _refuse_draws(draws, seed)
     shrunken = shrink(value, error)
     share = shrunken.reliability if units >= FEWEST else np.ones(units)
     own = np.sqrt(shrunken.variance * (1 - share)) if units >= FEWEST else error
@@ -215,11 +235,25 @@ def top_probability(
     return probability
 
 
+def _one_row(scores: ArrayLike) -> list[float]:
+    given = np.asarray(scores, dtype=float)
+    if given.ndim != 1:
+        raise ValueError(f"scores are one row of numbers, and the shape is {given.shape}")
+    return given.tolist()
+
+
+def _refuse_draws(draws: int, seed: int) -> None:
+    if not draws >= 1 or draws % 1:
+        raise ValueError(f"draws must be at least 1, a whole number, and is {draws}")
+    if not 0 <= seed < SEEDS or seed % 1:
+        raise ValueError(f"seed must be a whole number from 0 to {SEEDS - 1}, and is {seed}")
+
+
 def _noise(seed: int, draws: int, columns: int) -> Iterator[Floats]:
     """Standard normal draws in chunks; the stream of RandomState is frozen and runs on across chunks."""
-    stream = np.random.RandomState(seed)
-    for start in range(0, draws, CHUNK):
-        yield stream.standard_normal((min(CHUNK, draws - start), columns))
+    stream = np.random.RandomState(int(seed))
+    for start in range(0, int(draws), CHUNK):
+        yield stream.standard_normal((min(CHUNK, int(draws) - start), columns))
 
 
 def _alike(value: Floats, error: Floats) -> list[slice]:

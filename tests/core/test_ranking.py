@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +20,7 @@ from scipy.stats import norm, studentized_range
 from core.pairwise import Comparison
 from core.ranking import paule_mandel, places, rank_intervals, shrink, top_probability
 
+ROOT = Path(__file__).resolve().parents[2]
 NAN = np.nan
 KINDS = ("two-sided", "lower", "upper")
 
@@ -156,6 +163,8 @@ def test_places_refuse_the_infinite_and_negative_decimals():
         places([1.0, float("inf")])
     with pytest.raises(ValueError, match="-1"):
         places([1.0], decimals=-1)
+    with pytest.raises(ValueError, match=r"\(1, 2\)"):
+        places(np.array([[1.0, 2.0]]))
 
 
 @given(
@@ -316,12 +325,47 @@ def test_marginal_set_of_the_published_case():
     assert sets.rank[united_kingdom] == 13
 
 
-@pytest.mark.parametrize("simultaneous", [True, False])
-def test_equal_scores_and_errors_cannot_be_told_apart(simultaneous):
-    sets = rank_intervals(np.full(7, 50.0), np.full(7, 2.0), simultaneous=simultaneous)
-    assert sets.rank.tolist() == [1] * 7
-    assert sets.low.tolist() == [1] * 7
-    assert sets.high.tolist() == [7] * 7
+@settings(deadline=None, max_examples=40)
+@given(
+    st.integers(1, 30), st.integers(0, 400), st.integers(1, 400), st.booleans(), st.sampled_from(KINDS),
+    st.booleans(), st.sampled_from([0.05, 0.5, 0.95]),
+)  # fmt: skip
+def test_equal_scores_and_errors_cannot_be_told_apart(p, score, error, simultaneous, kind, stepdown, cover):
+    sets = rank_intervals(
+        np.full(p, score / 4), np.full(p, error / 16), simultaneous=simultaneous, kind=kind,
+        stepdown=stepdown, coverage=cover, draws=40,
+    )  # fmt: skip
+    assert sets.rank.tolist() == [1] * p
+    assert sets.low.tolist() == [1] * p
+    assert sets.high.tolist() == [p] * p
+
+
+@settings(deadline=None, max_examples=40)
+@given(tables(least=2), st.sampled_from([0.5, 0.8, 0.95]), st.sampled_from([0.96, 0.99]), st.booleans())
+def test_more_coverage_is_never_narrower(table, less, more, simultaneous):
+    # One step on the same draws: a higher quantile of the same maxima.
+    narrow, wide = (
+        rank_intervals(*table, coverage=coverage, simultaneous=simultaneous, stepdown=False, draws=60)
+        for coverage in (less, more)
+    )
+    assert (wide.low <= narrow.low).all()
+    assert (narrow.high <= wide.high).all()
+
+
+@settings(deadline=None, max_examples=40)
+@given(tables(least=2), st.booleans(), st.booleans())
+def test_bounds_count_each_decided_pair_once(table, simultaneous, stepdown):
+    # With one critical value for all, "j surely better than k" lifts k's low end and j's high end alike.
+    sets = rank_intervals(*table, stepdown=stepdown, draws=60)
+    p = table[0].size
+    assert (sets.low - 1).sum() == (p - sets.high).sum()
+    one_sided = {
+        kind: rank_intervals(*table, simultaneous=simultaneous, kind=kind, stepdown=stepdown, draws=60)
+        for kind in KINDS
+    }
+    # A bound on one side alone is never further away than the same bound of the two-sided set.
+    assert (one_sided["lower"].low >= one_sided["two-sided"].low).all()
+    assert (one_sided["upper"].high <= one_sided["two-sided"].high).all()
 
 
 def critical_value(errors, draws: int, coverage: float = 0.95, seed: int = 0) -> float:
@@ -377,6 +421,9 @@ def test_nan_is_not_in_the_table():
 def test_one_unit_may_be_without_error():
     sets = rank_intervals([90, 60, 30], [0, 2, 2])
     assert (sets.low.tolist(), sets.high.tolist()) == ([1, 2, 3], [1, 2, 3])
+    # A unit without a score is not compared, whatever its error.
+    sets = rank_intervals([90, NAN, 30], [0, 0, 2])
+    assert (sets.low.tolist(), sets.high.tolist()) == ([1, 0, 2], [1, 0, 2])
 
 
 @pytest.mark.parametrize(
@@ -387,7 +434,11 @@ def test_one_unit_may_be_without_error():
         ([1, 1, 1], {"coverage": 1.0}, "coverage .* is 1.0"),
         ([1, 1, 1], {"coverage": 0.0}, "coverage .* is 0.0"),
         ([1, 1, 1], {"kind": "both"}, "'both'"),
+        ([1, 1, 1], {"coverage": NAN}, "coverage .* is nan"),
         ([1, 1, 1], {"draws": 0}, "draws .* is 0"),
+        ([1, 1, 1], {"draws": 2.5}, "draws .* is 2.5"),
+        ([1, 1, 1], {"seed": -1}, "seed .* is -1"),
+        ([1, np.inf, 1], {}, "standard error 1 is inf"),
     ],
 )
 def test_intervals_refuse_the_impossible_by_name(errors, options, message):
@@ -395,12 +446,33 @@ def test_intervals_refuse_the_impossible_by_name(errors, options, message):
         rank_intervals([3, 2, 1], errors, **options)
 
 
-def test_the_same_seed_gives_the_same_sets():
+def everything(seed: int = 11) -> str:
+    """A digest of all that is computed here of a made-up table, to the last bit."""
     random = np.random.default_rng(5)
     scores, errors = random.normal(60, 6, 120), random.uniform(1, 4, 120)
-    first, again = (rank_intervals(scores, errors, seed=11) for _ in range(2))
-    assert first.low.tolist() == again.low.tolist()
-    assert first.high.tolist() == again.high.tolist()
+    parts = [shrink(scores, errors).estimates, top_probability(scores, errors, k=3, draws=500, seed=seed)]
+    for simultaneous in (True, False):
+        sets = rank_intervals(scores, errors, simultaneous=simultaneous, seed=seed)
+        parts += [sets.low, sets.high]
+    return hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
+
+
+def test_the_same_seed_gives_the_same_numbers_in_any_thread():
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: everything(), range(4)))
+    assert found == [everything()] * 4
+    assert everything(seed=12) != everything()
+
+
+@pytest.mark.parametrize("threads", ["1", "3"])
+def test_the_same_seed_gives_the_same_numbers_on_any_number_of_threads(threads):
+    code = "import sys; from tests.core.test_ranking import everything; sys.stdout.write(everything())"
+    names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+    printed = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT,
+        env={**os.environ, **dict.fromkeys(names, threads)},
+    ).stdout  # fmt: skip
+    assert printed == everything()
 
 
 # Probability of the first k
@@ -445,7 +517,7 @@ def test_top_probability_of_the_unknown_is_zero():
     assert top_probability([NAN, 90, 10, 5], [1, 1, 1, NAN], k=1).tolist() == [0, 1, 0, 0]
 
 
-@pytest.mark.parametrize("k", [0, 4, 1.5])
+@pytest.mark.parametrize("k", [0, 4, 1.5, NAN])
 def test_top_probability_refuses_a_k_outside_the_table(k):
     with pytest.raises(ValueError, match=f"from 1 to 3.* is {k}"):
         top_probability([1, 2, 3, NAN], [1, 1, 1, 1], k=k)
