@@ -14,7 +14,8 @@ NAMES = {module.name for module in MODULES}
 #: All arithmetic, scoring rules, ranking, disclosure control and certificate records.
 PURE = (
     "contest.agreement", "contest.calendar", "contest.certificates.ornament", "contest.certificates.record",
-    "contest.certificates.wording", "contest.composition", "contest.jury.scoring", "contest.rulebook",
+    "contest.certificates.wording", "contest.composition", "contest.judging.reading", "contest.jury.scoring", "contest.robustness.building",
+    "contest.robustness.scenarios", "contest.rulebook",
     "contest.rulebook_reading", "contest.standings.computation", "contest.table_reading", "core.disclosure",
     "core.isolation", "core.measures", "core.pairwise", "core.places.naming", "core.places.search",
     "core.places.transliteration", "core.ranking", "core.shrinkage", "core.urn.portions",
