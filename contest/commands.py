@@ -207,12 +207,13 @@ def show(code: str, as_json: bool) -> None:
     with _plainly(), storage().read() as session:
         found = contest_by_code(session, code)
         act = NEXT[found.state]
+        items = checklist(session, found, now=clock.present())
         facts = {
             "code": found.code,
             "state": found.state.value,
             "rules": [one.fingerprint for one in editions(session, found)],
             "next": act and act.value,
-            "missing": [str(item.label) for item in checklist(session, found) if not item.done],
+            "missing": [str(item.label) for item in items if not item.done],
             "standings": [
                 {
                     "stage": one.stage.value, "area": one.oblast_kato or NATION, "version": one.version,

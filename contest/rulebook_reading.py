@@ -110,7 +110,9 @@ def _book(top: TableReader) -> RuleBook:
             beside=survey.codes("beside") if survey.has("beside") else (),
         ),
         ethics=EthicsSection(
-            items_set=ethics.code("items_set"), minimum_n=ethics.whole("minimum_n", MINIMUM_CELL, 1000)
+            items_set=ethics.code("items_set"),
+            minimum_n=ethics.whole("minimum_n", MINIMUM_CELL, 1000),
+            conclusion=ethics.flag("conclusion") if ethics.has("conclusion") else False,
         ),
         ranking=RankingSection(
             decimals=ranking.whole("decimals", 0, 4),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from contest.contests import services as contests
 from contest.contests.models import Contest
+from contest.rulebook import Step
 from core.clock import day_of
 from core.places.queries import post_units
 from core.settings import ROOT
@@ -53,14 +54,14 @@ def open_trial(session: Session, *, now: datetime) -> Contest:
 
 
 def _rules(today: date) -> str:
-    """The book of 2020 with its calendar moved so that nominations begin today."""
-    text = RULES.read_text()
-    first = date.fromisoformat(re.search(r"from = (\d{4}-\d{2}-\d{2})", text)[1])
+    """The book of 2020 with a calendar of its own: a year of questions from today, the stages after it."""
+    last = today + OPEN_FOR
+    days = dict.fromkeys((Step.NOMINATIONS, Step.SURVEY, Step.ETHICS), (today, last))
+    for number, step in enumerate((Step.REGIONAL, Step.NATIONAL, Step.RESULTS)):
+        days[step] = (last + timedelta(days=30 * number + 1), last + timedelta(days=30 * number + 21))
 
     def moved(found: re.Match[str]) -> str:
-        return (date.fromisoformat(found[0]) + (today - first)).isoformat()
+        first, until = days[Step(found[1])]
+        return f"{found[1]} = {{ from = {first.isoformat()}, until = {until.isoformat()} }}"
 
-    head, calendar, rest = re.split(
-        r"(^\[calendar\]\n.*?\n\n)", text, maxsplit=1, flags=re.MULTILINE | re.DOTALL
-    )
-    return head + re.sub(r"\d{4}-\d{2}-\d{2}", moved, calendar) + rest
+    return re.sub(r"^(\w+) = \{ from = .*\}$", moved, RULES.read_text(), flags=re.MULTILINE)

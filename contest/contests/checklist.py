@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from contest.calendar import days_of, why_closed
 from contest.contests.models import Contest, ContestState
-from contest.contests.queries import editions
+from contest.contests.queries import closed_words, editions, rulebook_of
+from contest.contests.words import STEPS
 from contest.jury.models import Marking
 from contest.nominees.models import Nominee, NomineeState
-from contest.rulebook import Stage
+from contest.rulebook import RuleBook, Stage, Step
 from contest.rulebook_reading import BadRuleBook, read_rulebook
 from contest.sources.ethics import ethics_state
 from contest.sources.state import SourceState
 from contest.sources.surveys import survey_state
 from contest.standings.models import Standing
+from core.clock import day_of
 from core.errors import Conflict
 from core.places.models import Unit
 from core.places.queries import units_by_kato
@@ -57,22 +61,31 @@ class ChecklistItem:
     remedy: object
 
 
-def checklist(session: Session, contest: Contest) -> list[ChecklistItem]:
+def checklist(session: Session, contest: Contest, *, now: datetime) -> list[ChecklistItem]:
     """What the next step of the contest needs; empty when there is no next step."""
-    act = NEXT[contest.state]
+    act, day = NEXT[contest.state], day_of(now)
     if act is Act.PUBLISH_RULES:
-        return _before_rules(session, contest)
+        return _before_rules(session, contest, day)
     if act is Act.OPEN:
-        return _before_opening(session, contest)
+        return [*_before_opening(session, contest), _in_days(session, contest, Step.NOMINATIONS, day)]
     if act is Act.OPEN_REGIONAL:
-        return _before_regional(session, contest)
+        return [*_before_regional(session, contest), _in_days(session, contest, Step.REGIONAL, day)]
     if act is Act.OPEN_NATIONAL:
-        return _before_national(session, contest)
+        return [*_before_national(session, contest), _in_days(session, contest, Step.NATIONAL, day)]
     if act is Act.FREEZE_NATIONAL:
         return freeze_checklist(session, contest, stage=Stage.NATIONAL, oblast_kato=None)
     if act is Act.PUBLISH:
-        return [_frozen(session, contest)]
+        return [_frozen(session, contest), _in_days(session, contest, Step.RESULTS, day)]
     return []
+
+
+def _in_days(session: Session, contest: Contest, step: Step, day: date) -> ChecklistItem:
+    closed = why_closed(rulebook_of(session, contest), step, day)
+    return ChecklistItem(
+        _l("today is a day of “%(step)s” by the calendar", step=STEPS[step]),
+        closed is None,
+        "" if closed is None else closed_words(closed, day),
+    )
 
 
 def freeze_checklist(
@@ -130,20 +143,55 @@ def registered_oblasts(session: Session, contest: Contest) -> frozenset[str]:
     return frozenset(session.scalars(wanted.distinct()))
 
 
-def _before_rules(session: Session, contest: Contest) -> list[ChecklistItem]:
+def source_days(session: Session, contest: Contest, book: RuleBook) -> list[ChecklistItem]:
+    """Whether the survey and the ethics round ask on days that the calendar gives them."""
+    found = (
+        (Step.SURVEY, survey_state(session, campaign_code=contest.campaign_code)),
+        (Step.ETHICS, ethics_state(session, round_code=contest.round_code)),
+    )
+    items = []
+    for step, source in found:
+        if source is None:
+            continue
+        row = days_of(book, step)
+        items.append(
+            ChecklistItem(
+                _l(
+                    "%(code)s asks on days of “%(step)s” (%(first)s to %(last)s)", code=source.code,
+                    step=STEPS[step], first=row.from_on.isoformat(), last=row.until_on.isoformat(),
+                ),
+                row.from_on <= source.opens_on and source.closes_on <= row.until_on,
+                _l(
+                    "It asks from %(first)s to %(last)s: change its days, or the calendar.",
+                    first=source.opens_on.isoformat(), last=source.closes_on.isoformat(),
+                ),
+            )
+        )  # fmt: skip
+    return items
+
+
+def _before_rules(session: Session, contest: Contest, day: date) -> list[ChecklistItem]:
     try:
-        read_rulebook(contest.draft_rules, place="rule book")
-        fault = ""
+        book, fault = read_rulebook(contest.draft_rules, place="rule book"), ""
     except BadRuleBook as bad:
-        fault = bad.faults[0]
-    return [
+        book, fault = None, bad.faults[0]
+    items = [
         ChecklistItem(
             _l("the rule book can be read and has no faults"),
-            not fault,
+            book is not None,
             _l("Correct the text: %(fault)s", fault=fault),
         ),
         *_drafted(session, contest),
     ]
+    if book is None:
+        return items
+    last = days_of(book, Step.NOMINATIONS).until_on
+    in_time = ChecklistItem(
+        _l("the days of the nominations are not over"),
+        day <= last,
+        _l("The calendar ends them on %(day)s: change the draft's calendar.", day=last.isoformat()),
+    )
+    return [*items, in_time, *source_days(session, contest, book)]
 
 
 def _drafted(session: Session, contest: Contest) -> list[ChecklistItem]:

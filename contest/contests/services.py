@@ -6,13 +6,14 @@ Each step checks its list, writes the journal, and leaves the commit to the edge
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.contests.checklist import checklist, refuse_unless_done
+from contest.contests.checklist import checklist, refuse_unless_done, source_days
 from contest.contests.models import Contest, ContestState, RuleBookEdition
 from contest.contests.queries import book_of, edition_in_force, subject_of
 from contest.contests.words import STATES
@@ -75,6 +76,20 @@ def create_contest(
     return contest
 
 
+def redraft_rules(session: Session, *, contest: Contest, rules_text: str, actor: str, now: datetime) -> None:
+    """Replace the text of a rule book that is not published yet.
+
+    :raises BadInput: for a rule book with faults; all are named with their places.
+    :raises Conflict: once the rules are published: then only a correction changes them.
+    """
+    _refuse_unless(contest, ContestState.DRAFT)
+    book = _checked_book(rules_text)
+    contest.draft_rules = rules_text
+    audit.record(
+        session, actor=actor, action="rules.draft", subject=subject_of(contest), fingerprint=book.fingerprint
+    )
+
+
 def publish_rules(
     session: Session, *, contest: Contest, order_number: str, order_on: date, actor: str, now: datetime
 ) -> RuleBookEdition:
@@ -84,7 +99,7 @@ def publish_rules(
     :raises Conflict: when something of the checklist is missing, or a source does not match the book.
     """
     _refuse_unless(contest, ContestState.DRAFT)
-    refuse_unless_done(checklist(session, contest))
+    refuse_unless_done(checklist(session, contest, now=now))
     edition = _add_edition(
         session, contest, text=contest.draft_rules, version=1, order_number=order_number, order_on=order_on,
         reason=None, now=now,
@@ -111,25 +126,24 @@ def correct_rules(
 ) -> RuleBookEdition:
     """Publish a correction as a new edition; sources that are not closed are admitted under it.
 
+    Once a standing is frozen only the calendar can be corrected, and nothing once the results are published.
+
     :raises BadInput: for a rule book with faults, without a reason or an order, or without a difference.
-    :raises Conflict: before the first publication, once a standing is frozen, or where the correction
-        would change how numbers were made that are published already.
+    :raises Conflict: before the first publication, where a frozen standing or published numbers rest on
+        what the correction would change, or where a source asks outside the new calendar.
     """
     before = edition_in_force(session, contest)
-    frozen = session.scalars(select(Standing.id).where(Standing.contest_id == contest.id)).first()
-    if frozen is not None:
-        raise Conflict(_l("A standing is frozen by the rules in force: they cannot be corrected any more."))
     if not reason.strip():
         raise BadInput(_l("Give the reason of the correction: it is published with it."))
     book = _checked_book(rules_text)
     changed = differences(book_of(before), book)
     if not changed:
         raise BadInput(_l("This text says the same as the rules in force: there is nothing to correct."))
+    _refuse_what_rests(session, contest, book_of(before), book)
     edition = _add_edition(
         session, contest, text=rules_text, version=before.version + 1, order_number=order_number,
         order_on=order_on, reason=reason.strip(), now=now,
     )  # fmt: skip
-    _refuse_late_changes(session, contest, book_of(before), book)
     _admit(session, contest, book, actor=actor, now=now)
     audit.record(
         session, actor=actor, action="rules.publish", subject=subject_of(contest), version=edition.version,
@@ -145,7 +159,7 @@ def open_contest(session: Session, *, contest: Contest, actor: str, now: datetim
     :raises Conflict: when something of the checklist is missing.
     """
     _refuse_unless(contest, ContestState.RULES_PUBLISHED)
-    refuse_unless_done(checklist(session, contest))
+    refuse_unless_done(checklist(session, contest, now=now))
     contest.state = ContestState.OPEN
     audit.record(session, actor=actor, action="contest.open", subject=subject_of(contest))
 
@@ -157,7 +171,7 @@ def open_stage(session: Session, *, contest: Contest, stage: Stage, actor: str, 
     """
     is_regional = stage is Stage.REGIONAL
     _refuse_unless(contest, ContestState.OPEN if is_regional else ContestState.REGIONAL)
-    refuse_unless_done(checklist(session, contest))
+    refuse_unless_done(checklist(session, contest, now=now))
     contest.state = ContestState.REGIONAL if is_regional else ContestState.NATIONAL
     audit.record(session, actor=actor, action="stage.open", subject=subject_of(contest), stage=stage.value)
 
@@ -168,7 +182,7 @@ def publish_results(session: Session, *, contest: Contest, actor: str, now: date
     :raises Conflict: when something of the checklist is missing.
     """
     _refuse_unless(contest, ContestState.CLOSED)
-    refuse_unless_done(checklist(session, contest))
+    refuse_unless_done(checklist(session, contest, now=now))
     latest: dict[tuple[Stage, str | None], Standing] = {}
     frozen = select(Standing).where(Standing.contest_id == contest.id).order_by(Standing.version)
     for standing in session.scalars(frozen):
@@ -232,7 +246,16 @@ def _admit(session: Session, contest: Contest, book: RuleBook, *, actor: str, no
         admit_ethics(session, round_code=contest.round_code, **facts)
 
 
-def _refuse_late_changes(session: Session, contest: Contest, before: RuleBook, after: RuleBook) -> None:
+def _refuse_what_rests(session: Session, contest: Contest, before: RuleBook, after: RuleBook) -> None:
+    """Refuse a correction of what something frozen, published or asked already rests on."""
+    if contest.state is ContestState.PUBLISHED:
+        raise Conflict(_l("The results are published: their rules cannot be corrected any more."))
+    frozen = session.scalars(select(Standing.id).where(Standing.contest_id == contest.id)).first()
+    if frozen is not None and replace(after, calendar=before.calendar) != before:
+        raise Conflict(
+            _l("A standing is frozen by the rules in force: only their calendar can still be corrected.")
+        )
+    refuse_unless_done(source_days(session, contest, after))
     survey = survey_state(session, campaign_code=contest.campaign_code)
     ethics = ethics_state(session, round_code=contest.round_code)
     if survey is not None and survey.is_closed and _numbers_of(before) != _numbers_of(after):

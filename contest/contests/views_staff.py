@@ -63,7 +63,8 @@ def contest(code: str) -> Reply:
     act = NEXT[found.state]
     return render_template(
         "contest/staff/contest.html", contest=found, states=STATES, act=act, acts=ACTS,
-        items=checklist(database(), found), form=OrderForm() if act is Act.PUBLISH_RULES else ConfirmForm(),
+        items=checklist(database(), found, now=clock.present()),
+        form=OrderForm() if act is Act.PUBLISH_RULES else ConfirmForm(),
         areas=areas_for(database(), found, oblasts_of(current_user, Right.SEE_STAGE)),
         can_manage=may(current_user, Right.MANAGE_CONTEST), editions=editions(database(), found),
         can_mark=may_anywhere(current_user, Right.MARK),

@@ -15,6 +15,9 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from contest.commissions.models import SeatRole
+from contest.commissions.queries import commission_of
+from contest.commissions.services import ROLE_OF, give_seat, make_commission
 from contest.contests import services as life
 from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code, rulebook_of
@@ -43,8 +46,8 @@ from tests.conftest import NOW
 CODE, CAMPAIGN, ROUND = "2026", "2026-main", "2026-ethics"
 TITLE = Words(kk="Конкурс 2026", ru="Конкурс 2026", en="Contest 2026")
 ACTOR = "account:1"
-#: Every step of the sample's calendar is open through the summer, so that a test may take any of them.
-DAYS = "{ from = 2026-06-01, until = 2026-08-31 }"
+#: Every step of the sample's calendar is open for long, so that a test may take any of them on any day.
+DAYS = "{ from = 2026-06-01, until = 2099-12-31 }"
 OBLASTS = ("190000000", "610000000")  # Almaty oblast and Turkistan oblast
 ORDER = {"order_number": "№ 12-Ө", "order_on": date(2026, 5, 29)}
 CRITERIA = ("rights", "services", "families", "employment", "infrastructure", "community")
@@ -59,6 +62,7 @@ class Sample:
     units: dict[str, list[str]] = field(default_factory=dict)
     nominees: dict[str, list[int]] = field(default_factory=dict)
     judges: dict[str | None, list[int]] = field(default_factory=dict)
+    secretaries: dict[str | None, int] = field(default_factory=dict)
 
 
 def contest(session: Session) -> Contest:
@@ -130,17 +134,39 @@ def opened(session: Session, *, nominees: int = 3, **changes) -> Sample:
 
 
 def regional(session: Session, **changes) -> Sample:
-    """A contest in the regional stage, marking open in both oblasts, three judges in each panel."""
+    """A contest in the regional stage, marking open in both oblasts, three who vote in each commission."""
     made = opened(session, **changes)
     life.open_stage(session, contest=contest(session), stage=Stage.REGIONAL, actor=ACTOR, now=NOW)
+    seat_commissions(session, made)
     for oblast in OBLASTS:
         jury.open_marking(
             session, contest=contest(session), stage=Stage.REGIONAL, oblast_kato=oblast, actor=ACTOR, now=NOW
         )
+    return made
+
+
+def seat_commissions(session: Session, made: Sample) -> None:
+    """Three who vote in each commission, the chair first, and a secretary."""
     for area in (*OBLASTS, None):
         made.judges[area] = [
-            account(session, f"judge-{area or 'nation'}-{number}", Role.MEMBER, area) for number in range(3)
-        ]
+            judge(session, f"judge-{area or 'nation'}-{number}", area, SeatRole.MEMBER if number else SeatRole.CHAIR)
+            for number in range(3)
+        ]  # fmt: skip
+        made.secretaries[area] = judge(session, f"scribe-{area or 'nation'}", area, SeatRole.SECRETARY)
+
+
+def judge(session: Session, login: str, area: str | None, role: SeatRole = SeatRole.MEMBER) -> int:
+    """An account with a seat in the commission of an area, which is made where there is none."""
+    stage = Stage.NATIONAL if area is None else Stage.REGIONAL
+    facts = {"actor": ACTOR, "now": NOW}
+    commission = commission_of(session, contest(session), stage, area) or make_commission(
+        session, contest=contest(session), stage=stage, oblast_kato=area, **ORDER, **facts
+    )
+    made = account(session, login, ROLE_OF[role], area)
+    give_seat(
+        session, commission=commission, account_id=made, role=role, from_on=ORDER["order_on"],
+        order_number=ORDER["order_number"], **facts,
+    )  # fmt: skip
     return made
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -24,15 +25,19 @@ def run(app: Flask) -> Callable:
     return invoke
 
 
-def test_a_contest_is_drafted_published_and_opened(run: Callable, keep: Callable):
+def test_a_contest_is_drafted_published_and_opened(run: Callable, keep: Callable, tmp_path: Path):
+    book = tmp_path / "book.toml"
+    book.write_text(sample.rules_text())
+
     def sources(session) -> None:
         sample.sources(session, [unit.kato for _, unit in post_units(session, oblast=OBLASTS[0])[:3]])
 
     keep(sources)
     titles = ("--kk", "К", "--ru", "К", "--en", "C")
     made = run(
-        "create", "2026", "--rules", "2026", "--campaign", sample.CAMPAIGN, "--round", sample.ROUND, *titles
-    )
+        "create", "2026", "--rules", str(book), "--campaign", sample.CAMPAIGN, "--round", sample.ROUND,
+        *titles,
+    )  # fmt: skip
     assert (made.exit_code, made.output) == (0, "drafted contest 2026\n")
     assert run("publish-rules", "2026", "--order", "1", "--order-on", "2026-05-29").exit_code == 0
     assert run("open", "2026").output == "nominations are open\n"

@@ -43,8 +43,9 @@ def test_a_book_may_name_signals_and_the_variant_that_counts():
     assert after.fingerprint != before.fingerprint
     assert differences(before, after) == (
         ("survey.counting", "", "without-flagged"),
-        ("survey.excluding[1].rarer_than", "", "10000"),
-        ("survey.excluding[1].signal", "", "burst"),
+        ("survey.excluding.order", "", "burst"),
+        ("survey.excluding[burst].rarer_than", "", "10000"),
+        ("survey.excluding[burst].signal", "", "burst"),
     )
 
 

@@ -46,7 +46,7 @@ def journal(session: Session) -> list[str]:
 
 
 def missing(session: Session) -> list[str]:
-    return [str(item.label) for item in checklist(session, contest(session)) if not item.done]
+    return [str(item.label) for item in checklist(session, contest(session), now=NOW) if not item.done]
 
 
 def test_a_contest_goes_through_its_life(territory: Session):
@@ -63,7 +63,7 @@ def test_a_contest_goes_through_its_life(territory: Session):
     found = contest(territory)
     assert (found.state, found.published_at) == (ContestState.PUBLISHED, NOW)
     assert NEXT[found.state] is None
-    assert checklist(territory, found) == []
+    assert checklist(territory, found, now=NOW) == []
     assert {standing.published_at for standing in territory.scalars(select(Standing))} == {NOW}
     finalists = [one for one in territory.scalars(select(Nominee)) if one.is_finalist]
     assert sorted(one.id for one in finalists) == [made.nominees[oblast][2] for oblast in OBLASTS]
@@ -142,7 +142,7 @@ def test_the_checklist_names_what_is_not_drafted(territory: Session):
         round_code="none", actor=ACTOR, now=NOW,
     )  # fmt: skip
     found = territory.scalars(select(Contest)).one()
-    assert [str(item.label) for item in checklist(territory, found) if not item.done] == [
+    assert [str(item.label) for item in checklist(territory, found, now=NOW) if not item.done] == [
         "the survey none is drafted and not open yet",
         "the ethics round none is drafted and not open yet",
     ]
