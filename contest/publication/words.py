@@ -28,9 +28,14 @@ FLAGS = {
     "reweighed": _l("The other components took the weight of the missing one."),
     "coarse": _l("Shown in steps of 5, because fewer than 10 people answered: %(part)s."),
     "not-firm": _l("Not firm enough to compare with others: %(part)s."),
+    "unadjusted": _l("The plain mean counts: the judges could not be compared with each other: %(part)s."),
     "tie-broken": _l("Equal points; the order follows the rule book's tie rules."),
     "tied": _l("Equal in everything that the rule book compares: the place is shared."),
     "no-interval": _l("How sure the place is cannot be said: an error is unknown."),
+    "outside-interval": _l(
+        "The place lies outside its interval: places read the survey score drawn to the mean, intervals the "
+        "score as it was answered."
+    ),
 }
 
 

@@ -15,7 +15,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from contest.jury.scoring import score_of_marks
+from contest.jury.scoring import scores_of_marks
 from contest.robustness.scenarios import (
     Floats,
     Integers,
@@ -269,10 +269,8 @@ def marked_scores(
 ) -> list[Decimal | None]:
     """A marked component's score of each nominee by the rule book's combination, from one judge on."""
     enough = replace(part, fewest_judges=min(1, part.fewest_judges))
-    return [
-        score_of_marks(list(marks.get(nominee, {}).values()), enough, decimals=decimals).value
-        for nominee in nominees
-    ]
+    judged = [marks.get(nominee, {}) for nominee in nominees]
+    return [score.value for score in scores_of_marks(judged, enough, decimals=decimals)]
 
 
 def _weighted(criteria: Sequence[SurveyCriterion], nominee: int) -> Fraction:

@@ -16,19 +16,23 @@ from typing import Any
 import numpy as np
 
 from contest.composition import NOT_ELIGIBLE, REWEIGH, Composite, break_ties, composite
-from contest.jury.scoring import score_of_marks
-from contest.rulebook import Component, Estimator, Missing, RuleBook, Source, Stage
+from contest.jury.scoring import MarkScore, scores_of_marks
+from contest.pool import FIRM, GUARD_DECIMALS, UNMEASURED, Measured, decimal_of, pool_of
+from contest.rulebook import Combine, Component, Missing, RuleBook, Source, Stage, StageRules
+from contest.standings.awards import NominationVote, awards_of
 from core.disclosure import published
-from core.ranking import places, rank_intervals, shrink, top_probability
+from core.ranking import places, rank_intervals, top_probability
 
-GUARD_DECIMALS = 9
 PROBABILITY_DECIMALS = 4
-FIRM = Decimal("0.7")
 
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
-    """A component of one nominee: `score` as published, and `used` as it entered the composite."""
+    """A component of one nominee: `score` as published, and `used` as it entered the composite.
+
+    `mean` is the plain mean of the judges, shown beside a marked score; `is_fallback` says that it counts
+    because the judges could not be compared.
+    """
 
     code: str
     weight: Decimal
@@ -38,14 +42,17 @@ class PartRow:
     used: Decimal | None
     reliability: Decimal | None = None
     is_coarse: bool = False
+    mean: Decimal | None = None
+    is_fallback: bool = False
 
     def as_dict(self) -> dict[str, object]:
         """What `components_json` keeps: numbers as texts, so that 54.70 stays 54.70."""
-        return {
+        kept = {
             "code": self.code, "weight": _text(self.weight), "score": _text(self.score),
             "error": _text(self.error), "n": self.n, "used": _text(self.used),
             "reliability": _text(self.reliability), "is_coarse": self.is_coarse,
         }  # fmt: skip
+        return kept if self.mean is None else kept | {"mean": _text(self.mean)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +91,11 @@ def compute_rows(inputs: Mapping[str, Any], book: RuleBook) -> tuple[ComputedRow
     ----------
     inputs : mapping
         `stage`; `units`: [kato, n, score, error] of every unit of the pool; `nominees`: id, kato, `ethics`
-        ([n, score, error, is_coarse] or None), `marks` (component -> a list of marks per judge);
-        `nominations`: code -> [[nominee, value], ...] for those not decided by a component of this stage.
-        Numbers are decimal texts.
+        ([n, score, error, is_coarse] or None), `marks` (component -> a list of marks per judge) and `judges`
+        (component -> those judges' numbers in the same order, needed where severity is taken out);
+        `nominations`: code -> [[nominee, value], ...] for those not decided by a component of this stage;
+        `votes`: code -> [[nominee, yes, is carried], ...] of the decided votes on nominations, the last of a
+        nominee counts. Numbers are decimal texts.
     book : RuleBook
         The edition whose fingerprint the inputs name.
 
@@ -109,11 +118,9 @@ def compute_rows(inputs: Mapping[str, Any], book: RuleBook) -> tuple[ComputedRow
     stage = Stage(inputs["stage"])
     rules = book.stage(stage)
     nominees = sorted(inputs["nominees"], key=lambda row: row["id"])
-    pool = _pool(inputs["units"], book.survey.estimator)
-    parts = [
-        {part.code: _part(part, row, pool, book.ranking.decimals) for part in rules.components}
-        for row in nominees
-    ]
+    pool = pool_of(inputs["units"], book.survey.estimator)
+    marks = _marks(nominees, rules, book.ranking.decimals)
+    parts = [{part.code: _part(part, row, pool, marks) for part in rules.components} for row in nominees]
     weights = {part.code: part.weight for part in rules.components}
     needed = {part.code for part in rules.components if part.missing is Missing.NOT_ELIGIBLE}
 
@@ -134,8 +141,11 @@ def compute_rows(inputs: Mapping[str, Any], book: RuleBook) -> tuple[ComputedRow
     shared = [int(number) for number in by_score]
     place = break_ties(shared, [[row[code].score for row in parts] for code in rules.cascade])
     low, high, top = _uncertainty(plain, book, top=rules.top)
-    values = _nomination_values(inputs["nominations"], nominees, parts, book)
-    awards = _awards([row["id"] for row in nominees], place, values, book, stage)
+    awards = awards_of(
+        dict(zip((row["id"] for row in nominees), place, strict=True)),
+        values=_nomination_values(inputs["nominations"], nominees, parts, book),
+        votes=_votes(inputs.get("votes", {})), book=book, stage=stage,
+    )  # fmt: skip
     rows = [
         ComputedRow(
             nominee_id=nominee["id"], kato=nominee["kato"], parts=parts[index], place=place[index],
@@ -143,7 +153,7 @@ def compute_rows(inputs: Mapping[str, Any], book: RuleBook) -> tuple[ComputedRow
             low=low[index], high=high[index], top_probability=top[index],
             is_finalist=0 < place[index] <= rules.finalists,
             flags=_flags(
-                shown[index], parts[index], has_interval=low[index] > 0,
+                shown[index], parts[index], place=place[index], interval=(low[index], high[index]),
                 is_tied=place.count(place[index]) > 1, is_parted=place[index] != shared[index]
                 or shared.count(shared[index]) > place.count(place[index]),
             ),
@@ -154,49 +164,51 @@ def compute_rows(inputs: Mapping[str, Any], book: RuleBook) -> tuple[ComputedRow
     return tuple(sorted(rows, key=lambda row: (row.place == 0, row.place, row.nominee_id)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    n: int | None
-    score: Decimal | None
-    error: Decimal | None
-    used: Decimal | None
-    reliability: Decimal | None
+def _marks(
+    nominees: Sequence[Mapping[str, Any]], rules: StageRules, decimals: int
+) -> dict[tuple[str, int], MarkScore]:
+    """The score of every marked component and nominee."""
+    found = {}
+    for part in rules.marked:
+        judged = [_judged(row, part) for row in nominees]
+        for row, score in zip(nominees, scores_of_marks(judged, part, decimals=decimals), strict=True):
+            found[part.code, row["id"]] = score
+    return found
 
 
-def _pool(units: Sequence[Sequence[Any]], estimator: Estimator) -> dict[str, _Unit]:
-    """Every unit's published score, and the one that enters the composite."""
-    rows = sorted(units, key=lambda row: row[0])
-    scores = [_number(score) for _, _, score, _ in rows]
-    # An error of zero, possible where a whole campaign answered alike, is no measured error.
-    errors = [_number(error) or None for _, _, _, error in rows]
-    known = [
-        (float(score), float(error)) if score is not None and error is not None else (np.nan, np.nan)
-        for score, error in zip(scores, errors, strict=True)
-    ]
-    shrunken = shrink([score for score, _ in known], [error for _, error in known])
-    pool = {}
-    for index, (kato, n, _, error) in enumerate(rows):
-        drawn = published(float(shrunken.estimates[index]), GUARD_DECIMALS)
-        is_drawn = estimator is Estimator.SHRUNKEN and drawn is not None
-        pool[kato] = _Unit(
-            n, scores[index], _number(error), drawn if is_drawn else scores[index],
-            published(float(shrunken.reliability[index])),
-        )  # fmt: skip
-    return pool
+def _judged(nominee: Mapping[str, Any], part: Component) -> dict[int, list[int]]:
+    given = nominee["marks"].get(part.code, [])
+    numbers = nominee.get("judges", {}).get(part.code)
+    if numbers is None and (not given or part.combine is not Combine.ADJUSTED):
+        numbers = range(len(given))
+    if numbers is None or len(set(numbers)) != len(given):
+        raise ValueError(
+            f"nominee {nominee['id']}, {part.code}: {len(given)} lists of marks need as many judges' numbers,"
+            f" each once, and there are {numbers}"
+        )
+    return dict(zip(numbers, given, strict=True))
 
 
-def _part(part: Component, nominee: Mapping[str, Any], pool: Mapping[str, _Unit], decimals: int) -> PartRow:
+def _part(
+    part: Component,
+    nominee: Mapping[str, Any],
+    pool: Mapping[str, Measured],
+    marks: Mapping[tuple[str, int], MarkScore],
+) -> PartRow:
     if part.source is Source.SURVEY:
-        unit = pool.get(nominee["kato"], _Unit(None, None, None, None, None))
+        unit = pool.get(nominee["kato"], UNMEASURED)
         return PartRow(
             part.code, part.weight, unit.score, unit.error, unit.n, unit.used, reliability=unit.reliability
         )
     if part.source is Source.ETHICS:
         n, score, error, is_coarse = nominee["ethics"] or (None, None, None, False)
-        value = _number(score)
-        return PartRow(part.code, part.weight, value, _number(error), n, value, is_coarse=is_coarse)
-    marks = score_of_marks(nominee["marks"].get(part.code, []), part, decimals=decimals)
-    return PartRow(part.code, part.weight, marks.value, marks.error, marks.n, marks.value)
+        value = decimal_of(score)
+        return PartRow(part.code, part.weight, value, decimal_of(error), n, value, is_coarse=is_coarse)
+    score = marks[part.code, nominee["id"]]
+    return PartRow(
+        part.code, part.weight, score.value, score.error, score.n, score.value, mean=score.mean,
+        is_fallback=score.is_fallback,
+    )  # fmt: skip
 
 
 def _uncertainty(
@@ -239,7 +251,7 @@ def _nomination_values(
     found: dict[str, dict[int, Decimal]] = {}
     for nomination in book.nominations:
         if nomination.code in given:
-            pairs = [(nominee, _number(value)) for nominee, value in given[nomination.code]]
+            pairs = [(nominee, decimal_of(value)) for nominee, value in given[nomination.code]]
         elif nomination.stage is Stage.NATIONAL:
             pairs = [
                 (nominee["id"], row[nomination.component].score)
@@ -252,37 +264,18 @@ def _nomination_values(
     return found
 
 
-def _awards(
-    ids: Sequence[int],
-    place: Sequence[int],
-    values: Mapping[str, Mapping[int, Decimal]],
-    book: RuleBook,
-    stage: Stage,
-) -> dict[int, str]:
-    """Places first; then, at the national stage, each nomination among those without an award."""
-    awards = {
-        nominee: f"place-{number}"
-        for nominee, number in zip(ids, place, strict=True)
-        if 0 < number <= book.stage(stage).places
-    }
-    if stage is Stage.REGIONAL:
-        return awards
-    placed = {nominee for nominee, number in zip(ids, place, strict=True) if number}
-    for nomination in book.nominations:
-        open_to = {
-            nominee: value
-            for nominee, value in values[nomination.code].items()
-            if nominee in placed and nominee not in awards
-        }
-        best = max(open_to.values(), default=None)
-        for nominee, value in open_to.items():
-            if value == best:
-                awards[nominee] = f"nomination:{nomination.code}"
-    return awards
+def _votes(given: Mapping[str, Sequence[Sequence[Any]]]) -> dict[str, list[NominationVote]]:
+    return {code: [NominationVote(*vote) for vote in votes] for code, votes in given.items()}
 
 
 def _flags(
-    shown: Composite, parts: Mapping[str, PartRow], *, has_interval: bool, is_tied: bool, is_parted: bool
+    shown: Composite,
+    parts: Mapping[str, PartRow],
+    *,
+    place: int,
+    interval: tuple[int, int],
+    is_tied: bool,
+    is_parted: bool,
 ) -> tuple[str, ...]:
     flags = [f"missing:{code}" for code in shown.missing]
     if not shown.eligible:
@@ -295,17 +288,17 @@ def _flags(
         for code, part in parts.items()
         if part.reliability is not None and part.reliability < FIRM
     ]
+    flags += [f"unadjusted:{code}" for code, part in parts.items() if part.is_fallback]
     if is_parted:
         flags.append("tie-broken")
     if is_tied:
         flags.append("tied")
-    if not has_interval:
+    low, high = interval
+    if not low:
         flags.append("no-interval")
+    elif not low <= place <= high:
+        flags.append("outside-interval")
     return tuple(flags)
-
-
-def _number(text: object) -> Decimal | None:
-    return None if text is None else Decimal(str(text))
 
 
 def _text(number: Decimal | None) -> str | None:

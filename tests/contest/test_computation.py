@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from contest.jury.scoring import judge_score, score_of_marks
+from contest.jury.scoring import judge_score, scores_of_marks
 from contest.rulebook import RuleBook
 from contest.rulebook_reading import read_rulebook, shipped_text
 from contest.standings.computation import ComputedRow, compute_rows, digest_of
@@ -218,7 +218,7 @@ def test_marks_become_a_score_on_0_to_100():
     assert judge_score([0, 0, 0, 0], project) == 0
     assert judge_score([10, 10, 10, 10], project) == 100
     # Judges 75 and 85: mean 80, s = 7.0711, s / sqrt(2) = 5.
-    score = score_of_marks([[7, 8, 7, 8], [8, 9, 8, 9]], project, decimals=2)
+    (score,) = scores_of_marks([{1: [7, 8, 7, 8], 2: [8, 9, 8, 9]}], project, decimals=2)
     assert (score.value, score.error, score.n) == (Decimal("80.00"), Decimal("5.00"), 2)
     essay = read_rulebook(shipped_text("2020")).regional.component("essay")
     assert judge_score([1, 5], essay) == 50
