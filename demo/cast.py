@@ -36,6 +36,7 @@ def logins() -> tuple[Login, ...]:
             made += [Login(f"operator-{area}", "operator", oblast), Login(f"ethics-{area}", "ethics", oblast)]
         made += [Login(f"secretary-{area}", "secretary", oblast), Login(f"chair-{area}", "chair", oblast)]
         made += [Login(f"member-{area}-{number + 1}", "member", oblast) for number in range(members)]
+        made.append(Login(f"alternate-{area}", "member", oblast))
     return tuple(made)
 
 

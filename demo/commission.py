@@ -13,6 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.certificates.services import Order, issue_certificates
+from contest.commissions.models import SeatRole
+from contest.commissions.services import give_seat, make_commission
 from contest.contests import services as contests
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
@@ -25,7 +27,7 @@ from contest.standings.services import freeze_standing
 from core.audit import append_pending
 from core.settings import ROOT
 from core.words import Words
-from demo.cast import marks_of
+from demo.cast import NATION, marks_of
 from demo.evidence import (
     Workshop,
     answer_questionnaires,
@@ -100,6 +102,7 @@ def _prepare(session: Session, cast: Cast, workshop: Workshop) -> Contest:
     )
     _done(session, now)
     contests.open_contest(session, contest=contest, actor=ACTOR, now=at(5, 4))
+    _seat(session, contest, cast)
     for index, (area, _rank) in enumerate(ranked(cast)):
         title_kk, title_ru = PROJECTS[index % len(PROJECTS)]
         register_nominee(
@@ -108,6 +111,29 @@ def _prepare(session: Session, cast: Cast, workshop: Workshop) -> Contest:
         )  # fmt: skip
     _done(session, at(5, 12))
     return contest
+
+
+def _seat(session: Session, contest: Contest, cast: Cast) -> None:
+    """Every commission with its chair, members, secretary and, last of the members, an alternate."""
+    for oblast in (*OBLASTS, None):
+        area = NATION if oblast is None else oblast[:2]
+        facts = {"order_number": "DEMO-2", "actor": ACTOR, "now": at(5, 4)}
+        commission = make_commission(
+            session, contest=contest, stage=Stage.REGIONAL if oblast else Stage.NATIONAL, oblast_kato=oblast,
+            order_on=date(2026, 5, 4), **facts,
+        )  # fmt: skip
+        voting = cast.judges(area)
+        roles = [SeatRole.CHAIR, *[SeatRole.MEMBER] * (len(voting) - 1)]
+        people = [
+            *zip(voting, roles, strict=True),
+            (cast.accounts[f"secretary-{area}"], SeatRole.SECRETARY),
+            (cast.accounts[f"alternate-{area}"], SeatRole.ALTERNATE),
+        ]
+        for account_id, role in people:
+            give_seat(
+                session, commission=commission, account_id=account_id, role=role, from_on=date(2026, 5, 4),
+                **facts,
+            )  # fmt: skip
 
 
 def _gather(

@@ -1,20 +1,19 @@
-"""The jury's tables: the window of marking of each stage and oblast, marks, and declared conflicts.
+"""The jury's tables: the window of marking of each stage and oblast, marks, abstentions, essays' codes.
 
-A mark belongs to a judge, so the database holds at most one per judge, nominee and criterion. Who
-declared a conflict has no mark on that nominee: it neither lowers nor lifts anybody.
+A mark belongs to a judge, so the database holds at most one per judge, nominee and criterion. Who is in
+conflict with a nominee, and who abstains, has no mark there: that neither lowers nor lifts anybody.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from contest.commissions.models import REGIONAL_HAS_OBLAST
 from contest.rulebook import Stage
 from core.storage import Base, SerialKey, UtcDateTime, enum_column
-
-REGIONAL_HAS_OBLAST = "(stage = 'regional') = (oblast_kato IS NOT NULL)"
 
 
 class Marking(Base):
@@ -57,13 +56,26 @@ class Mark(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Recusal(Base):
-    """A declared conflict of a judge with a nominee, on one of the rule book's grounds."""
+class Abstention(Base):
+    """A criterion on which a judge gives no mark, though it could be given: it is not a zero."""
 
-    __tablename__ = "recusals"
+    __tablename__ = "mark_abstentions"
 
     nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"), primary_key=True)
+    stage: Mapped[Stage] = mapped_column(enum_column(Stage, "stage"), primary_key=True)
+    component: Mapped[str] = mapped_column(String(32), primary_key=True)
+    criterion: Mapped[str] = mapped_column(String(32), primary_key=True)
     judge_account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
-    ground: Mapped[str] = mapped_column(String(32))
-    details: Mapped[str | None] = mapped_column(Text)
-    declared_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class BlindCode(Base):
+    """The random code under which a nominee's work is marked without name and place."""
+
+    __tablename__ = "blind_codes"
+    __table_args__ = (UniqueConstraint("code"),)
+
+    nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"), primary_key=True)
+    stage: Mapped[Stage] = mapped_column(enum_column(Stage, "stage"), primary_key=True)
+    component: Mapped[str] = mapped_column(String(32), primary_key=True)
+    code: Mapped[str] = mapped_column(String(12))

@@ -6,20 +6,18 @@ tell only how many have confirmed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from contest.commissions.queries import People, bench_of, conflicts_of, people_of, voters
 from contest.contests.models import Contest
-from contest.jury.models import Mark, Marking, Recusal
+from contest.jury.models import Abstention, Mark, Marking
 from contest.nominees.models import Nominee
 from contest.nominees.queries import registered
 from contest.rulebook import Stage, StageRules
-from core.access import RIGHTS, Right
-from core.accounts.models import Account, AccountScope
 
 Marks = dict[tuple[str, str], int]
 
@@ -49,6 +47,15 @@ class Progress:
         return self.confirmed >= self.needed
 
 
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """Who judges a nominee, who may not and on what ground, and how many must confirm."""
+
+    judges: frozenset[int]
+    conflicts: Mapping[int, str]
+    needed: int
+
+
 def marking_of(session: Session, contest: Contest, stage: Stage, oblast_kato: str | None) -> Marking | None:
     """The window of marking of a stage and oblast; None before it is opened."""
     return session.scalars(
@@ -64,18 +71,9 @@ def is_marking_closed(session: Session, contest: Contest, stage: Stage, oblast_k
     return window is not None and window.closed_at is not None
 
 
-def panel(session: Session, stage: Stage, oblast_kato: str | None) -> frozenset[int]:
-    """The accounts that judge: members and chair of that oblast's commission, or of the national one."""
-    wanted = (
-        select(AccountScope.account_id)
-        .join(Account, Account.id == AccountScope.account_id)
-        .where(
-            AccountScope.role.in_(RIGHTS[Right.MARK]),
-            AccountScope.oblast_kato == (oblast_kato if stage is Stage.REGIONAL else None),
-            Account.disabled_at.is_(None),
-        )
-    )
-    return frozenset(session.scalars(wanted))
+def panel(session: Session, contest: Contest, stage: Stage, oblast_kato: str | None) -> frozenset[int]:
+    """The accounts that judge: who votes in that oblast's commission, or in the national one."""
+    return voters(session, contest, stage, oblast_kato)
 
 
 def judged_nominees(
@@ -99,66 +97,115 @@ def own_marks(session: Session, *, nominee: Nominee, stage: Stage, judge_account
     )
 
 
-def recusal_of(session: Session, *, nominee: Nominee, judge_account_id: int) -> Recusal | None:
-    """A judge's declared conflict with a nominee."""
-    return session.get(Recusal, (nominee.id, judge_account_id))
+def own_abstentions(
+    session: Session, *, nominee: Nominee, stage: Stage, judge_account_id: int
+) -> list[Abstention]:
+    """The criteria of a nominee on which one judge abstains, drafts included."""
+    return list(
+        session.scalars(
+            select(Abstention).where(
+                Abstention.nominee_id == nominee.id,
+                Abstention.stage == stage,
+                Abstention.judge_account_id == judge_account_id,
+            )
+        )
+    )
+
+
+def area_kato(nominee: Nominee, stage: Stage) -> str | None:
+    """The oblast whose commission judges a nominee at a stage; None for the national one."""
+    return nominee.oblast_kato if stage is Stage.REGIONAL else None
+
+
+def judging(
+    session: Session,
+    contest: Contest,
+    rules: StageRules,
+    stage: Stage,
+    oblast_kato: str | None,
+    nominees: Sequence[Nominee],
+) -> dict[int, Judging]:
+    """Who judges each nominee: the commission without those in conflict, alternates in their place.
+
+    Where conflicts leave too few at the regional stage, the national commission judges that nominee.
+    """
+    people = people_of(session, contest, stage, oblast_kato)
+    above = people_of(session, contest, Stage.NATIONAL, None) if stage is Stage.REGIONAL else People()
+    conflicts = conflicts_of(session, contest, stage, nominees)
+    # Where conflicts leave fewer than the rule book asks for, the commission needs another member.
+    fewest = max((part.fewest_judges for part in rules.marked), default=0)
+    found = {}
+    for nominee in nominees:
+        grounds = conflicts[nominee.id]
+        bench = bench_of(people, rules, recused=grounds, fewest=fewest)
+        if bench.is_short and people.members:
+            higher = bench_of(above, rules, recused=grounds, fewest=fewest)
+            bench = bench if higher.is_short else higher
+        needed = max(bench.needed, fewest) if rules.marked else 0
+        found[nominee.id] = Judging(bench.entitled, grounds, needed)
+    return found
 
 
 def own_list(
-    session: Session, *, nominees: Sequence[Nominee], stage: Stage, judge_account_id: int
+    session: Session,
+    *,
+    nominees: Sequence[Nominee],
+    rules: StageRules,
+    stage: Stage,
+    judging: Mapping[int, Judging],
+    judge_account_id: int,
 ) -> list[OwnMarking]:
-    """The nominees with how far this judge is; two queries."""
-    ids = [nominee.id for nominee in nominees]
-    given = {
-        nominee: (count, confirmed)
+    """The nominees whom this judge marks by name, or may not mark, with how far one is; two queries."""
+    named = [part.code for part in rules.marked if not part.is_anonymous]
+    given = {}
+    for kind in (Mark, Abstention):
         for nominee, count, confirmed in session.execute(
-            select(Mark.nominee_id, func.count(), func.count(Mark.confirmed_at))
-            .where(Mark.nominee_id.in_(ids), Mark.stage == stage, Mark.judge_account_id == judge_account_id)
-            .group_by(Mark.nominee_id)
-        )
-    }
-    grounds = dict(
-        session.execute(
-            select(Recusal.nominee_id, Recusal.ground).where(
-                Recusal.nominee_id.in_(ids), Recusal.judge_account_id == judge_account_id
+            select(kind.nominee_id, func.count(), func.count(kind.confirmed_at))
+            .where(
+                kind.nominee_id.in_(judging), kind.stage == stage, kind.component.in_(named),
+                kind.judge_account_id == judge_account_id,
             )
-        ).all()
-    )
+            .group_by(kind.nominee_id)
+        ):  # fmt: skip
+            before = given.get(nominee, (0, 0))
+            given[nominee] = (before[0] + count, before[1] + confirmed)
     lines = []
     for nominee in nominees:
-        count, confirmed = given.get(nominee.id, (0, 0))
-        lines.append(OwnMarking(nominee, count, confirmed > 0, grounds.get(nominee.id)))
+        about = judging[nominee.id]
+        ground = about.conflicts.get(judge_account_id)
+        if ground is not None:
+            lines.append(OwnMarking(nominee, 0, False, ground))
+        elif judge_account_id in about.judges:
+            count, confirmed = given.get(nominee.id, (0, 0))
+            lines.append(OwnMarking(nominee, count, confirmed > 0, None))
     return lines
 
 
 def progress(
     session: Session, contest: Contest, rules: StageRules, stage: Stage, oblast_kato: str | None
 ) -> list[Progress]:
-    """How many have confirmed, per nominee, and how many the quorum needs of those not recused."""
-    judges = panel(session, stage, oblast_kato)
+    """How many have confirmed every mark, per nominee, and how many the quorum needs of those who judge."""
     nominees = judged_nominees(session, contest, stage, oblast_kato)
-    ids = [nominee.id for nominee in nominees]
-    confirmed: dict[int, set[int]] = {number: set() for number in ids}
-    rows = select(Mark.nominee_id, Mark.judge_account_id).where(
-        Mark.nominee_id.in_(ids), Mark.stage == stage, Mark.confirmed_at.is_not(None)
+    members = panel(session, contest, stage, oblast_kato)
+    about = judging(session, contest, rules, stage, oblast_kato, nominees)
+    every = sum(len(part.criteria) for part in rules.marked)
+    rows = (
+        select(Mark.nominee_id, Mark.judge_account_id)
+        .where(Mark.nominee_id.in_(about), Mark.stage == stage, Mark.confirmed_at.is_not(None))
+        .group_by(Mark.nominee_id, Mark.judge_account_id)
+        .having(func.count() == every)
     )
-    for number, judge in session.execute(rows.distinct()):
+    confirmed: dict[int, set[int]] = {number: set() for number in about}
+    for number, judge in session.execute(rows):
         confirmed[number].add(judge)
-    recused: dict[int, set[int]] = {number: set() for number in ids}
-    for number, judge in session.execute(
-        select(Recusal.nominee_id, Recusal.judge_account_id).where(Recusal.nominee_id.in_(ids))
-    ):
-        recused[number].add(judge)
-    # Where conflicts leave fewer than the rule book asks for, the commission needs another member.
-    fewest = max((part.fewest_judges for part in rules.marked), default=0)
-    lines = []
-    for nominee in nominees:
-        eligible = len(judges - recused[nominee.id])
-        needed = max(ceil(rules.quorum * eligible), fewest) if rules.marked else 0
-        lines.append(
-            Progress(nominee, len(confirmed[nominee.id]), len(judges & recused[nominee.id]), eligible, needed)
+    return [
+        Progress(
+            nominee, len(confirmed[nominee.id] & about[nominee.id].judges),
+            len(members & about[nominee.id].conflicts.keys()), len(about[nominee.id].judges),
+            about[nominee.id].needed,
         )
-    return lines
+        for nominee in nominees
+    ]  # fmt: skip
 
 
 def complete_marks(

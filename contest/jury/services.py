@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from contest.commissions.models import Recusal
+from contest.commissions.queries import declared_conflict, people_of
 from contest.contests.models import Contest, ContestState
 from contest.contests.queries import rulebook_of
-from contest.jury.models import Mark, Marking, Recusal
-from contest.jury.queries import judged_nominees, marking_of, own_marks, panel, progress, recusal_of
+from contest.jury.models import Abstention, BlindCode, Mark, Marking
+from contest.jury.queries import (
+    area_kato,
+    judged_nominees,
+    judging,
+    marking_of,
+    own_abstentions,
+    own_marks,
+    panel,
+    progress,
+)
 from contest.nominees.models import Nominee
 from contest.nominees.services import reference
-from contest.rulebook import Stage, StageRules
+from contest.rulebook import Component, Stage, StageRules
 from core import audit
 from core.errors import BadInput, Conflict, Forbidden
 
+Key = tuple[str, str]
 STATE_OF = {Stage.REGIONAL: ContestState.REGIONAL, Stage.NATIONAL: ContestState.NATIONAL}
 
 
@@ -27,16 +40,20 @@ def open_marking(
 ) -> Marking:
     """Open the marking of a stage, of an oblast at the regional one.
 
-    :raises Conflict: unless the stage is open, or when it was opened before, or nobody is judged.
+    :raises Conflict: unless the stage is open, when it was opened before, nobody is judged, or nobody judges.
     """
     if contest.state is not STATE_OF[stage]:
         raise Conflict(_l("This stage of the contest %(code)s is not open.", code=contest.code))
     if marking_of(session, contest, stage, oblast_kato) is not None:
         raise Conflict(_l("The marking was opened before: it opens once."))
-    if not judged_nominees(session, contest, stage, oblast_kato):
+    nominees = judged_nominees(session, contest, stage, oblast_kato)
+    if not nominees:
         raise Conflict(_l("Nobody is to be marked here: register nominees first."))
+    if not panel(session, contest, stage, oblast_kato):
+        raise Conflict(_l("There is no commission here yet: the agency makes it first."))
     window = Marking(contest_id=contest.id, stage=stage, oblast_kato=oblast_kato, opened_at=now)
     session.add(window)
+    _draw_codes(session, rulebook_of(session, contest).stage(stage), stage, nominees)
     session.flush()
     audit.record(session, actor=actor, action="marking.open", subject=area_of(contest, stage, oblast_kato))
     return window
@@ -48,42 +65,50 @@ def save_marks(
     contest: Contest,
     stage: Stage,
     nominee: Nominee,
-    values: Mapping[tuple[str, str], int],
+    values: Mapping[Key, int],
     judge_account_id: int,
     confirm: bool,
     actor: str,
     now: datetime,
+    abstained: Collection[Key] = (),
+    parts: Sequence[Component] | None = None,
 ) -> None:
     """Save one judge's marks (component, criterion -> mark) as a draft, or confirm them for good.
 
+    :param abstained: criteria on which the judge gives no mark; a part with one has no mark of this judge.
+    :param parts: the components of this page; None for all that are marked.
     :raises BadInput: for a mark off the scale, an unknown criterion, or a gap in what is confirmed.
-    :raises Conflict: unless marking is open, after confirming, or after a declared conflict.
-    :raises Forbidden: for somebody who is not of this commission.
+    :raises Conflict: unless marking is open, after confirming, or in a conflict of interests.
+    :raises Forbidden: for somebody who does not judge this nominee.
     """
     rules = _rules_for_marking(session, contest, stage, nominee, judge_account_id)
-    if recusal_of(session, nominee=nominee, judge_account_id=judge_account_id) is not None:
-        raise Conflict(_l("You declared a conflict with %(name)s: you do not mark.", name=nominee.name_kk))
-    _check_values(rules, values, confirm=confirm)
+    parts = rules.marked if parts is None else parts
+    _check_values(parts, values, abstained, confirm=confirm)
+    whose = {"nominee": nominee, "stage": stage, "judge_account_id": judge_account_id}
+    codes = {part.code for part in parts}
     kept = {
-        (mark.component, mark.criterion): mark
-        for mark in own_marks(session, nominee=nominee, stage=stage, judge_account_id=judge_account_id)
+        (type(row), row.component, row.criterion): row
+        for row in (*own_marks(session, **whose), *own_abstentions(session, **whose))
+        if row.component in codes
     }
-    if any(mark.confirmed_at is not None for mark in kept.values()):
+    if any(row.confirmed_at is not None for row in kept.values()):
         raise Conflict(_l("You have confirmed your marks of %(name)s: they stand.", name=nominee.name_kk))
-    for key, mark in kept.items():
-        if key not in values:
-            session.delete(mark)
-    for (component, criterion), value in values.items():
-        mark = kept.get((component, criterion)) or Mark(
+    given = {(Mark, *key) for key in values} | {(Abstention, *key) for key in abstained}
+    for key in kept.keys() - given:
+        session.delete(kept[key])
+    for kind, component, criterion in given:
+        row = kept.get((kind, component, criterion)) or kind(
             nominee_id=nominee.id, stage=stage, component=component, criterion=criterion,
-            judge_account_id=judge_account_id, value=value,
+            judge_account_id=judge_account_id,
         )  # fmt: skip
-        mark.value, mark.confirmed_at = value, now if confirm else None
-        session.add(mark)
+        row.confirmed_at = now if confirm else None
+        if kind is Mark:
+            row.value = values[component, criterion]
+        session.add(row)
     session.flush()
     audit.record(
         session, actor=actor, action="marks.confirm" if confirm else "marks.draft",
-        subject=reference(nominee), stage=stage.value, marks=len(values),
+        subject=reference(nominee), stage=stage.value, marks=len(values), abstained=len(abstained),
     )  # fmt: skip
 
 
@@ -99,27 +124,35 @@ def declare_conflict(
     actor: str,
     now: datetime,
 ) -> Recusal:
-    """Declare a conflict with a nominee, on one of the rule book's grounds: the judge's marks cease to be.
+    """Declare a conflict with a nominee, on one of the rule book's grounds: one does not mark or vote.
+
+    While the marking is not closed the member's marks cease to be. Afterwards they stay: whoever has seen
+    the scores could otherwise move them, and an objection is the way.
 
     :raises BadInput: for a ground that the rule book does not name.
-    :raises Conflict: unless marking is open, or when it was declared before.
+    :raises Conflict: when it was declared before.
     :raises Forbidden: for somebody who is not of this commission.
     """
-    rules = _rules_for_marking(session, contest, stage, nominee, judge_account_id)
+    oblast_kato = area_kato(nominee, stage)
+    window = _window(session, contest, stage, oblast_kato)
+    rules = rulebook_of(session, contest).stage(stage)
+    _refuse_strangers(session, contest, stage, nominee, judge_account_id)
     if ground not in {one.code for one in rules.conflicts}:
         raise BadInput(_l("“%(ground)s” is none of the rule book's grounds.", ground=ground[:32]))
-    if recusal_of(session, nominee=nominee, judge_account_id=judge_account_id) is not None:
+    if declared_conflict(session, nominee=nominee, stage=stage, account_id=judge_account_id) is not None:
         raise Conflict(_l("You declared a conflict with %(name)s before.", name=nominee.name_kk))
     recusal = Recusal(
-        nominee_id=nominee.id, judge_account_id=judge_account_id, ground=ground,
+        nominee_id=nominee.id, stage=stage, account_id=judge_account_id, ground=ground,
         details=(details or "").strip() or None, declared_at=now,
     )  # fmt: skip
     session.add(recusal)
-    session.execute(
-        delete(Mark).where(Mark.nominee_id == nominee.id, Mark.judge_account_id == judge_account_id)
-    )
     session.flush()
-    audit.record(session, actor=actor, action="conflict.declare", subject=reference(nominee), ground=ground)
+    audit.record(
+        session, actor=actor, action="conflict.declare", subject=reference(nominee), stage=stage.value,
+        ground=ground,
+    )  # fmt: skip
+    if window is None or window.closed_at is None:
+        _strike(session, nominee, stage, [judge_account_id], actor=actor)
     return recusal
 
 
@@ -128,10 +161,17 @@ def close_marking(
 ) -> Marking:
     """Close the marking: from now on the scores of this stage can be seen, and no mark changes.
 
+    Marks of whoever is in conflict with the nominee by now, or has left the commission, cease to be.
+
     :raises Conflict: unless it is open, or when a nominee has fewer confirmed judges than the quorum.
     """
     window = _locked_window(session, contest, stage, oblast_kato)
     rules = rulebook_of(session, contest).stage(stage)
+    nominees = judged_nominees(session, contest, stage, oblast_kato)
+    for number, about in judging(session, contest, rules, stage, oblast_kato, nominees).items():
+        gave = select(Mark.judge_account_id).where(Mark.nominee_id == number, Mark.stage == stage)
+        struck = sorted(set(session.scalars(gave)) - about.judges)
+        _strike(session, session.get_one(Nominee, number), stage, struck, actor=actor)
     for line in progress(session, contest, rules, stage, oblast_kato):
         if not line.is_enough:
             raise Conflict(
@@ -164,31 +204,82 @@ def _locked_window(session: Session, contest: Contest, stage: Stage, oblast_kato
     return window
 
 
-def _rules_for_marking(
-    session: Session, contest: Contest, stage: Stage, nominee: Nominee, judge_account_id: int
-) -> StageRules:
-    oblast_kato = nominee.oblast_kato if stage is Stage.REGIONAL else None
+def _window(session: Session, contest: Contest, stage: Stage, oblast_kato: str | None) -> Marking | None:
     window = marking_of(session, contest, stage, oblast_kato)
     if window is not None:
         # Shared with other judges, exclusive with closing: no mark comes in behind the close.
         session.refresh(window, with_for_update={"read": True})
+    return window
+
+
+def _rules_for_marking(
+    session: Session, contest: Contest, stage: Stage, nominee: Nominee, judge_account_id: int
+) -> StageRules:
+    oblast_kato = area_kato(nominee, stage)
+    window = _window(session, contest, stage, oblast_kato)
     if window is None or window.closed_at is not None:
         raise Conflict(_l("The marking of this stage is not open."))
-    if judge_account_id not in panel(session, stage, oblast_kato):
+    rules = rulebook_of(session, contest).stage(stage)
+    about = judging(session, contest, rules, stage, oblast_kato, [nominee])[nominee.id]
+    if judge_account_id in about.conflicts:
+        raise Conflict(
+            _l("You have a conflict of interests with %(name)s: you do not mark.", name=nominee.name_kk)
+        )
+    if judge_account_id not in about.judges:
         raise Forbidden(_l("Only members of this stage's commission mark here."))
     if nominee.id not in {one.id for one in judged_nominees(session, contest, stage, oblast_kato)}:
         raise Conflict(_l("%(name)s is not judged at this stage.", name=nominee.name_kk))
-    return rulebook_of(session, contest).stage(stage)
+    return rules
 
 
-def _check_values(rules: StageRules, values: Mapping[tuple[str, str], int], *, confirm: bool) -> None:
-    known = {
-        (part.code, criterion.code): (part, criterion) for part in rules.marked for criterion in part.criteria
-    }
-    for key, value in values.items():
+def _refuse_strangers(
+    session: Session, contest: Contest, stage: Stage, nominee: Nominee, account_id: int
+) -> None:
+    """Let those in who may come to decide on a nominee: the commission, and the national one above it."""
+    own = people_of(session, contest, stage, area_kato(nominee, stage)).everyone
+    if account_id not in own | people_of(session, contest, Stage.NATIONAL, None).everyone:
+        raise Forbidden(_l("Only members of this stage's commission declare conflicts here."))
+
+
+def _strike(session: Session, nominee: Nominee, stage: Stage, judges: Collection[int], *, actor: str) -> None:
+    """Let judges' marks of a nominee cease to be; the journal says so."""
+    for judge in judges:
+        struck = 0
+        for kind in (Mark, Abstention):
+            mine = delete(kind).where(
+                kind.nominee_id == nominee.id, kind.stage == stage, kind.judge_account_id == judge
+            )
+            struck += session.execute(mine).rowcount
+        if struck:
+            audit.record(
+                session, actor=actor, action="marks.cease", subject=reference(nominee), stage=stage.value,
+                judge=judge,
+            )  # fmt: skip
+
+
+def _draw_codes(session: Session, rules: StageRules, stage: Stage, nominees: Sequence[Nominee]) -> None:
+    """Give every work that is marked blind a random code: neither it nor its order tells whose it is."""
+    for part in rules.marked:
+        if part.is_anonymous:
+            session.add_all(
+                BlindCode(nominee_id=nominee.id, stage=stage, component=part.code, code=secrets.token_hex(6))
+                for nominee in nominees
+            )
+
+
+def _check_values(
+    parts: Sequence[Component], values: Mapping[Key, int], abstained: Collection[Key], *, confirm: bool
+) -> None:
+    known = {(part.code, criterion.code): (part, criterion) for part in parts for criterion in part.criteria}
+    for key in (*values, *abstained):
         if key not in known:
             raise BadInput(_l("The rule book has no criterion “%(code)s” to mark.", code="/".join(key)[:64]))
+    for key, value in values.items():
         part, criterion = known[key]
+        if key in abstained:
+            raise BadInput(
+                _l("“%(criterion)s”: give a mark or abstain, not both.", criterion=criterion.title)
+            )
         if not part.lowest <= value <= part.highest:
             raise BadInput(
                 _l(
@@ -197,7 +288,7 @@ def _check_values(rules: StageRules, values: Mapping[tuple[str, str], int], *, c
                 )
             )  # fmt: skip
     for key, (_part, criterion) in known.items():
-        if confirm and key not in values:
+        if confirm and key not in values and key not in abstained:
             raise BadInput(
                 _l("“%(criterion)s” has no mark yet: mark it, then confirm.", criterion=criterion.title)
             )

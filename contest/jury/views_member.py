@@ -15,12 +15,13 @@ from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code, rulebook_of
 from contest.jury.forms import ActForm, ConflictForm, SentMarks, read_marks
 from contest.jury.queries import (
+    Judging,
+    area_kato,
     is_marking_open,
     judged_nominees,
+    judging,
     own_list,
     own_marks,
-    panel,
-    recusal_of,
 )
 from contest.jury.services import declare_conflict, save_marks
 from contest.nominees.models import Nominee
@@ -99,23 +100,34 @@ def conflict(code: str, stage: str, nominee_id: int) -> Reply:
 
 
 def _own(contest: Contest, stage: Stage, oblast_kato: str | None) -> list:
-    nominees = judged_nominees(database(), contest, stage, oblast_kato)
-    return own_list(database(), nominees=nominees, stage=stage, judge_account_id=current_user.id)
+    session = database()
+    nominees = judged_nominees(session, contest, stage, oblast_kato)
+    rules = rulebook_of(session, contest).stage(stage)
+    about = judging(session, contest, rules, stage, oblast_kato, nominees)
+    return own_list(
+        session, nominees=nominees, rules=rules, stage=stage, judging=about, judge_account_id=current_user.id
+    )
 
 
 def _judged(code: str, stage: str, nominee_id: int) -> tuple[Contest, Stage, Nominee]:
-    """The nominee, for a member of the commission that judges at this stage."""
+    """The nominee, for somebody who judges at this stage, or who may not because of a conflict."""
     contest = contest_by_code(database(), code)
     nominee = get_nominee(database(), contest, nominee_id)
     if stage not in set(Stage):
         raise NotFound(_("There is no such stage."))
     chosen = Stage(stage)
-    oblast_kato = nominee.oblast_kato if chosen is Stage.REGIONAL else None
-    if current_user.id not in panel(database(), chosen, oblast_kato):
+    about = _about(contest, chosen, nominee)
+    if current_user.id not in about.judges | about.conflicts.keys():
         raise Forbidden(_("Only members of this stage's commission mark here."))
+    oblast_kato = area_kato(nominee, chosen)
     if nominee.id not in {one.id for one in judged_nominees(database(), contest, chosen, oblast_kato)}:
         raise NotFound(_("This nominee is not judged at this stage."))
     return contest, chosen, nominee
+
+
+def _about(contest: Contest, stage: Stage, nominee: Nominee) -> Judging:
+    rules = rulebook_of(database(), contest).stage(stage)
+    return judging(database(), contest, rules, stage, area_kato(nominee, stage), [nominee])[nominee.id]
 
 
 def _page(contest: Contest, stage: Stage, nominee: Nominee, sent: SentMarks) -> str:
@@ -128,6 +140,6 @@ def _page(contest: Contest, stage: Stage, nominee: Nominee, sent: SentMarks) -> 
         "contest/staff/marks.html", contest=contest, stage=stage, nominee=nominee, rules=rules, sent=sent,
         unit=get_unit(database(), nominee.kato), act=ActForm(formdata=None), form=form,
         is_confirmed=any(mark.confirmed_at for mark in kept),
-        recusal=recusal_of(database(), nominee=nominee, judge_account_id=current_user.id),
+        ground=_about(contest, stage, nominee).conflicts.get(current_user.id),
         is_open=is_marking_open(database(), contest, stage, area), area=area or NATION,
     )  # fmt: skip

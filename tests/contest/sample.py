@@ -148,10 +148,11 @@ def regional(session: Session, **changes) -> Sample:
 def seat_commissions(session: Session, made: Sample) -> None:
     """Three who vote in each commission, the chair first, and a secretary."""
     for area in (*OBLASTS, None):
+        roles = (SeatRole.CHAIR, SeatRole.MEMBER, SeatRole.MEMBER)
         made.judges[area] = [
-            judge(session, f"judge-{area or 'nation'}-{number}", area, SeatRole.MEMBER if number else SeatRole.CHAIR)
-            for number in range(3)
-        ]  # fmt: skip
+            judge(session, f"judge-{area or 'nation'}-{number}", area, role)
+            for number, role in enumerate(roles)
+        ]
         made.secretaries[area] = judge(session, f"scribe-{area or 'nation'}", area, SeatRole.SECRETARY)
 
 

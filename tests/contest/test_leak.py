@@ -32,7 +32,7 @@ def filled(app: Flask, keep: Callable):
         made = sample.regional(session)
         for oblast in OBLASTS:
             sample.mark_all(session, made, oblast, marks=sample.MARKS)
-            made.judges[oblast].append(sample.account(session, f"late-{oblast}", Role.MEMBER, oblast))
+            made.judges[oblast].append(sample.judge(session, f"late-{oblast}", oblast))
         katos = [kato for oblast in OBLASTS for kato in made.units[oblast][:3]]
         officials = [one for oblast in OBLASTS for one in made.officials[oblast][:3]]
         sample.publish_survey(session, dict(zip(katos, SCORES * 2, strict=True)))
@@ -132,5 +132,5 @@ def test_the_stage_page_counts_and_does_not_name_who_has_marked(app: Flask, fill
     page = visitor(app, chair).get(
         f"/staff/contests/2026/stages/regional/{OBLASTS[0]}", headers={"Accept-Language": "en"}
     )
-    assert "3 of 6" in page.text
+    assert "3 of 4" in page.text
     assert "Judge-" not in page.text

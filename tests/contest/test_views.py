@@ -10,8 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from contest.commissions.models import Recusal
 from contest.contests.models import Contest, ContestState
-from contest.jury.models import Mark, Marking, Recusal
+from contest.jury.models import Mark, Marking
 from contest.nominees.models import Nominee, NomineeState
 from contest.nominees.queries import list_nominees
 from contest.rulebook import Stage
@@ -171,16 +172,19 @@ def test_a_chair_opens_closes_and_freezes_the_own_oblast(enter: Callable, keep: 
     keep(lambda session: sample.life.open_stage(
         session, contest=sample.contest(session), stage=Stage.REGIONAL, actor="account:1", now=sample.NOW
     ))  # fmt: skip
-    chair = enter(Role.CHAIR, OBLASTS[0])
+
+    def seat(session) -> sample.Sample:
+        sample.seat_commissions(session, made)
+        return made
+
+    made = keep(seat)
+    chair = enter(Role.CHAIR, account_id=made.judges[OBLASTS[0]][0])
     assert send(chair, f"{STAGE}/marking/open", STAGE).location == STAGE
     other = STAGE.replace(OBLASTS[0], OBLASTS[1])
     assert send(chair, f"{other}/marking/open", STAGE).status_code == 403
     assert count(keep, Marking) == 1
 
     def fill(session) -> None:
-        made.judges[OBLASTS[0]] = [
-            sample.account(session, f"judge-{place}", Role.MEMBER, OBLASTS[0]) for place in range(3)
-        ]
         sample.mark_all(session, made, OBLASTS[0], marks=sample.MARKS)
         sample.publish_survey(session, dict(zip(made.units[OBLASTS[0]], sample.SCORES, strict=True)))
         sample.publish_ethics(session, dict(zip(made.officials[OBLASTS[0]], sample.ETHICS, strict=False)))

@@ -1,0 +1,181 @@
+"""Reads of commissions: who sits, who may decide, and who is in conflict with whom.
+
+Conflicts that were declared and those that follow from facts come together here, and everything that
+marks or votes asks for them here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.commissions.bench import Bench, seat_bench
+from contest.commissions.conflicts import MemberTies, NomineeTies, found_ground
+from contest.commissions.models import Commission, MemberFacts, Recusal, Seat, SeatRole
+from contest.contests.models import Contest
+from contest.contests.queries import rulebook_of
+from contest.nominees.models import Nominee
+from contest.rulebook import Stage, StageRules, Substitutes
+from core.accounts.models import Account
+from core.places.queries import units_by_kato
+
+#: The roles that vote.
+VOTING = (SeatRole.CHAIR, SeatRole.MEMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who sits in a commission now: those who vote and alternates, in the order of their seats."""
+
+    members: tuple[int, ...] = ()
+    alternates: tuple[int, ...] = ()
+    chair: int | None = None
+    secretary: int | None = None
+
+    @property
+    def everyone(self) -> frozenset[int]:
+        found = {*self.members, *self.alternates, self.chair, self.secretary}
+        return frozenset(one for one in found if one is not None)
+
+
+def commission_of(
+    session: Session, contest: Contest, stage: Stage, oblast_kato: str | None
+) -> Commission | None:
+    """The commission of a stage and oblast; None before it is made."""
+    return session.scalars(
+        select(Commission).where(
+            Commission.contest_id == contest.id, Commission.stage == stage,
+            Commission.oblast_kato == oblast_kato,
+        )
+    ).first()  # fmt: skip
+
+
+def seats_of(session: Session, commission: Commission) -> list[tuple[Seat, Account]]:
+    """The seats of a commission with their people, former ones too, in the order of the seats."""
+    wanted = (
+        select(Seat, Account)
+        .join(Account, Account.id == Seat.account_id)
+        .where(Seat.commission_id == commission.id)
+        .order_by(Seat.id)
+    )
+    return [(seat, account) for seat, account in session.execute(wanted)]
+
+
+def people_of(session: Session, contest: Contest, stage: Stage, oblast_kato: str | None) -> People:
+    """Who sits in a commission now; nobody before it is made. An alternate who was called up is a member."""
+    seats = session.scalars(
+        select(Seat)
+        .join(Commission)
+        .join(Account, Account.id == Seat.account_id)
+        .where(
+            Commission.contest_id == contest.id, Commission.stage == stage,
+            Commission.oblast_kato == oblast_kato, Seat.until_on.is_(None), Account.disabled_at.is_(None),
+        )
+        .order_by(Seat.id)
+    ).all()  # fmt: skip
+    replaced = {seat.replaces_id for seat in seats if seat.replaces_id is not None}
+    held = {seat.id for seat in seats}
+
+    def of(role: SeatRole) -> int | None:
+        return next((seat.account_id for seat in seats if seat.role is role), None)
+
+    members = [
+        seat.account_id for seat in seats
+        if (seat.role in VOTING and seat.id not in replaced) or seat.replaces_id in held
+    ]  # fmt: skip
+    alternates = [
+        seat.account_id for seat in seats
+        if seat.role is SeatRole.ALTERNATE and seat.account_id not in members
+    ]  # fmt: skip
+    return People(tuple(members), tuple(alternates), of(SeatRole.CHAIR), of(SeatRole.SECRETARY))
+
+
+def voters(session: Session, contest: Contest, stage: Stage, oblast_kato: str | None) -> frozenset[int]:
+    """The accounts that mark and vote: members and chair, and alternates who were called up."""
+    return frozenset(people_of(session, contest, stage, oblast_kato).members)
+
+
+def conflicts_of(
+    session: Session, contest: Contest, stage: Stage, nominees: Sequence[Nominee]
+) -> dict[int, dict[int, str]]:
+    """The ground of every conflict at a stage, by nominee and account, declared and found together."""
+    found: dict[int, dict[int, str]] = {nominee.id: {} for nominee in nominees}
+    grounds = rulebook_of(session, contest).stage(stage).conflicts
+    members = [_ties_of_member(facts) for facts in _facts(session, contest, stage, nominees)]
+    for nominee in _ties_of_nominees(session, nominees):
+        for member in members:
+            ground = found_ground(grounds, member, nominee)
+            if ground is not None:
+                found[nominee.nominee_id][member.account_id] = ground
+    stages = (Stage.REGIONAL,) if stage is Stage.REGIONAL else tuple(Stage)
+    declared = select(Recusal).where(Recusal.nominee_id.in_(found), Recusal.stage.in_(stages))
+    for recusal in session.scalars(declared):
+        found[recusal.nominee_id][recusal.account_id] = recusal.ground
+    return found
+
+
+def declared_conflict(session: Session, *, nominee: Nominee, stage: Stage, account_id: int) -> Recusal | None:
+    """A member's own declaration at a stage."""
+    return session.get(Recusal, (nominee.id, stage, account_id))
+
+
+def bench_of(
+    people: People,
+    rules: StageRules,
+    *,
+    recused: Collection[int] = (),
+    present: Collection[int] | None = None,
+    fewest: int = 1,
+) -> Bench:
+    """Who of a commission decides one thing; alternates stand in where the rule book says so."""
+    stands_in = rules.substitutes is Substitutes.ALTERNATES
+    return seat_bench(
+        people.members, people.alternates if stands_in else (), recused=recused, quorum=rules.quorum,
+        present=present, fewest=fewest,
+    )  # fmt: skip
+
+
+def _facts(
+    session: Session, contest: Contest, stage: Stage, nominees: Sequence[Nominee]
+) -> list[MemberFacts | Account]:
+    """The facts of everybody who could decide on these nominees; bare accounts where none are entered."""
+    oblasts = {nominee.oblast_kato for nominee in nominees}
+    seated = (
+        select(Seat.account_id)
+        .join(Commission)
+        .where(
+            Commission.contest_id == contest.id,
+            # The national commission may decide a regional matter.
+            (Commission.stage == Stage.NATIONAL)
+            | ((Commission.stage == stage) & Commission.oblast_kato.in_(oblasts)),
+        )
+    )
+    rows = session.execute(
+        select(Account, MemberFacts)
+        .outerjoin(MemberFacts, MemberFacts.account_id == Account.id)
+        .where(Account.id.in_(seated))
+    )
+    return [facts or account for account, facts in rows]
+
+
+def _ties_of_member(facts: MemberFacts | Account) -> MemberTies:
+    if isinstance(facts, Account):
+        return MemberTies(facts.id)
+    return MemberTies(
+        facts.account_id, facts.employer, facts.oblast_kato, facts.district_kato, facts.heads_kato
+    )
+
+
+def _ties_of_nominees(session: Session, nominees: Sequence[Nominee]) -> list[NomineeTies]:
+    units = units_by_kato(session, {nominee.kato for nominee in nominees})
+    return [
+        NomineeTies(
+            nominee.id, nominee.oblast_kato, units[nominee.kato].district_kato,
+            getattr(nominee, "employer", None), getattr(nominee, "proposer_account_id", None),
+            getattr(nominee, "superior_account_id", None),
+        )
+        for nominee in nominees
+    ]  # fmt: skip

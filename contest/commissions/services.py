@@ -1,0 +1,234 @@
+"""Commissions: made by an order, seats given and ended, alternates called up, facts of members entered.
+
+A seat needs the account's role in the commission's own scope, so that what one may do and where one sits
+never differ.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.commissions.models import Commission, MemberFacts, Seat, SeatRole
+from contest.commissions.queries import VOTING, commission_of
+from contest.contests.models import Contest, ContestState
+from contest.contests.queries import subject_of
+from contest.rulebook import Stage
+from core import audit
+from core.access import Role
+from core.accounts.models import Account, AccountScope
+from core.clock import day_of
+from core.errors import BadInput, Conflict
+from core.places.queries import get_unit
+
+#: The role of the account that each seat asks for.
+ROLE_OF = {
+    SeatRole.CHAIR: Role.CHAIR,
+    SeatRole.SECRETARY: Role.SECRETARY,
+    SeatRole.MEMBER: Role.MEMBER,
+    SeatRole.ALTERNATE: Role.MEMBER,
+}
+LONGEST_EMPLOYER = 200
+
+
+def make_commission(
+    session: Session,
+    *,
+    contest: Contest,
+    stage: Stage,
+    oblast_kato: str | None,
+    order_number: str,
+    order_on: date,
+    actor: str,
+    now: datetime,
+) -> Commission:
+    """Make the commission of an oblast, or the national one, by an order.
+
+    :raises BadInput: without an order's number, or with an order of a future day.
+    :raises Conflict: when it is made already, or the outcome is frozen.
+    """
+    _refuse_when_over(contest)
+    _check_order(order_number, order_on, now)
+    if commission_of(session, contest, stage, oblast_kato) is not None:
+        raise Conflict(_l("This commission is made already: give and end its seats."))
+    if oblast_kato is not None:
+        get_unit(session, oblast_kato)
+    commission = Commission(
+        contest_id=contest.id, stage=stage, oblast_kato=oblast_kato, order_number=order_number.strip(),
+        order_on=order_on, made_at=now,
+    )  # fmt: skip
+    session.add(commission)
+    session.flush()
+    audit.record(
+        session, actor=actor, action="commission.make", subject=subject_of(contest), stage=stage.value,
+        oblast=oblast_kato, order=commission.order_number, order_on=order_on.isoformat(),
+    )  # fmt: skip
+    return commission
+
+
+def give_seat(
+    session: Session,
+    *,
+    commission: Commission,
+    account_id: int,
+    role: SeatRole,
+    from_on: date,
+    order_number: str,
+    actor: str,
+    now: datetime,
+) -> Seat:
+    """Give somebody a seat, by an order, from a day that has come.
+
+    :raises BadInput: for an account without the role here, or a day to come.
+    :raises Conflict: when the person, or the office of chair or secretary, has a seat already.
+    """
+    _refuse_when_over(session.get_one(Contest, commission.contest_id))
+    _check_order(order_number, from_on, now)
+    account = session.get(Account, account_id)
+    wanted = ROLE_OF[role]
+    has_role = session.scalars(
+        select(AccountScope.id).where(
+            AccountScope.account_id == account_id, AccountScope.role == wanted,
+            AccountScope.oblast_kato == commission.oblast_kato,
+        )
+    ).first()  # fmt: skip
+    if account is None or account.disabled_at is not None or has_role is None:
+        raise BadInput(
+            _l(
+                "This account lacks the role that this seat needs here: give it the role, then the seat."
+            )
+        )
+    held = select(Seat).where(Seat.commission_id == commission.id, Seat.until_on.is_(None))
+    for seat in session.scalars(held):
+        if seat.account_id == account_id:
+            raise Conflict(_l("%(name)s has a seat in this commission already.", name=account.name))
+        if seat.role is role and role in (SeatRole.CHAIR, SeatRole.SECRETARY):
+            raise Conflict(_l("A commission has one chair and one secretary: end that seat first."))
+    made = Seat(
+        commission_id=commission.id, account_id=account_id, role=role, from_on=from_on,
+        order_number=order_number.strip(), until_on=None, replaces_id=None,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    audit.record(
+        session, actor=actor, action="seat.give", subject=seat_subject(made), commission=commission.id,
+        account=account_id, role=role.value, order=made.order_number, from_on=from_on.isoformat(),
+    )  # fmt: skip
+    return made
+
+
+def end_seat(session: Session, *, seat: Seat, order_number: str, actor: str, now: datetime) -> None:
+    """End a seat today, by an order; who leaves before the marking closes leaves no marks behind.
+
+    :raises BadInput: without an order's number.
+    :raises Conflict: when it has ended.
+    """
+    _refuse_when_over(session.get_one(Contest, session.get_one(Commission, seat.commission_id).contest_id))
+    _check_order(order_number, seat.from_on, now)
+    _refuse_ended(seat)
+    seat.until_on = day_of(now)
+    for one in session.scalars(select(Seat).where(Seat.replaces_id == seat.id, Seat.until_on.is_(None))):
+        one.replaces_id = None
+    session.flush()
+    audit.record(
+        session, actor=actor, action="seat.end", subject=seat_subject(seat), order=order_number.strip(),
+        until_on=seat.until_on.isoformat(),
+    )  # fmt: skip
+
+
+def call_up(
+    session: Session, *, alternate: Seat, member: Seat, order_number: str, actor: str, now: datetime
+) -> None:
+    """Call an alternate up in the place of a member who cannot take part; the member has no vote meanwhile.
+
+    :raises BadInput: unless they are an alternate and a member of one commission.
+    :raises Conflict: when a seat has ended, or the place is taken already.
+    """
+    _check_order(order_number, alternate.from_on, now)
+    fits = alternate.role is SeatRole.ALTERNATE and member.role in VOTING
+    if not fits or alternate.commission_id != member.commission_id:
+        raise BadInput(_l("Choose an alternate, and a member of the same commission."))
+    _refuse_ended(alternate)
+    _refuse_ended(member)
+    taken = select(Seat.id).where(Seat.replaces_id == member.id, Seat.until_on.is_(None))
+    if alternate.replaces_id is not None or session.scalars(taken).first() is not None:
+        raise Conflict(_l("This alternate is called up already, or the place is taken."))
+    alternate.replaces_id = member.id
+    session.flush()
+    audit.record(
+        session, actor=actor, action="seat.call-up", subject=seat_subject(alternate), replaces=member.id,
+        order=order_number.strip(),
+    )  # fmt: skip
+
+
+def send_back(session: Session, *, alternate: Seat, order_number: str, actor: str, now: datetime) -> None:
+    """The member is back: the alternate waits again.
+
+    :raises Conflict: when the alternate was not called up.
+    """
+    _check_order(order_number, alternate.from_on, now)
+    if alternate.replaces_id is None:
+        raise Conflict(_l("This alternate was not called up."))
+    alternate.replaces_id = None
+    session.flush()
+    audit.record(
+        session, actor=actor, action="seat.send-back", subject=seat_subject(alternate),
+        order=order_number.strip(),
+    )  # fmt: skip
+
+
+def enter_facts(
+    session: Session,
+    *,
+    account_id: int,
+    employer: str | None,
+    district_kato: str | None,
+    oblast_kato: str | None,
+    heads_kato: str | None,
+    actor: str,
+    now: datetime,
+) -> MemberFacts:
+    """Enter what conflicts are found from; what is not known stays empty.
+
+    :raises NotFound: for a code that is no unit.
+    """
+    for kato in (district_kato, oblast_kato, heads_kato):
+        if kato:
+            get_unit(session, kato)
+    facts = session.get(MemberFacts, account_id) or MemberFacts(account_id=account_id)
+    facts.employer = " ".join((employer or "").split())[:LONGEST_EMPLOYER] or None
+    facts.district_kato, facts.heads_kato = district_kato or None, heads_kato or None
+    facts.oblast_kato = oblast_kato or (
+        get_unit(session, district_kato).oblast_kato if district_kato else None
+    )
+    facts.entered_at = now
+    session.add(facts)
+    session.flush()
+    # What is known of a person stays out of the journal; that it was entered does not.
+    audit.record(session, actor=actor, action="member.facts", subject=f"account:{account_id}")
+    return facts
+
+
+def seat_subject(seat: Seat) -> str:
+    """How the journal refers to a seat."""
+    return f"seat:{seat.id}"
+
+
+def _check_order(order_number: str, order_on: date, now: datetime) -> None:
+    if not order_number.strip():
+        raise BadInput(_l("Give the number of the order."))
+    if order_on > day_of(now):
+        raise BadInput(_l("The day %(day)s has not come yet: give the day of the order.", day=order_on))
+
+
+def _refuse_ended(seat: Seat) -> None:
+    if seat.until_on is not None:
+        raise Conflict(_l("This seat has ended."))
+
+
+def _refuse_when_over(contest: Contest) -> None:
+    if contest.state in (ContestState.CLOSED, ContestState.PUBLISHED):
+        raise Conflict(_l("The outcome is frozen: the commission stays as it was."))
