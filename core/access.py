@@ -58,6 +58,9 @@ class Right(StrEnum):
     CONCLUDE_ETHICS = "conclude-ethics"
     MANAGE_CONTEST = "manage-contest"
     MANAGE_NOMINEES = "manage-nominees"
+    MANAGE_COMMISSIONS = "manage-commissions"
+    KNOW_MEMBERS = "know-members"
+    RUN_MEETINGS = "run-meetings"
     MARK = "mark"
     SEE_STAGE = "see-stage"
     FREEZE_STANDING = "freeze-standing"
@@ -84,6 +87,9 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.CONCLUDE_ETHICS: frozenset({Role.ETHICS}),
     Right.MANAGE_CONTEST: frozenset({Role.AGENCY}),
     Right.MANAGE_NOMINEES: frozenset({Role.AGENCY, Role.SECRETARY}),
+    Right.MANAGE_COMMISSIONS: frozenset({Role.AGENCY}),
+    Right.KNOW_MEMBERS: frozenset({Role.AGENCY, Role.SECRETARY}),
+    Right.RUN_MEETINGS: frozenset({Role.SECRETARY, Role.CHAIR}),
     Right.MARK: frozenset({Role.MEMBER, Role.CHAIR}),
     Right.SEE_STAGE: frozenset({Role.AGENCY, Role.SECRETARY, Role.CHAIR, Role.MEMBER, Role.AUDITOR}),
     Right.FREEZE_STANDING: frozenset({Role.SECRETARY, Role.CHAIR}),

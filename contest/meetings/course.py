@@ -82,5 +82,6 @@ def refuse_item_unless(item: AgendaItem, *allowed: ItemState) -> None:
                 ItemState.VOTING: _l("The vote on this item is open already."),
                 ItemState.DECIDED: _l("This item is decided: its vote is closed."),
                 ItemState.REFERRED: _l("This item was referred to the national commission."),
+                ItemState.DROPPED: _l("This item was taken from the agenda."),
             }[item.state]
         )

@@ -31,15 +31,15 @@ from core.words import Words
 
 
 def drop_item(session: Session, *, item: AgendaItem, actor: str) -> None:
-    """Take an item that nobody has voted on from the agenda.
+    """Take an item that nobody has voted on from the agenda; it stays in the record.
 
     :raises Conflict: when its vote is open or over, or the meeting is closed.
     """
     meeting = lock_item(session, item)
     refuse_unless(meeting, MeetingState.PLANNED, MeetingState.OPEN)
     refuse_item_unless(item, ItemState.WAITING)
-    session.execute(delete(ItemRecusal).where(ItemRecusal.item_id == item.id))
-    session.delete(item)
+    item.state = ItemState.DROPPED
+    session.flush()
     audit.record(
         session, actor=actor, action="item.drop", subject=item_subject(item), meeting=meeting.id,
         kind=item.kind.value,

@@ -38,12 +38,16 @@ class ItemKind(StrEnum):
 
 
 class ItemState(StrEnum):
-    """Where an item stands; one that was referred is decided by the national commission."""
+    """Where an item stands; one that was referred is decided by the national commission.
+
+    An item that was taken from the agenda stays in the record.
+    """
 
     WAITING = "waiting"
     VOTING = "voting"
     DECIDED = "decided"
     REFERRED = "referred"
+    DROPPED = "dropped"
 
 
 class Choice(StrEnum):
