@@ -11,8 +11,8 @@ from core.storage import Base
 TABLES = list(Base.metadata.tables.values())
 #: Tables whose rows come from one person's answer or trace.
 ANSWERS = (
-    "survey_ballots", "survey_comments", "survey_pressure_reports", "ethics_envelopes", "urn_intake",
-    "urn_ledger",
+    "survey_ballots", "survey_comments", "survey_pressure_reports", "ethics_envelopes",
+    "ethics_sealed_remarks", "ethics_remarks", "urn_intake", "urn_ledger",
 )  # fmt: skip
 #: Tables that name or mark a person.
 PEOPLE = ("accounts", "account_", "officials", "nominees", "journal")
