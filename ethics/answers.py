@@ -1,7 +1,8 @@
-"""One answer to a questionnaire as bytes, and its inner seal to the questionnaire's own key.
+"""One answer to a questionnaire as bytes, or one remark, and its inner seal to the questionnaire's own key.
 
-Pure cryptography (sealed boxes of PyNaCl): no database, no clock. Every sealed answer has one length. An
-answer names its questionnaire and carries a random mark, so a foreign or copied envelope is told apart.
+Pure cryptography (sealed boxes of PyNaCl): no database, no clock. Every sealed answer has one length, every
+sealed remark another. Each names its questionnaire and carries a random mark, so a foreign or copied envelope
+is told apart.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 
 _NUMBER, _MARK = 8, 16
 PADDED_LENGTH = 384
+REMARK_LENGTH = 1600  # 500 characters of three bytes, and the outer seal still holds it
 SEALED_LENGTH = PADDED_LENGTH + 48  # an ephemeral public key and an authenticator
-_LONGEST = PADDED_LENGTH - _NUMBER - _MARK - 2
+_HEAD = _NUMBER + _MARK + 2
 
 
 class SpoiledEnvelope(ValueError):
@@ -26,7 +28,7 @@ class SpoiledEnvelope(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What was in an envelope: the points, and the random mark that a copy would share."""
+    """What was in an envelope: the points or the words, and the random mark that a copy would share."""
 
     given: str
     mark: bytes
@@ -34,11 +36,12 @@ class Opened:
 
 def seal_answer(given: str, *, number: int, public_key: bytes) -> bytes:
     """Seal an answer to a questionnaire's public key; its sender cannot open it either."""
-    text = given.encode("ascii")
-    if len(text) > _LONGEST:
-        raise ValueError(f"an answer of {len(text)} bytes is longer than {_LONGEST}")
-    body = number.to_bytes(_NUMBER, "big") + secrets.token_bytes(_MARK) + len(text).to_bytes(2, "big") + text
-    return SealedBox(PublicKey(public_key)).encrypt(body.ljust(PADDED_LENGTH, b"\0"))
+    return _sealed(given.encode("ascii"), number, public_key, PADDED_LENGTH)
+
+
+def seal_remark(text: str, *, number: int, public_key: bytes) -> bytes:
+    """Seal a remark, be it blank, to a questionnaire's public key."""
+    return _sealed(text.encode(), number, public_key, REMARK_LENGTH)
 
 
 class Opener:
@@ -49,21 +52,27 @@ class Opener:
 
     def open(self, sealed: bytes) -> Opened:
         """Open an envelope, or raise :class:`SpoiledEnvelope`."""
+        return self._opened(sealed, PADDED_LENGTH, "ascii")
+
+    def open_remark(self, sealed: bytes) -> Opened:
+        """Open a remark, or raise :class:`SpoiledEnvelope`."""
+        return self._opened(sealed, REMARK_LENGTH, "utf-8")
+
+    def _opened(self, sealed: bytes, padded: int, letters: str) -> Opened:
         try:
             body = self._box.decrypt(sealed)
         except (CryptoError, TypeError, ValueError):
             raise SpoiledEnvelope("it does not open with the key of its questionnaire") from None
-        start = _NUMBER + _MARK
-        length = int.from_bytes(body[start : start + 2], "big")
-        if len(body) != PADDED_LENGTH or length > _LONGEST:
+        length = int.from_bytes(body[_HEAD - 2 : _HEAD], "big")
+        if len(body) != padded or length > padded - _HEAD:
             raise SpoiledEnvelope("it has the wrong length")
         if int.from_bytes(body[:_NUMBER], "big") != self._number:
             raise SpoiledEnvelope("it belongs to another questionnaire")
         try:
-            given = body[start + 2 : start + 2 + length].decode("ascii")
+            given = body[_HEAD : _HEAD + length].decode(letters)
         except UnicodeDecodeError:
             raise SpoiledEnvelope("it holds something else than an answer") from None
-        return Opened(given, body[_NUMBER:start])
+        return Opened(given, body[_NUMBER : _NUMBER + _MARK])
 
 
 def open_answer(sealed: bytes, *, number: int, private_key: bytes) -> Opened:
@@ -74,3 +83,10 @@ def open_answer(sealed: bytes, *, number: int, private_key: bytes) -> Opened:
 def digest_of(envelopes: Sequence[bytes]) -> str:
     """SHA-256 over sealed answers, whatever their order."""
     return hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in sorted(envelopes))).hexdigest()
+
+
+def _sealed(said: bytes, number: int, public_key: bytes, padded: int) -> bytes:
+    if len(said) > padded - _HEAD:
+        raise ValueError(f"an answer of {len(said)} bytes is longer than {padded - _HEAD}")
+    head = number.to_bytes(_NUMBER, "big") + secrets.token_bytes(_MARK) + len(said).to_bytes(2, "big")
+    return SealedBox(PublicKey(public_key)).encrypt((head + said).ljust(padded, b"\0"))

@@ -34,13 +34,14 @@ from ethics.slips.wording import WHO_IS_ASKED
 
 def draft_round(
     session: Session, *, code: str, contest_code: str, title: Words, items_code: str,
-    picked: Sequence[str] = (), asked: Words = WHO_IS_ASKED, opens_on: date, closes_on: date, actor: str,
-    now: datetime,
+    picked: Sequence[str] = (), asked: Words = WHO_IS_ASKED, takes_remarks: bool = False, opens_on: date,
+    closes_on: date, actor: str, now: datetime,
 ) -> Round:  # fmt: skip
     """Draft a round; its statements are kept as they are now.
 
     :param picked: codes of statements of the bank, which then take the place of the shipped set.
     :param asked: the one rule by which people stand on the lists, for every nominee.
+    :param takes_remarks: whether respondents may add words of their own.
     :raises BadInput: for a code that is no code, unknown statements, or days out of order.
     :raises Conflict: when a round has this code.
     """
@@ -63,15 +64,15 @@ def draft_round(
     made = Round(
         code=code, title_kk=title.kk, title_ru=title.ru, title_en=title.en, contest_code=contest_code,
         items_code=items.code, items_json=items.as_json(), items_fingerprint=items.fingerprint,
-        asked_kk=asked.kk, asked_ru=asked.ru, asked_en=asked.en, state=RoundState.DRAFT, opens_on=opens_on,
-        closes_on=closes_on,
+        asked_kk=asked.kk, asked_ru=asked.ru, asked_en=asked.en, takes_remarks=takes_remarks,
+        state=RoundState.DRAFT, opens_on=opens_on, closes_on=closes_on,
     )  # fmt: skip
     session.add(made)
     session.flush()
     record(
         session, actor=actor, action="ethics-round.draft", subject=f"ethics-round:{code}",
-        items=items.code, fingerprint=items.fingerprint, asked=asdict(asked), opens_on=str(opens_on),
-        closes_on=str(closes_on),
+        items=items.code, fingerprint=items.fingerprint, asked=asdict(asked), remarks=takes_remarks,
+        opens_on=str(opens_on), closes_on=str(closes_on),
     )  # fmt: skip
     return made
 

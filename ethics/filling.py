@@ -11,15 +11,19 @@ from dataclasses import dataclass, field
 from flask_babel import lazy_gettext as _l
 
 from core.errors import BadInput
+from core.free_text import cleaned, length_of
 from ethics.items import HARD_TO_SAY, ItemSet
+from ethics.remarks.services import too_long
+from ethics.remarks.texts import LONGEST
 from ethics.scoring import ANSWERS
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """The chosen point of each statement by its code, and what is wrong, as (field's id, sentence)."""
+    """The chosen point of each statement by its code, the remark, and faults as (field's id, sentence)."""
 
     chosen: Mapping[str, str] = field(default_factory=dict)
+    remark: str = ""
     faults: tuple[tuple[str, object], ...] = ()
 
     def given(self, items: ItemSet) -> str:
@@ -32,8 +36,8 @@ def field_of(code: str) -> str:
     return f"item-{code}"
 
 
-def read_filled(form: Mapping[str, str], items: ItemSet) -> Filled:
-    """The answer in a sent form; nothing chosen at all is a fault.
+def read_filled(form: Mapping[str, str], items: ItemSet, *, takes_remarks: bool) -> Filled:
+    """The answer in a sent form; nothing chosen at all is a fault, and a remark that is too long.
 
     :raises BadInput: for a point that the form does not offer.
     """
@@ -44,7 +48,11 @@ def read_filled(form: Mapping[str, str], items: ItemSet) -> Filled:
                 _l("“%(point)s” is not on the scale: choose one of the answers.", point=point[:20]),
                 place=code,
             )
-    if chosen:
-        return Filled(chosen)
-    first = f"{field_of(items.codes[0])}-4"
-    return Filled({}, ((first, _l("Choose an answer for at least one statement.")),))
+    remark = cleaned(form.get("remark", "")) if takes_remarks else ""
+    faults = []
+    if not chosen:
+        first = f"{field_of(items.codes[0])}-4"
+        faults.append((first, _l("Choose an answer for at least one statement.")))
+    if length_of(remark) > LONGEST:
+        faults.append(("remark", too_long(remark)))
+    return Filled(chosen, remark, tuple(faults))

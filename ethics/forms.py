@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     DateField,
     SelectField,
     SelectMultipleField,
@@ -78,6 +79,13 @@ class RoundForm(FlaskForm):
     asked_en = TextAreaField(
         _l("Who is asked, in English"), [InputRequired(), Length(max=2000)], default=WHO_IS_ASKED.en
     )
+    takes_remarks = BooleanField(
+        _l("Respondents may add a remark"),
+        description=_l(
+            "Remarks of up to 500 characters are sealed and mixed apart from the answers. The commissioner "
+            "alone reads them, where at least ten people answered; elsewhere they are destroyed unread."
+        ),
+    )  # fmt: skip
     opens_on = DateField(_l("First day"), [InputRequired()])
     closes_on = DateField(_l("Last day"), [InputRequired()])
 

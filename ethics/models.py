@@ -73,6 +73,7 @@ class Round(Base):
     asked_kk: Mapped[str] = mapped_column(Text)
     asked_ru: Mapped[str] = mapped_column(Text)
     asked_en: Mapped[str] = mapped_column(Text)
+    takes_remarks: Mapped[bool] = mapped_column(default=False)
     state: Mapped[RoundState] = mapped_column(enum_column(RoundState, "state"))
     opens_on: Mapped[date]
     closes_on: Mapped[date]
@@ -84,17 +85,19 @@ class Round(Base):
 
 
 class Box(Base):
-    """Where a questionnaire's envelopes lie: its public key, and how many the urn has handed over."""
+    """Where a questionnaire's envelopes lie: its public key, and what the urn handed over to it."""
 
     __tablename__ = "ethics_boxes"
     __table_args__ = (
         CheckConstraint("public_key IS NULL OR length(public_key) = 32", name="public_key"),
         CheckConstraint("received >= 0", name="received"),
+        CheckConstraint("remarks >= 0", name="remarks"),
     )
 
     id: Mapped[int] = mapped_column(SerialKey, primary_key=True)
     public_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     received: Mapped[int] = mapped_column(default=0)
+    remarks: Mapped[int] = mapped_column(default=0)
 
 
 class Questionnaire(Base):

@@ -26,6 +26,7 @@ from ethics.keys.services import join
 from ethics.models import Box, Envelope, EthicsTally, Outcome, Questionnaire, Round, RoundState
 from ethics.publishing import publish_when_settled
 from ethics.queries import items_of
+from ethics.remarks.services import RemarksOpening, open_remarks
 from ethics.scoring import check_answer, counts_text, tally_of
 
 
@@ -37,10 +38,12 @@ class Opening:
     opened: int
     spoiled: tuple[str, ...]
     tallied: int
+    remarks: RemarksOpening | None = None
 
     @property
     def is_whole(self) -> bool:
-        return self.received == self.opened == self.tallied
+        is_whole = self.received == self.opened == self.tallied
+        return is_whole and (self.remarks is None or self.remarks.is_whole)
 
 
 def check_may_open(round: Round, questionnaire: Questionnaire) -> None:
@@ -64,8 +67,8 @@ def open_questionnaire(
 ) -> Opening:
     """Open all envelopes with two shares, tally them and destroy them; once, after closing.
 
-    An envelope that does not open is named and counted, the rest opens. The last opening of a round
-    publishes its scores.
+    An envelope that does not open is named and counted, the rest opens. Remarks open with the same key, or
+    are destroyed unread where too few answered. The last opening of a round publishes its scores.
 
     :param holders: who gave the first and the second share; both have passed a fresh second factor.
     :raises BadInput: naming the share that does not fit.
@@ -94,14 +97,16 @@ def open_questionnaire(
         )
     )  # fmt: skip
     session.execute(delete(Envelope).where(Envelope.box_id == box.id))
+    remarks = open_remarks(session, box=box, opener=opener, answers=result.n) if round.takes_remarks else None
     questionnaire.outcome, questionnaire.settled_at = Outcome.OPENED, now
     session.flush()
-    opening = Opening(box.received, len(given), tuple(spoiled), result.n)
+    said = {"remarks": remarks.facts()} if remarks else {}
+    opening = Opening(box.received, len(given), tuple(spoiled), result.n, remarks)
     record(
         session, actor=holders[0].reference, action="ethics.open", subject=subject_of(questionnaire),
         second=holders[1].reference, shares=list(key.indices), intake=opening.received,
         opened=opening.opened, tallied=opening.tallied, spoiled=list(opening.spoiled),
-        digest=digest_of([row.sealed for row in envelopes]),
+        digest=digest_of([row.sealed for row in envelopes]), **said,
     )  # fmt: skip
     publish_when_settled(session, round, actor=holders[0].reference, now=now)
     return opening

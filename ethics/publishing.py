@@ -17,6 +17,7 @@ from core.errors import BadInput, Conflict
 from ethics.drafting import subject_of
 from ethics.models import Envelope, Outcome, Questionnaire, Round, RoundState, Statistic
 from ethics.queries import rules_of, tallies_of, unsettled
+from ethics.remarks.services import destroy_remarks
 from ethics.scoring import KEPT_BACK, pooled_variance, score_of
 
 
@@ -34,10 +35,11 @@ def publish_scores(session: Session, *, round: Round, reason: str, actor: str, n
     waiting = select(Questionnaire).where(Questionnaire.round_id == round.id, Questionnaire.outcome.is_(None))
     for questionnaire in session.scalars(waiting.with_for_update()).all():
         destroyed = session.execute(delete(Envelope).where(Envelope.box_id == questionnaire.id)).rowcount
+        remarks = destroy_remarks(session, number=questionnaire.id)
         questionnaire.outcome, questionnaire.settled_at = Outcome.VOID, now
         record(
             session, actor=actor, action="ethics-questionnaire.void", subject=subject_of(questionnaire),
-            destroyed=destroyed, reason=reason,
+            destroyed=destroyed, remarks=remarks, reason=reason,
         )  # fmt: skip
     session.flush()
     publish_when_settled(session, round, actor=actor, now=now)

@@ -11,7 +11,7 @@ from ethics.commands import ethics
 from ethics.conclusions.views_commissioner import ethics_conclusions
 from ethics.keys.views_holders import ethics_holders
 from ethics.models import Envelope
-from ethics.services import take_envelopes
+from ethics.services import take_envelopes, take_remarks
 from ethics.slips.views_commissioner import ethics_slips
 from ethics.views_agency import ethics_agency
 from ethics.views_commissioner import ethics_commissioner
@@ -32,7 +32,7 @@ ROOM = Room(
         MenuEntry("ethics_agency.rounds", _l("Ethics rounds"), Right.MANAGE_CONTEST),
     ),
     commands=(ethics,),
-    takers={"ethics": take_envelopes},
+    takers={"ethics": take_envelopes, "ethics-remarks": take_remarks},
     metrics={
         "ethics_envelopes": lambda session: session.scalar(select(func.count()).select_from(Envelope)) or 0
     },

@@ -54,6 +54,7 @@ from ethics.queries import (
     purpose_of,
     questionnaire_of_code,
 )
+from ethics.remarks.services import deposit_remark, remark_box, take_remarks
 from ethics.scoring import check_answer
 from ethics.slips.queries import without_act
 from ethics.slips.services import make_slips, record_issue, record_sending, sign_act, void_slips
@@ -63,7 +64,7 @@ __all__ = [
     "Answered", "Opening", "add_questionnaire", "admit_round", "check_is_taken", "close_round", "conclude",
     "deposit_answer", "draft_round", "make_key", "make_slips", "open_questionnaire", "open_round",
     "publish_scores", "record_issue", "record_sending", "rehearse_shares", "remove_questionnaire", "sign_act",
-    "take_envelopes", "void_slips",
+    "take_envelopes", "take_remarks", "void_slips",
 ]  # fmt: skip
 
 
@@ -114,11 +115,12 @@ def check_is_taken(round: Round, *, now: datetime) -> None:
 
 
 def deposit_answer(
-    session: Session, *, code: str, given: str, keys: KeyRing, secret: str, now: datetime
+    session: Session, *, code: str, given: str, remark: str = "", keys: KeyRing, secret: str, now: datetime
 ) -> Answered:
     """Seal an answer twice and put it into the urn; before mixing, a later one replaces an earlier one.
 
     :param given: a point for each statement, 4 (full agreement) to 1, or `-`.
+    :param remark: free words; sealed as well, into a box of their own, in rounds that take them.
     :raises BadInput, NotFound: for a code that is none.
     :raises TooEarly, Gone: outside the round's days.
     """
@@ -136,6 +138,10 @@ def deposit_answer(
         session, keys=keys, box=purpose_of(round), cell=str(box.id), trace=trace, kind=TraceKind.CODE,
         answer=sealed, secret=secret, replace=True, now=now,
     )  # fmt: skip
+    if round.takes_remarks:
+        deposit_remark(
+            session, asked=round, box=box, trace=trace, text=remark, keys=keys, secret=secret, now=now
+        )
     return Answered(made.receipt, not made.is_new and is_counted(session, purpose_of(round), trace))
 
 
@@ -179,6 +185,7 @@ def close_round(
     round.state, round.closed_at = RoundState.CLOSED, now
     session.flush()
     mixed = urn.mix_box(session, keys=keys, box=purpose_of(round), takers=takers, now=now, closing=True)
+    urn.mix_box(session, keys=keys, box=remark_box(round), takers=takers, now=now, closing=True)
     empty = select(Box.id).where(Box.received == 0)
     session.execute(
         update(Questionnaire)

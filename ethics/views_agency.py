@@ -114,8 +114,8 @@ def _drafted(form: RoundForm) -> Round:
     return services.draft_round(
         database(), code=form.code.data, contest_code=form.contest_code.data, title=form.title(),
         items_code=form.items_code.data, picked=form.picked.data or (), asked=form.asked(),
-        opens_on=form.opens_on.data, closes_on=form.closes_on.data, actor=current_user.reference,
-        now=clock.present(),
+        takes_remarks=form.takes_remarks.data, opens_on=form.opens_on.data, closes_on=form.closes_on.data,
+        actor=current_user.reference, now=clock.present(),
     )  # fmt: skip
 
 

@@ -86,8 +86,8 @@ def show_form() -> Page:
     except (BadInput, NotFound) as fault:
         return _ask_again(typed, fault)
     check_is_taken(round_, now=clock.present())
-    chosen = read_filled(request.form, items_of(round_)).chosen
-    return _form_page(asked, round_, typed, Filled(chosen))
+    filled = _filled(round_)
+    return _form_page(asked, round_, typed, Filled(filled.chosen, filled.remark))
 
 
 @ethics_public.post("/e/answer")
@@ -101,12 +101,12 @@ def take_answer() -> Page:
     except (BadInput, NotFound) as fault:
         return _ask_again(code, fault)
     check_is_taken(round_, now=now)
-    filled = read_filled(request.form, items_of(round_))
+    filled = _filled(round_)
     if filled.faults:
         return _form_page(asked, round_, code, filled), 422
     answered = deposit_answer(
-        database(), code=code, given=filled.given(items_of(round_)), keys=keys(),
-        secret=settings().secret_key, now=now,
+        database(), code=code, given=filled.given(items_of(round_)), remark=filled.remark,
+        keys=keys(), secret=settings().secret_key, now=now,
     )  # fmt: skip
     receipt = grouped(answered.receipt) if request.form.get("receipt") else None
     return render_template("ethics/public/thanks.html", receipt=receipt)
@@ -118,6 +118,10 @@ def _ask_again(typed: str, fault: AuylError) -> tuple[str, int]:
 
 def _found(code: str) -> tuple[Questionnaire, Round, bytes]:
     return questionnaire_of_code(database(), code=code, secret=settings().secret_key)
+
+
+def _filled(round_: Round) -> Filled:
+    return read_filled(request.form, items_of(round_), takes_remarks=round_.takes_remarks)
 
 
 def _form_page(asked: Questionnaire, round_: Round, code: str, filled: Filled) -> str:

@@ -24,6 +24,7 @@ from ethics.conclusions.queries import findings, get_conclusion, versions_of
 from ethics.forms import VERDICT_NAMES
 from ethics.models import Conclusion, Questionnaire, Round, Verdict
 from ethics.queries import get_questionnaire, questionnaire_line
+from ethics.remarks.queries import remark_proof, remarks_of
 
 ethics_conclusions = Blueprint("ethics_conclusions", __name__, url_prefix="/staff/ethics")
 Reply = str | Response | tuple[str, int]
@@ -90,5 +91,6 @@ def _page(found: Questionnaire, round_: Round, form: ConclusionForm, *, is_stale
     return render_template(
         "ethics/conclusions/conclusion.html", line=questionnaire_line(database(), found.id), form=form,
         findings=findings(database(), found, round_), versions=versions_of(database(), found),
+        remarks=remarks_of(database(), found), remarks_came=remark_proof(database(), found.id),
         is_stale=is_stale, verdict_names=VERDICT_NAMES,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.disclosure import may_show_count
 from ethics.keys.models import ShareProof
 from ethics.models import Box, EthicsTally, Questionnaire, Round
+from ethics.remarks.queries import RemarkProof, remark_proof
 from ethics.shares import MADE
 
 
@@ -21,6 +22,7 @@ class Proof:
     received: int
     tallied: int
     spoiled: int
+    remarks: RemarkProof | None
 
     @property
     def missing(self) -> int:
@@ -54,4 +56,7 @@ def all_rehearsed(session: Session, asked: Round) -> bool:
 def opening_proof(session: Session, number: int) -> Proof | None:
     """What the opening of a questionnaire proved; None where it was not opened."""
     kept = session.get(EthicsTally, number)
-    return kept and Proof(session.get_one(Box, number).received, kept.n, kept.spoiled)
+    if kept is None:
+        return None
+    received = session.get_one(Box, number).received
+    return Proof(received, kept.n, kept.spoiled, remark_proof(session, number))

@@ -100,7 +100,7 @@ def test_the_page_of_protection_is_read_without_script(site, new_page, lang: str
     page.goto(f"{site}/e?lang={lang}")
     assert_good(page, f"ethics-ask-{lang}")
     page.goto(f"{site}/e/protection?lang={lang}")
-    assert page.locator("main li").count() == 20
+    assert page.locator("main li").count() == 23
     assert_good(page, f"ethics-protection-{lang}")
     assert page.context.cookies() == []
 

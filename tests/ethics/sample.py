@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
@@ -23,7 +24,8 @@ from tests.conftest import NOW, SECRET
 
 TITLE = Words(kk="Сауалнама", ru="Анкета", en="Questionnaire")
 ACTOR = "account:1"
-TAKERS = {"ethics": services.take_envelopes}
+OPENS, CLOSES = date(2026, 5, 25), date(2026, 6, 10)
+TAKERS = {"ethics": services.take_envelopes, "ethics-remarks": services.take_remarks}
 OBLASTS = ("190000000", "610000000")  # Almaty oblast and Turkistan oblast
 BEST, WORST = "4411414144", "1144141411"  # statements 3, 4, 6 and 8 are reversed
 
@@ -47,8 +49,8 @@ class Prepared:
 
 def draft(session: Session, *, code: str = "round-1", **changes) -> Round:
     given = {
-        "contest_code": "2026", "title": TITLE, "items_code": "2026", "opens_on": date(2026, 5, 25),
-        "closes_on": date(2026, 6, 10), "actor": ACTOR, "now": NOW,
+        "contest_code": "2026", "title": TITLE, "items_code": "2026", "opens_on": OPENS,
+        "closes_on": CLOSES, "actor": ACTOR, "now": NOW,
     }  # fmt: skip
     return services.draft_round(session, code=code, **{**given, **changes})
 
@@ -79,9 +81,10 @@ def prepare(
     is_rehearsed: bool = True,
     oblasts: Sequence[str] = OBLASTS[:1],
     minimum_n: int = 5,
+    takes_remarks: bool = False,
 ) -> Prepared:
     """A round with one questionnaire for each headcount, its keys and slips made, opened if asked."""
-    made = draft(session, code=code)
+    made = draft(session, code=code, takes_remarks=takes_remarks)
     admit(session, made, minimum_n=minimum_n)
     prepared = Prepared(made.id)
     for place, headcount in enumerate(headcounts):
@@ -130,16 +133,23 @@ def holders(questionnaire: Questionnaire) -> tuple[Staff, Staff]:
     )
 
 
-def answer(session: Session, keys: KeyRing, code: str, given: str = BEST, *, now=NOW) -> services.Answered:
-    return services.deposit_answer(session, code=code, given=given, keys=keys, secret=SECRET, now=now)
+def answer(
+    session: Session, keys: KeyRing, code: str, given: str = BEST, remark: str = "", *, now=NOW
+) -> services.Answered:
+    return services.deposit_answer(
+        session, code=code, given=given, remark=remark, keys=keys, secret=SECRET, now=now
+    )
 
 
-def answer_all(storage: Storage, keys: KeyRing, prepared: Prepared, answers: Sequence[Sequence[str]]) -> None:
-    """Give each questionnaire's slips these answers, each in a transaction of its own."""
+def answer_all(
+    storage: Storage, keys: KeyRing, prepared: Prepared, answers: Sequence[Sequence[str]],
+    remarks: Mapping[str, str] = MappingProxyType({}),
+) -> None:  # fmt: skip
+    """Give each questionnaire's slips these answers, each in a transaction of its own; remarks by code."""
     for number, given in zip(prepared.numbers, answers, strict=True):
         for code, one in zip(prepared.codes[number], given, strict=False):
             with storage.write(now=NOW) as session:
-                answer(session, keys, code, one)
+                answer(session, keys, code, one, remarks.get(code, ""))
 
 
 def close(storage: Storage, keys: KeyRing, prepared: Prepared) -> int:

@@ -23,6 +23,7 @@ from core.urn.sealing import open_sealed
 from ethics import services
 from ethics.answers import Opener, SpoiledEnvelope, open_answer
 from ethics.models import Box, Envelope, Slip
+from ethics.remarks.models import SealedRemark
 from ethics.shares import join_shares
 from tests.conftest import NOW, SECRET
 from tests.ethics import sample
@@ -65,7 +66,7 @@ def attacked(
     """
     draw = random.Random(2026)
     with storage.write(now=NOW) as session:
-        prepared = sample.prepare(session, headcounts)
+        prepared = sample.prepare(session, headcounts, takes_remarks=True)
     slips = [(number, code) for number in prepared.numbers for code in prepared.codes[number]]
     marks = {code: code_mark(SECRET, "ethics:round-1", code) for _, code in slips}
     insider = EthicsInsider(storage, printed=list(marks.values()))
@@ -77,12 +78,13 @@ def attacked(
     for place, (number, code) in enumerate(slips):
         insider.known[marks[code]] = Person(marks[code], str(number), pattern(place))
         with storage.write(now=NOW) as session:
-            sample.answer(session, keys, code, pattern(place))
+            sample.answer(session, keys, code, pattern(place), remark=pattern(place))
         insider.look()
         if draw.random() < mix_after:
             urn.mix_waiting(storage, keys=keys, takers=TAKERS, now=NOW)
             insider.look()
-    for batch in insider.batches:
+    assert len(insider.batches) == len(insider.remarks) == len(insider.across)
+    for batch in (*insider.batches, *insider.remarks, *insider.across):
         assert sorted(person.ratings for person in batch.persons) == sorted(batch.ballots.values())
     return insider, prepared
 
@@ -92,14 +94,15 @@ def test_every_dump_and_both_shares_are_no_better_than_chance(settled: Storage, 
     sizes = [len(batch.persons) for batch in insider.batches]
     assert min(sizes) >= 5
     assert sum(sizes) > 0.9 * sum(HEADCOUNTS)
-    hits = guesses(insider.batches)
-    assert len(hits) > 100
-    # One false alarm in a million runs: nothing here is seeded but the persons.
-    assert rarity(hits, sum(sizes), chance(insider.batches, smallest=5)) > 1e-6, hits.most_common(5)
+    for batches in (insider.batches, insider.remarks, insider.across):
+        hits = guesses(batches)
+        assert len(hits) >= 100
+        # Three false alarms in a million runs: nothing here is seeded but the persons.
+        assert rarity(hits, sum(sizes), chance(batches, smallest=5)) > 1e-6, hits.most_common(5)
     with settled.read() as session:
         acts = session.scalars(select(JournalEntry.details).where(JournalEntry.action == "urn.mix")).all()
         said = [set(json.loads(details)) for details in acts]
-    assert said == [{"box", "cell", "day", "count", "spoiled", "digest"}] * len(insider.batches)
+    assert said == [{"box", "cell", "day", "count", "spoiled", "digest"}] * 2 * len(insider.batches)
     assert {batch.persons[0].kato for batch in insider.batches} == set(map(str, prepared.numbers))
 
 
@@ -116,10 +119,11 @@ def test_the_same_insider_succeeds_where_answers_are_not_mixed_well(
             services.secrets, "token_bytes", lambda size=32: next(numbers).to_bytes(size, "big")
         )
     insider, _ = attacked(settled, keys, headcounts=(30,), mix_after=1.0)
-    counted = sum(len(batch.persons) for batch in insider.batches)
-    hits = guesses(insider.batches)
-    assert (counted, max(hits.values())) == (30, 30)
-    assert rarity(hits, counted, chance(insider.batches, smallest=5)) < 1e-12
+    # Unshuffled, answers and remarks stand in the orders of two traces: the insider joins them by the person.
+    for batches in (insider.batches, insider.remarks, *([insider.across] if smallest == 1 else [])):
+        counted, hits = sum(len(batch.persons) for batch in batches), guesses(batches)
+        assert (counted, max(hits.values())) == (30, 30)
+        assert rarity(hits, counted, chance(batches, smallest=5)) < 1e-12
 
 
 def test_the_same_insider_succeeds_where_an_answer_is_simply_inserted(
@@ -135,15 +139,17 @@ def test_the_same_insider_succeeds_where_an_answer_is_simply_inserted(
 
     monkeypatch.setattr(urn, "deposit", insert_at_once)
     insider, _ = attacked(settled, keys, headcounts=(30,), mix_after=0)
-    assert max(guesses(insider.batches).values()) == 30
+    for batches in (insider.batches, insider.remarks, insider.across):
+        assert max(guesses(batches).values()) == 30
 
 
 @pytest.fixture
 def answered(settled: Storage, keys: KeyRing) -> sample.Prepared:
     """Twenty people answered, one transaction each; nothing is mixed yet."""
     with settled.write(now=NOW) as session:
-        prepared = sample.prepare(session, [20])
-    sample.answer_all(settled, keys, prepared, [[pattern(number) for number in range(20)]])
+        prepared = sample.prepare(session, [20], takes_remarks=True)
+    remarks = {code: f"Words {place}" for place, code in enumerate(prepared.codes[prepared.numbers[0]])}
+    sample.answer_all(settled, keys, prepared, [[pattern(number) for number in range(20)]], remarks)
     return prepared
 
 
@@ -158,7 +164,7 @@ def test_before_mixing_the_key_file_and_both_shares_show_who_said_what(
             row.trace: open_answer(
                 open_sealed(row.sealed, keys.private(row.key_name)), number=number, private_key=private
             ).given
-            for row in session.scalars(select(Intake))
+            for row in session.scalars(select(Intake).where(Intake.box == "ethics:round-1"))
         }
     marks = [code_mark(SECRET, "ethics:round-1", code) for code in answered.codes[number]]
     assert [seen[mark] for mark in marks] == [pattern(place) for place in range(20)]
@@ -168,28 +174,35 @@ def test_waiting_answers_do_not_open_with_the_intake_key_alone(
     settled: Storage, keys: KeyRing, answered: sample.Prepared
 ):
     with settled.read() as session:
-        row = session.scalars(select(Intake).limit(1)).one()
-        intake_key = keys.private(row.key_name)
-    inner = open_sealed(row.sealed, intake_key)
-    with pytest.raises(SpoiledEnvelope):
-        open_answer(inner, number=answered.numbers[0], private_key=intake_key)
+        rows = session.scalars(select(Intake)).all()
+        intake_key = keys.private(rows[0].key_name)
+    assert len(rows) == 40
+    for row in rows:
+        inner = open_sealed(row.sealed, intake_key)
+        opener = Opener(number=answered.numbers[0], private_key=intake_key)
+        for read in (opener.open, opener.open_remark):
+            with pytest.raises(SpoiledEnvelope):
+                read(inner)
 
 
 def test_an_envelope_shares_no_value_with_anything_of_a_person(
     settled: Storage, keys: KeyRing, answered: sample.Prepared
 ):
     urn.mix_waiting(settled, keys=keys, takers=TAKERS, now=NOW)
-    assert set(Envelope.__table__.columns.keys()) == {"key", "box_id", "sealed"}
+    for envelope in (Envelope, SealedRemark):
+        assert set(envelope.__table__.columns.keys()) == {"key", "box_id", "sealed"}
     assert set(Slip.__table__.columns.keys()) == {"mark", "questionnaire_id"}
     assert set(LedgerEntry.__table__.columns.keys()) == {"box", "trace", "kind"}
     with settled.read() as session:
-        own = {
-            bytes(value) for row in session.execute(select(Envelope.key, Envelope.sealed)) for value in row
-        }
-        assert len(own) == 2 * 20
+        answers, remarks = (
+            {bytes(value) for row in session.execute(select(one.key, one.sealed)) for value in row}
+            for one in (Envelope, SealedRemark)
+        )
+        assert len(answers) == len(remarks) == 2 * 20
         for table in Base.metadata.sorted_tables:
-            if table.name == "ethics_envelopes":
-                continue
+            own = {"ethics_envelopes": remarks, "ethics_sealed_remarks": answers}.get(
+                table.name, answers | remarks
+            )
             for column in table.columns:
                 if "Binary" in type(column.type).__name__:
                     others = {bytes(value) for value in session.scalars(select(column)) if value is not None}

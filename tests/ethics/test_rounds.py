@@ -338,7 +338,9 @@ def test_a_round_is_published_with_a_reason_when_shares_are_lost(settled: Storag
         services.publish_scores(session, reason="two shares burnt", **given)
         with pytest.raises(Conflict, match="cannot be published now"):
             services.publish_scores(session, reason="again", **given)
-    assert journal(settled, "ethics-questionnaire.void") == [{"destroyed": 5, "reason": "two shares burnt"}]
+    assert journal(settled, "ethics-questionnaire.void") == [
+        {"destroyed": 5, "remarks": 0, "reason": "two shares burnt"}
+    ]
     assert count(settled, Envelope) == 0
     with settled.read() as session:
         assert [row.n for row in published_scores(session, round_code="round-1")] == [10, None]
