@@ -51,8 +51,17 @@ class OrderForm(ConfirmForm):
     order_on = DateField(_l("Day of the order"), [InputRequired()])
 
 
+class RulesForm(FlaskForm):
+    """The text of a rule book that is not published yet."""
+
+    rules_text = TextAreaField(
+        _l("Rule book"), [InputRequired()],
+        description=_l("The whole text in TOML. A fault is named with its place."),
+    )  # fmt: skip
+
+
 class CorrectionForm(OrderForm):
-    """A correction of published rules."""
+    """A correction of published rules; its text is looked at first, so that the difference can be shown."""
 
     rules_text = TextAreaField(
         _l("Rule book"), [InputRequired()], description=_l("The whole corrected text in TOML.")

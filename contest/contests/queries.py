@@ -87,6 +87,17 @@ def book_of(edition: RuleBookEdition) -> RuleBook:
     return read_rulebook(edition.text, place="rule book")
 
 
+def edition_of_version(session: Session, contest: Contest, version: int) -> RuleBookEdition:
+    """A published edition by its number.
+
+    :raises NotFound: when there is none.
+    """
+    for edition in editions(session, contest):
+        if edition.version == version:
+            return edition
+    raise NotFound(_l("There is no edition %(version)s of these rules.", version=version))
+
+
 def rulebook_by_fingerprint(session: Session, contest: Contest, fingerprint: str) -> RuleBook:
     """The published edition of a fingerprint: the one that a standing was computed by.
 

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from contest.contests.areas import areas_for
 from contest.contests.checklist import NEXT, Act, checklist
-from contest.contests.forms import ACTS, ConfirmForm, CorrectionForm, DraftForm, OrderForm, require_valid
-from contest.contests.models import Contest
-from contest.contests.queries import contest_by_code, contests, draft_or_published_book, editions
+from contest.contests.differences import Change, changes_between
+from contest.contests.forms import (
+    ACTS,
+    ConfirmForm,
+    CorrectionForm,
+    DraftForm,
+    OrderForm,
+    RulesForm,
+    require_valid,
+)
+from contest.contests.models import Contest, RuleBookEdition
+from contest.contests.queries import (
+    book_of,
+    contest_by_code,
+    contests,
+    draft_or_published_book,
+    edition_in_force,
+    editions,
+)
 from contest.contests.services import (
     correct_rules,
     create_contest,
@@ -19,10 +35,12 @@ from contest.contests.services import (
     open_stage,
     publish_results,
     publish_rules,
+    redraft_rules,
 )
 from contest.contests.words import STATES
 from contest.rulebook import Stage
-from contest.rulebook_reading import shipped_text
+from contest.rulebook_reading import BadRuleBook, read_rulebook, shipped_text
+from contest.sources.survey_pages import criteria_words
 from core import clock
 from core.access import Right, guarded, may, may_anywhere, oblasts_of, require, require_fresh_factor
 from core.errors import AuylError, BadInput, NotFound
@@ -67,7 +85,8 @@ def contest(code: str) -> Reply:
         form=OrderForm() if act is Act.PUBLISH_RULES else ConfirmForm(),
         areas=areas_for(database(), found, oblasts_of(current_user, Right.SEE_STAGE)),
         can_manage=may(current_user, Right.MANAGE_CONTEST), editions=editions(database(), found),
-        can_mark=may_anywhere(current_user, Right.MARK),
+        can_mark=may_anywhere(current_user, Right.MARK), today=clock.day_of(clock.present()),
+        book=draft_or_published_book(database(), found),
     )  # fmt: skip
 
 
@@ -76,10 +95,26 @@ def contest(code: str) -> Reply:
 def rules(code: str) -> Reply:
     """The rule book in plain words, with its editions."""
     found = contest_by_code(database(), code)
+    book = draft_or_published_book(database(), found)
     return render_template(
-        "contest/staff/rules.html", contest=found, book=draft_or_published_book(database(), found),
-        editions=editions(database(), found), can_manage=may(current_user, Right.MANAGE_CONTEST),
+        "contest/staff/rules.html", contest=found, book=book,
+        criteria=criteria_words(book.survey.criteria_set), editions=editions(database(), found),
+        can_manage=may(current_user, Right.MANAGE_CONTEST), today=clock.day_of(clock.present()),
     )  # fmt: skip
+
+
+@contests_staff.route("/<string:code>/rules/draft", methods=["GET", "POST"])
+@guarded(Right.MANAGE_CONTEST)
+def draft_rules(code: str) -> Reply:
+    """Rewrite the rule book before it is published."""
+    require(Right.MANAGE_CONTEST)
+    found, form = contest_by_code(database(), code), RulesForm()
+    if form.validate_on_submit() and _redrafted(found, form):
+        flash(_("The draft of the rules is kept."), "good")
+        return redirect(url_for("contests_staff.rules", code=code))
+    if not form.is_submitted():
+        form.rules_text.data = found.draft_rules
+    return render_template("contest/staff/draft_rules.html", contest=found, form=form)
 
 
 @contests_staff.post("/<string:code>/rules")
@@ -101,17 +136,22 @@ def publish_the_rules(code: str) -> Reply:
 @contests_staff.route("/<string:code>/rules/correction", methods=["GET", "POST"])
 @guarded(Right.MANAGE_CONTEST)
 def correction(code: str) -> Reply:
-    """Publish a correction of the rules as a new edition."""
+    """Publish a correction of the rules as a new edition, after a look at what it changes."""
     require(Right.MANAGE_CONTEST)
     found, now, form = contest_by_code(database(), code), clock.present(), CorrectionForm()
+    before = edition_in_force(database(), found)
+    if "look" in request.form:
+        return render_template(
+            "contest/staff/correction.html", contest=found, form=form, changes=_looked_at(before, form)
+        )
     if form.is_submitted():
         require_fresh_factor(now=now)
     if form.validate_on_submit() and _corrected(found, form):
         flash(_("The correction is published as a new edition."), "good")
-        return redirect(url_for("contests_staff.rules", code=code))
+        return redirect(url_for("publication.rules", code=code))
     if not form.is_submitted():
-        form.rules_text.data = editions(database(), found)[0].text if editions(database(), found) else ""
-    return render_template("contest/staff/correction.html", contest=found, form=form)
+        form.rules_text.data = before.text
+    return render_template("contest/staff/correction.html", contest=found, form=form, changes=None)
 
 
 @contests_staff.post("/<string:code>/steps/<string:act>")
@@ -150,6 +190,28 @@ def _drafted(form: DraftForm) -> Contest | None:
         return None
 
 
+def _redrafted(found: Contest, form: RulesForm) -> bool:
+    try:
+        redraft_rules(
+            database(), contest=found, rules_text=form.rules_text.data, actor=current_user.reference,
+            now=clock.present(),
+        )  # fmt: skip
+    except BadInput as fault:
+        form.rules_text.errors = [*form.rules_text.errors, *str(fault).splitlines()]
+        return False
+    return True
+
+
+def _looked_at(before: RuleBookEdition, form: CorrectionForm) -> tuple[Change, ...] | None:
+    """What the sent text would change; None where it has faults, which the form then shows."""
+    form.rules_text.errors = []
+    try:
+        return changes_between(book_of(before), read_rulebook(form.rules_text.data or "", place="rule book"))
+    except BadRuleBook as bad:
+        form.rules_text.errors = list(bad.faults)
+        return None
+
+
 def _corrected(found: Contest, form: CorrectionForm) -> bool:
     try:
         correct_rules(
@@ -158,6 +220,6 @@ def _corrected(found: Contest, form: CorrectionForm) -> bool:
             now=clock.present(),
         )  # fmt: skip
     except BadInput as fault:
-        form.rules_text.errors = [*form.rules_text.errors, str(fault)]
+        form.rules_text.errors = [*form.rules_text.errors, *str(fault).splitlines()]
         return False
     return True

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask_babel import gettext as _
 
-from contest.contests.queries import rulebook_in_force
+from contest.contests.differences import changes_between
+from contest.contests.models import RuleBookEdition
+from contest.contests.queries import book_of, edition_in_force, edition_of_version, editions
 from contest.publication import queries
 from contest.publication.tables import SUFFIXES, as_bytes, as_json, ranking_table
 from contest.publication.words import add_filters
 from contest.rulebook import Stage
-from contest.sources.survey_pages import open_surveys, survey_mode, unit_profile
+from contest.sources.survey_pages import criteria_words, open_surveys, survey_mode, unit_profile
 from contest.sources.surveys import asked_units
 from core import clock
 from core.access import public
@@ -95,10 +99,47 @@ def contest_results(code: str) -> str:
 @blueprint.get("/results/<string:code>/rules")
 @public
 def rules(code: str) -> str:
-    """The rule book in plain words."""
+    """The rule book in force in plain words, its calendar today, and what its corrections changed."""
     contest = queries.known_contest(database(), code)
-    edition, book = rulebook_in_force(database(), contest=contest)
-    return render_template("contest/public/rules.html", contest=contest, edition=edition, book=book)
+    return _rules_page(contest, edition_in_force(database(), contest))
+
+
+@blueprint.get("/results/<string:code>/rules/<int:version>")
+@public
+def rules_edition(code: str, version: int) -> str:
+    """An edition of the rule book, also one that a correction has replaced."""
+    contest = queries.known_contest(database(), code)
+    return _rules_page(contest, edition_of_version(database(), contest, version))
+
+
+@blueprint.get("/results/<string:code>/rules/<int:version>.<any(json, toml):suffix>")
+@public
+def rules_file(code: str, version: int, suffix: str) -> Response:
+    """An edition as it was published (TOML), or the canonical text whose SHA-256 is its fingerprint."""
+    contest = queries.known_contest(database(), code)
+    edition = edition_of_version(database(), contest, version)
+    text = edition.text if suffix == "toml" else book_of(edition).as_json()
+    answer = Response(text, content_type={"toml": "application/toml", "json": "application/json"}[suffix])
+    name = f"{contest.code}-rules-{edition.version}.{suffix}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _rules_page(contest: queries.Contest, edition: RuleBookEdition) -> str:
+    found = editions(database(), contest)
+    corrections = [
+        (after, changes_between(book_of(before), book_of(after))) for after, before in pairwise(found)
+    ]
+    return render_template(
+        "contest/public/rules.html",
+        contest=contest,
+        edition=edition,
+        book=book_of(edition),
+        criteria=criteria_words(book_of(edition).survey.criteria_set),
+        editions=found,
+        corrections=corrections,
+        today=clock.day_of(clock.present()),
+    )
 
 
 @blueprint.get("/results/<string:code>/oblasts/<string:kato>")

@@ -12,16 +12,12 @@ from flask_babel import lazy_gettext as _l
 
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of, title_of
+from contest.contests.rule_words import MODES, SIGNALS, choice_words, rule_value
 from contest.contests.words import STEPS
 from contest.rulebook import RuleBook, Stage, Step
 from core.web.edge import database
 from core.words import Words
 
-MODES = {
-    "open": _l("open: anyone could answer, also from elsewhere"),
-    "codes": _l("by codes: one code, one answer"),
-    "verified": _l("verified: one signed-in person, one answer"),
-}
 FLAGS = {
     "missing": _l("Too few answers or marks to show a number for: %(part)s."),
     "not-eligible": _l("No place: a component that the rules demand is missing."),
@@ -89,4 +85,7 @@ def add_filters(state: BlueprintSetupState) -> None:
         flag_words=flag_words,
         step_words=lambda step: STEPS[Step(step)],
         mode_words=lambda mode: MODES[str(mode)],
+        signal_words=lambda signal: SIGNALS[str(signal)],
+        choice_words=choice_words,
+        rule_value=rule_value,
     )

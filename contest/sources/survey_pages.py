@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound
 from core.words import Words
 from surveys.breakdown import Variant
-from surveys.criteria import criteria_from_json
+from surveys.criteria import criteria_from_json, shipped, shipped_codes
 from surveys.models import CampaignState
 from surveys.queries import campaign_by_code, open_campaigns, published_statistics, title_of
 from surveys.results import published_variants
@@ -56,6 +56,13 @@ def survey_mode(session: Session, campaign_code: str) -> str | None:
         return campaign_by_code(session, campaign_code).mode.value
     except NotFound:
         return None
+
+
+def criteria_words(criteria_set: str) -> dict[str, Words]:
+    """The official words of each criterion of a shipped set; empty for a set that is not shipped."""
+    if criteria_set not in shipped_codes():
+        return {}
+    return {criterion.code: criterion.official for criterion in shipped(criteria_set).criteria}
 
 
 def unit_profile(session: Session, campaign_code: str, kato: str) -> Profile | None:
