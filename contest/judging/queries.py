@@ -55,10 +55,9 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class ReadComponent:
-    """One marked component of a stage and what its marks say about the judges."""
+    """One marked component of a stage and what its marks say about the judges, in the page's order."""
 
     component: Component
-    nominees: int
     reading: PanelReading
 
 
@@ -67,6 +66,7 @@ class Judging:
     """What the judges' page shows."""
 
     judges: tuple[Judge, ...]
+    nominees: tuple[Nominee, ...]
     components: tuple[ReadComponent, ...]
 
 
@@ -120,13 +120,12 @@ def judging_of(
     :raises Conflict: while marking is not closed.
     """
     panel = panel_of(session, contest, rules, stage=stage, oblast_kato=oblast_kato)
-    nominees = [nominee.id for nominee in judged_nominees(session, contest, stage, oblast_kato)]
+    nominees = judged_nominees(session, contest, stage, oblast_kato)
+    ids = [nominee.id for nominee in nominees]
     return Judging(
         panel.judges,
-        tuple(
-            ReadComponent(part, len(nominees), read_panel(mark_table(panel, part, nominees)))
-            for part in rules.marked
-        ),
+        tuple(nominees),
+        tuple(ReadComponent(part, read_panel(mark_table(panel, part, ids))) for part in rules.marked),
     )
 
 

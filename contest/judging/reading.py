@@ -43,7 +43,8 @@ class PanelReading:
 
     `parts` holds the groups of judges who share no nominee, directly or through others; with more than
     one group no severity can be told. `complete` counts the nominees whom all the judges marked, on whom
-    Kendall's W rests; `paired` those whom at least two did, on whom Krippendorff's alpha rests.
+    Kendall's W rests; `paired` those whom at least two did, on whom Krippendorff's alpha rests. `raw` and
+    `adjusted` are each nominee's mean of the marks, as given and freed from severity.
     """
 
     kendalls_w: float | None
@@ -52,6 +53,8 @@ class PanelReading:
     paired: int
     parts: tuple[tuple[int, ...], ...]
     judges: tuple[JudgeReading, ...]
+    raw: tuple[float | None, ...]
+    adjusted: tuple[float | None, ...]
 
     @property
     def is_connected(self) -> bool:
@@ -81,13 +84,16 @@ def read_panel(marks: ArrayLike) -> PanelReading:
     there = ~np.isnan(table)
     w, alpha, parts = kendalls_w(table), krippendorff_alpha(table), connected_parts(table)
     effects, errors = (np.full(table.shape[0], np.nan) for _ in range(2))
+    adjusted = np.full(table.shape[1], np.nan)
     if len(parts) <= 1:
         fitted = severity(table)
-        effects, errors = fitted.judge_effects, fitted.standard_errors
+        effects, errors, adjusted = fitted.judge_effects, fitted.standard_errors, fitted.adjusted_scores
     return PanelReading(
         _known(w), _known(alpha), int(there.all(axis=0).sum()) if table.shape[0] else 0,
         int((there.sum(axis=0) >= 2).sum()), parts,
         tuple(_judge(table, there, row, effects[row], errors[row]) for row in range(table.shape[0])),
+        tuple(_mean(column) for column in table.T),
+        tuple(_known(score) for score in adjusted),
     )  # fmt: skip
 
 
@@ -116,7 +122,7 @@ def _judge(table: Floats, there: NDArray[np.bool_], row: int, effect: float, err
     correlation = _correlation(table, there, row)
     is_severe = bool(error == error and abs(effect) > SEVERE * error and abs(effect) > 1e-9)
     return JudgeReading(
-        int(own.sum()), float(table[row, own].mean()) if own.any() else None, _known(effect), _known(error),
+        int(own.sum()), _mean(table[row]), _known(effect), _known(error),
         correlation, is_severe, correlation is not None and correlation < APART,
     )  # fmt: skip
 
@@ -130,6 +136,11 @@ def _correlation(table: Floats, there: NDArray[np.bool_], row: int) -> float | N
     if np.ptp(own) == 0 or np.ptp(mean) < 1e-9:
         return None
     return float(np.corrcoef(own, mean)[0, 1])
+
+
+def _mean(marks: Floats) -> float | None:
+    known = marks[~np.isnan(marks)]
+    return float(known.mean()) if known.size else None
 
 
 def _known(number: float) -> float | None:

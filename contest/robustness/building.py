@@ -24,7 +24,7 @@ from contest.robustness.scenarios import (
     steadiness,
     weight_draws,
 )
-from contest.rulebook import Component, RuleBook, Source, Stage, StageRules
+from contest.rulebook import Component, Counting, RuleBook, Source, Stage, StageRules
 from core.disclosure import published
 from core.words import Words
 
@@ -68,7 +68,8 @@ class Material:
     """What scenarios are made of: of the nominees who have a place, everything that may be read.
 
     :param scores: nominee -> component -> the published score, the survey's as it is, not drawn to the mean.
-    :param marks: component -> nominee -> judge's letter -> marks in the order of the criteria.
+    :param marks: component -> nominee (also one without a place, whose marks tell about severity) ->
+        judge's letter -> marks in the order of the criteria.
     :param other_scores: survey scores with the flagged days counted the other way; None where kept back.
     """
 
@@ -89,7 +90,8 @@ class Material:
 class Line:
     """Scenarios of one kind with the places of every nominee in each: shape (scenarios, nominees).
 
-    `subject` names what was left out: a component, a judge's letter, or `<component>:<criterion>`.
+    `subject` names what was left out: a component, a judge's letter, `<component>:<criterion>`, or of the
+    flagged days how they were counted: "all" or "without-flagged".
     `unchanged` counts the nominees whose number could not be changed because it is kept back.
     """
 
@@ -261,16 +263,19 @@ def _other_days(material: Material, nominees: Sequence[int], base: Floats) -> _S
     for row, nominee in enumerate(nominees):
         if own.get(nominee) is not None:
             table[row, survey] = float(own[nominee])  # type: ignore[arg-type]
-    return _Scenario(Family.DAYS, "", table, sum(score is None for score in own.values()))
+    counts_all = material.book.survey.counting is Counting.ALL
+    other = Counting.WITHOUT_FLAGGED if counts_all else Counting.ALL
+    return _Scenario(Family.DAYS, other.value, table, sum(score is None for score in own.values()))
 
 
 def marked_scores(
     part: Component, marks: Mapping[int, Marks], nominees: Sequence[int], *, decimals: int
 ) -> list[Decimal | None]:
     """A marked component's score of each nominee by the rule book's combination, from one judge on."""
-    enough = replace(part, fewest_judges=min(1, part.fewest_judges))
-    judged = [marks.get(nominee, {}) for nominee in nominees]
-    return [score.value for score in scores_of_marks(judged, enough, decimals=decimals)]
+    enough, judged = replace(part, fewest_judges=min(1, part.fewest_judges)), sorted(marks)
+    scores = scores_of_marks([marks[nominee] for nominee in judged], enough, decimals=decimals)
+    found = dict(zip(judged, scores, strict=True))
+    return [found[nominee].value if nominee in found else None for nominee in nominees]
 
 
 def _weighted(criteria: Sequence[SurveyCriterion], nominee: int) -> Fraction:

@@ -63,12 +63,12 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """A line of the table of scenarios: what changed, and per holder the places from best to worst."""
+    """A line of the table of scenarios: what changed, and per holder (best place, worst, times kept)."""
 
     family: Family
     subject: tuple[Words | str, ...]
     scenarios: int
-    places: tuple[tuple[int, int], ...]
+    places: tuple[tuple[int, int, int], ...]
     unchanged: int
 
 
@@ -101,6 +101,18 @@ class _Placed:
     scores: Mapping[str, Decimal | None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A standing, frozen or computed, as the scenarios need it; `judged` are all its nominees."""
+
+    book: RuleBook
+    stage: Stage
+    oblast_kato: str | None
+    version: int | None
+    judged: tuple[int, ...]
+    placed: tuple[_Placed, ...]
+
+
 def robustness_of(session: Session, contest: Contest, *, stage: Stage, oblast_kato: str | None) -> Robustness:
     """For staff: of the frozen standing in force, or of the one that would be frozen now.
 
@@ -109,17 +121,18 @@ def robustness_of(session: Session, contest: Contest, *, stage: Stage, oblast_ka
     refuse_before_closing(session, contest, stage, oblast_kato)
     frozen = latest_standing(session, contest, stage, oblast_kato)
     if frozen is not None:
-        return _of_frozen(session, contest, frozen, rows_of(session, frozen))
+        return _robustness(session, contest, _read_frozen(session, contest, frozen, rows_of(session, frozen)))
     computed = compute_standing(session, contest=contest, stage=stage, oblast_kato=oblast_kato)
-    placed = [
+    placed = tuple(
         _Placed(
             row.nominee_id, computed.nominees[row.nominee_id].name_kk, row.kato, row.place, row.is_finalist,
             row.award, {code: part.score for code, part in row.parts.items()},
         )
         for row in computed.rows
         if row.place
-    ]  # fmt: skip
-    return _robustness(session, contest, computed.book, stage, oblast_kato, None, placed)
+    )  # fmt: skip
+    read = _Read(computed.book, stage, oblast_kato, None, tuple(computed.nominees), placed)
+    return _robustness(session, contest, read)
 
 
 def published_robustness(
@@ -132,70 +145,55 @@ def published_robustness(
     view = published_standing(session, contest_code=contest.code, stage=stage, oblast_kato=oblast_kato)
     if view is None:
         raise NotFound(_l("No ranking is published here yet."))
-    return _of_frozen(session, contest, view.standing, view.rows)
+    return _robustness(session, contest, _read_frozen(session, contest, view.standing, view.rows))
 
 
-def _of_frozen(
+def _read_frozen(
     session: Session, contest: Contest, standing: Standing, rows: Sequence[StandingRow]
-) -> Robustness:
-    book = rulebook_by_fingerprint(session, contest, standing.rulebook_fingerprint)
-    placed = [
+) -> _Read:
+    placed = tuple(
         _Placed(
             row.nominee_id, row.name_kk, row.kato, row.place, row.is_finalist, row.award,
             {part["code"]: _number(part["score"]) for part in json.loads(row.components_json)},
         )
         for row in rows
         if row.place
-    ]  # fmt: skip
-    return _robustness(session, contest, book, standing.stage, standing.oblast_kato, standing.version, placed)
+    )  # fmt: skip
+    return _Read(
+        rulebook_by_fingerprint(session, contest, standing.rulebook_fingerprint), standing.stage,
+        standing.oblast_kato, standing.version, tuple(row.nominee_id for row in rows), placed,
+    )  # fmt: skip
 
 
-def _robustness(
-    session: Session,
-    contest: Contest,
-    book: RuleBook,
-    stage: Stage,
-    oblast_kato: str | None,
-    version: int | None,
-    placed: Sequence[_Placed],
-) -> Robustness:
-    material = _material(session, contest, book, stage, oblast_kato, placed)
-    outcome, rules = outcome_of(material), book.stage(stage)
-    held = [one for one in placed if one.is_finalist or one.place <= rules.places]
+def _robustness(session: Session, contest: Contest, read: _Read) -> Robustness:
+    material = _material(session, contest, read)
+    outcome, rules = outcome_of(material), material.rules
+    held = [one for one in read.placed if one.is_finalist or one.place <= rules.places]
     columns = [outcome.nominees.index(one.nominee_id) for one in held]
     return Robustness(
-        stage, oblast_kato, version, len(placed), rules.finalists, rules.places,
+        read.stage, read.oblast_kato, read.version, len(read.placed), rules.finalists, rules.places,
         tuple(
             _holder(outcome, one, column, rules.finalists if one.is_finalist else rules.places)
             for one, column in zip(held, columns, strict=True)
         ),
         tuple(_shown(outcome, line, columns, material) for line in outcome.lines),
-        outcome.unavailable, book.ranking.interval_seed,
+        outcome.unavailable, read.book.ranking.interval_seed,
     )  # fmt: skip
 
 
-def _material(
-    session: Session,
-    contest: Contest,
-    book: RuleBook,
-    stage: Stage,
-    oblast_kato: str | None,
-    placed: Sequence[_Placed],
-) -> Material:
-    rules = book.stage(stage)
+def _material(session: Session, contest: Contest, read: _Read) -> Material:
+    rules = read.book.stage(read.stage)
     has_survey = any(part.source is Source.SURVEY for part in rules.components)
-    panel = panel_of(session, contest, rules, stage=stage, oblast_kato=oblast_kato)
+    panel = panel_of(session, contest, rules, stage=read.stage, oblast_kato=read.oblast_kato)
     return Material(
-        book, stage, {one.nominee_id: one.place for one in placed},
-        {one.nominee_id: one.scores for one in placed},
-        _criteria(session, contest, placed) if has_survey else (),
+        read.book, read.stage, {one.nominee_id: one.place for one in read.placed},
+        {one.nominee_id: one.scores for one in read.placed},
+        _criteria(session, contest, read.placed) if has_survey else (),
         {
-            part.code: {
-                one.nominee_id: panel.of_nominee(part.code, one.nominee_id) for one in placed
-            }
+            part.code: {nominee: panel.of_nominee(part.code, nominee) for nominee in read.judged}
             for part in rules.marked
         },
-        _other_scores(session, contest, placed) if has_survey else {},
+        _other_scores(session, contest, read.placed) if has_survey else {},
     )  # fmt: skip
 
 
@@ -229,10 +227,14 @@ def _holder(outcome: Outcome, one: _Placed, column: int, first: int) -> Holder:
 
 
 def _shown(outcome: Outcome, line: Line, columns: Sequence[int], material: Material) -> ShownLine:
-    found = outcome.steadiness([line], first=1)
+    found, of = outcome.steadiness([line], first=1), _count([line])
     return ShownLine(
-        line.family, _subject(line, material), _count([line]),
-        tuple((int(found.best[column]), int(found.worst[column])) for column in columns), line.unchanged,
+        line.family, _subject(line, material), of,
+        tuple(
+            (int(found.best[column]), int(found.worst[column]), round(found.same[column] * of))
+            for column in columns
+        ),
+        line.unchanged,
     )  # fmt: skip
 
 

@@ -1,0 +1,277 @@
+"""Reads of a nominee's evidence after the marking of a stage: everything that spoke for the place.
+
+For staff of the stage and for the nominee. Nothing leaves this module while marking is not closed; of
+others it tells no more than the middle half of the oblast, and judges stand under letters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contest.contests.models import Contest
+from contest.contests.queries import rulebook_by_fingerprint
+from contest.evidence.profile import Among, among, reach
+from contest.judging.queries import panel_of, refuse_before_closing
+from contest.jury.scoring import judge_score
+from contest.nominees.models import Nominee
+from contest.pool import FIRM
+from contest.rulebook import Component, RuleBook, Source, Stage
+from contest.sources.ethics import ethics_conclusions
+from contest.sources.survey_pages import UnitFlags, asked_criteria, other_scores, unit_flags
+from contest.sources.surveys import criterion_means, survey_table
+from contest.standings.queries import compute_standing, latest_standing, rows_of
+from contest.standings.showing import ShownRow, shown_computed, shown_frozen
+from core.disclosure import published
+from core.errors import NotFound
+from core.measures import Subject
+from core.places.models import Unit
+from core.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class PartEvidence:
+    """A component: the published score with its 95 % interval, and what entered the composite.
+
+    `reliability` and `is_firm` are the survey's; None for the others or where they cannot be told.
+    """
+
+    code: str
+    source: Source
+    title: Words
+    weight: Decimal
+    score: Decimal | None
+    error: Decimal | None
+    n: int | None
+    used: Decimal | None
+    interval: tuple[Decimal, Decimal] | None
+    is_coarse: bool
+    reliability: Decimal | None
+    is_firm: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileLine:
+    """A criterion of the survey (the first line: the whole score) beside the middle half of the oblast."""
+
+    title: Words | None
+    mean: Decimal | None
+    oblast: Among | None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherDays:
+    """The survey score with the days that stand out counted the other way; None where kept back."""
+
+    leaves_out: bool
+    score: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What the ethics commissioner concluded, with the reasons in two languages."""
+
+    verdict: str
+    reasons_kk: str
+    reasons_ru: str
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeMarks:
+    """One judge's marks in the order of the criteria, and the score that they make."""
+
+    letter: str
+    marks: tuple[int, ...]
+    score: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedPart:
+    """A marked component with every judge's marks."""
+
+    component: Component
+    judges: tuple[JudgeMarks, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceEvidence:
+    """The place with its interval, and how many of the others the data tell apart from it.
+
+    `better` and `worse` are surely so; `alike` cannot be told apart. All None where no interval can be told.
+    `may_be_best`: cannot be told apart from the winner.
+    """
+
+    place: int
+    placed: int
+    shown: Decimal | None
+    error: Decimal | None
+    low: int
+    high: int
+    better: int | None
+    worse: int | None
+    alike: int | None
+    may_be_best: bool
+    top_probability: Decimal | None
+    top: int
+    is_finalist: bool
+    award: str | None
+    flags: tuple[str, ...]
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NomineeEvidence:
+    """Everything that the evidence page shows."""
+
+    contest: Contest
+    nominee: Nominee
+    unit: Unit
+    oblast: Unit
+    stage: Stage
+    place: PlaceEvidence
+    parts: tuple[PartEvidence, ...]
+    profile: tuple[ProfileLine, ...]
+    other_days: OtherDays | None
+    flags: UnitFlags
+    conclusion: Conclusion | None
+    marks: tuple[MarkedPart, ...]
+
+    @property
+    def has_ethics(self) -> bool:
+        return any(part.source is Source.ETHICS for part in self.parts)
+
+
+def evidence_of(session: Session, nominee: Nominee, stage: Stage) -> NomineeEvidence:
+    """A nominee's evidence at a stage.
+
+    :raises Conflict: while marking is not closed, or a source has not published its numbers.
+    :raises NotFound: where the nominee was not judged at this stage.
+    """
+    contest = session.get_one(Contest, nominee.contest_id)
+    oblast = nominee.oblast_kato if stage is Stage.REGIONAL else None
+    refuse_before_closing(session, contest, stage, oblast)
+    book, rows, version = _rows(session, contest, stage, oblast)
+    row = next((one for one in rows if one.nominee_id == nominee.id), None)
+    if row is None:
+        raise NotFound(_l("This nominee was not judged at this stage."))
+    flags = unit_flags(session, contest.campaign_code, nominee.kato)
+    return NomineeEvidence(
+        contest, nominee, row.unit, row.oblast, stage, _place(rows, row, book, stage, version),
+        tuple(_part(book.stage(stage).component(part["code"]), part) for part in row.parts),
+        _profile(session, contest, nominee), _other_days(session, contest, nominee, book), flags,
+        _conclusion(session, contest, nominee), _marks(session, contest, nominee, book, stage, oblast),
+    )  # fmt: skip
+
+
+def listed(session: Session, contest: Contest, stage: Stage, oblast_kato: str | None) -> list[ShownRow]:
+    """The judged nominees with their places, best first.
+
+    :raises Conflict: while marking is not closed, or a source has not published its numbers.
+    """
+    refuse_before_closing(session, contest, stage, oblast_kato)
+    return _rows(session, contest, stage, oblast_kato)[1]
+
+
+def _rows(
+    session: Session, contest: Contest, stage: Stage, oblast_kato: str | None
+) -> tuple[RuleBook, list[ShownRow], int | None]:
+    """The frozen rows and their version, else what would be frozen now."""
+    frozen = latest_standing(session, contest, stage, oblast_kato)
+    if frozen is not None:
+        book = rulebook_by_fingerprint(session, contest, frozen.rulebook_fingerprint)
+        return book, shown_frozen(session, rows_of(session, frozen)), frozen.version
+    computed = compute_standing(session, contest=contest, stage=stage, oblast_kato=oblast_kato)
+    return computed.book, shown_computed(session, computed), None
+
+
+def _place(
+    rows: Sequence[ShownRow], row: ShownRow, book: RuleBook, stage: Stage, version: int | None
+) -> PlaceEvidence:
+    compared = sum(one.low > 0 for one in rows)
+    is_known = row.low > 0
+    return PlaceEvidence(
+        row.place, sum(one.place > 0 for one in rows), row.shown, row.error, row.low, row.high,
+        row.low - 1 if is_known else None, compared - row.high if is_known else None,
+        row.high - row.low if is_known else None, row.low == 1 and compared > 1, row.top_probability,
+        min(book.stage(stage).top, compared), row.is_finalist, row.award, row.flags, version,
+    )  # fmt: skip
+
+
+def _part(component: Component | None, part: Mapping[str, Any]) -> PartEvidence:
+    assert component is not None, part["code"]
+    score, error = _number(part["score"]), _number(part["error"])
+    reliability = _number(part["reliability"])
+    return PartEvidence(
+        component.code, component.source, component.title, component.weight, score, error, part["n"],
+        _number(part["used"]), reach(score, error), part["is_coarse"], reliability,
+        None if reliability is None else reliability >= FIRM,
+    )  # fmt: skip
+
+
+def _profile(session: Session, contest: Contest, nominee: Nominee) -> tuple[ProfileLine, ...]:
+    means = criterion_means(session, campaign_code=contest.campaign_code)
+    scores = survey_table(session, campaign_code=contest.campaign_code)
+    within = select(Unit.kato).where(Unit.oblast_kato == nominee.oblast_kato)
+    katos = [kato for kato in session.scalars(within) if kato in means]
+    found = {kato: scores.get(Subject("unit", kato)) for kato in {*katos, nominee.kato}}
+    score = {kato: None if row is None else row.value for kato, row in found.items()}
+    whole = ProfileLine(None, score[nominee.kato], among(score[kato] for kato in katos))
+    return whole, *(
+        ProfileLine(
+            asked.title, means.get(nominee.kato, {}).get(asked.code),
+            among(means[kato].get(asked.code) for kato in katos),
+        )
+        for asked in asked_criteria(session, contest.campaign_code)
+    )  # fmt: skip
+
+
+def _other_days(session: Session, contest: Contest, nominee: Nominee, book: RuleBook) -> OtherDays | None:
+    scores = other_scores(session, contest.campaign_code)
+    if nominee.kato not in scores:
+        return None
+    return OtherDays(book.survey.counting == "all", scores[nominee.kato])
+
+
+def _conclusion(session: Session, contest: Contest, nominee: Nominee) -> Conclusion | None:
+    about = Subject("official", str(nominee.official_id))
+    for found in ethics_conclusions(session, round_code=contest.round_code):
+        if found.subject == about:
+            return Conclusion(**{key: str(value) for key, value in found.payload.items()})
+    return None
+
+
+def _marks(
+    session: Session,
+    contest: Contest,
+    nominee: Nominee,
+    book: RuleBook,
+    stage: Stage,
+    oblast_kato: str | None,
+) -> tuple[MarkedPart, ...]:
+    rules = book.stage(stage)
+    panel = panel_of(session, contest, rules, stage=stage, oblast_kato=oblast_kato)
+    return tuple(
+        MarkedPart(
+            part,
+            tuple(
+                JudgeMarks(letter, marks, _score(judge_score(marks, part), book))
+                for letter, marks in panel.of_nominee(part.code, nominee.id).items()
+            ),
+        )
+        for part in rules.marked
+    )
+
+
+def _score(score: Fraction, book: RuleBook) -> Decimal:
+    return published(score, book.ranking.decimals)  # type: ignore[return-value]
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
