@@ -9,9 +9,13 @@ from contest.certificates.views_public import certificates_public
 from contest.certificates.views_staff import certificates_staff
 from contest.commands import contest
 from contest.contests.views_staff import contests_staff
+from contest.evidence.views_staff import evidence_staff
+from contest.judging.views_staff import judging_staff
 from contest.jury.views_member import marking_member
 from contest.nominees.views_staff import nominees_staff
 from contest.publication.views_public import blueprint as publication
+from contest.robustness.views_public import robustness_public
+from contest.robustness.views_staff import robustness_staff
 from contest.standings.views_staff import standings_staff
 from core.access import Right
 from core.room import MenuEntry, Room
@@ -24,6 +28,10 @@ ROOM = Room(
         nominees_staff,
         marking_member,
         standings_staff,
+        robustness_staff,
+        robustness_public,
+        judging_staff,
+        evidence_staff,
         certificates_staff,
         certificates_public,
     ),
