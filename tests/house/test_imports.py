@@ -15,7 +15,7 @@ NAMES = {module.name for module in MODULES}
 PURE = (
     "contest.agreement", "contest.calendar", "contest.certificates.ornament",
     "contest.certificates.record", "contest.certificates.wording", "contest.composition",
-    "contest.judging.reading", "contest.jury.adjustment", "contest.jury.scoring", "contest.pool",
+    "contest.evidence.profile", "contest.judging.reading", "contest.jury.adjustment", "contest.jury.scoring", "contest.pool",
     "contest.robustness.building", "contest.robustness.scenarios", "contest.rulebook",
     "contest.rulebook_reading", "contest.standings.awards", "contest.standings.computation",
     "contest.table_reading", "core.disclosure", "core.free_text", "core.isolation", "core.measures",
