@@ -13,7 +13,7 @@ def judging_table(found: Judging, *, title: str, note: str | None) -> RankingTab
     """A line for each judge of each marked component."""
     columns = (
         _("Component"), _("Judge"), _("Name"), _("Marked nominees"), _("Mean of the marks"), _("Severity"),
-        _("Error"), _("Correlation with the others"), _("Remarks"),
+        _("Error"), _("Correlation with the others"), _("Notes"),
     )  # fmt: skip
     rows = tuple(
         (
