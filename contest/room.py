@@ -12,6 +12,7 @@ from contest.contests.views_staff import contests_staff
 from contest.evidence.views_staff import evidence_staff
 from contest.judging.views_staff import judging_staff
 from contest.jury.views_member import marking_member
+from contest.league.views_public import league_public
 from contest.nominees.views_staff import nominees_staff
 from contest.publication.views_public import blueprint as publication
 from contest.robustness.views_public import robustness_public
@@ -24,6 +25,7 @@ ROOM = Room(
     name="contest",
     blueprints=(
         publication,
+        league_public,
         contests_staff,
         nominees_staff,
         marking_member,

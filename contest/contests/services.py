@@ -17,6 +17,7 @@ from contest.contests.checklist import checklist, refuse_unless_done, source_day
 from contest.contests.models import Contest, ContestState, RuleBookEdition
 from contest.contests.queries import book_of, edition_in_force, subject_of
 from contest.contests.words import STATES
+from contest.league.services import freeze_league
 from contest.rulebook import RuleBook, Stage, differences
 from contest.rulebook_reading import BadRuleBook, read_rulebook
 from contest.sources.ethics import admit_ethics, ethics_state
@@ -177,7 +178,7 @@ def open_stage(session: Session, *, contest: Contest, stage: Stage, actor: str, 
 
 
 def publish_results(session: Session, *, contest: Contest, actor: str, now: datetime) -> None:
-    """Publish the results: the latest version of every standing becomes public, all at once.
+    """Publish the results: the latest version of every standing and the league become public, all at once.
 
     :raises Conflict: when something of the checklist is missing.
     """
@@ -191,6 +192,7 @@ def publish_results(session: Session, *, contest: Contest, actor: str, now: date
         standing.published_at = now
     contest.state = ContestState.PUBLISHED
     contest.published_at = now
+    freeze_league(session, contest=contest, actor=actor, now=now)
     release_flags(session, campaign_code=contest.campaign_code, actor=actor, now=now)
     audit.record(
         session, actor=actor, action="results.publish", subject=subject_of(contest),

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from contest.contests.differences import changes_between
 from contest.contests.models import RuleBookEdition
 from contest.contests.queries import book_of, edition_in_force, edition_of_version, editions
+from contest.league.queries import published_league
 from contest.publication import queries
 from contest.publication.tables import SUFFIXES, as_bytes, as_json, ranking_table
 from contest.publication.words import add_filters
@@ -93,6 +94,7 @@ def contest_results(code: str) -> str:
         national=queries.national_ranking(session, contest=contest),
         oblasts=queries.rankings(session, contest=contest, stage=Stage.REGIONAL),
         mode=survey_mode(session, contest.campaign_code),
+        league=published_league(session, contest=contest),
     )
 
 
