@@ -64,6 +64,7 @@ class Right(StrEnum):
     MARK = "mark"
     SEE_STAGE = "see-stage"
     FREEZE_STANDING = "freeze-standing"
+    RUN_WHAT_IF = "run-what-if"
     ISSUE_CERTIFICATES = "issue-certificates"
     READ_JOURNAL = "read-journal"
 
@@ -93,6 +94,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.MARK: frozenset({Role.MEMBER, Role.CHAIR}),
     Right.SEE_STAGE: frozenset({Role.AGENCY, Role.SECRETARY, Role.CHAIR, Role.MEMBER, Role.AUDITOR}),
     Right.FREEZE_STANDING: frozenset({Role.SECRETARY, Role.CHAIR}),
+    Right.RUN_WHAT_IF: frozenset({Role.AGENCY, Role.CHAIR}),
     Right.ISSUE_CERTIFICATES: frozenset({Role.SECRETARY, Role.AGENCY}),
     Right.READ_JOURNAL: frozenset({Role.AGENCY, Role.AUDITOR}),
 }

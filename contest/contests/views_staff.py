@@ -85,7 +85,8 @@ def contest(code: str) -> Reply:
         form=OrderForm() if act is Act.PUBLISH_RULES else ConfirmForm(),
         areas=areas_for(database(), found, oblasts_of(current_user, Right.SEE_STAGE)),
         can_manage=may(current_user, Right.MANAGE_CONTEST), editions=editions(database(), found),
-        can_mark=may_anywhere(current_user, Right.MARK), today=clock.day_of(clock.present()),
+        can_mark=may_anywhere(current_user, Right.MARK),
+        can_try=may_anywhere(current_user, Right.RUN_WHAT_IF), today=clock.day_of(clock.present()),
         book=draft_or_published_book(database(), found),
     )  # fmt: skip
 
