@@ -8,14 +8,11 @@ from contest.certificates.commands import certificates
 from contest.certificates.views_public import certificates_public
 from contest.certificates.views_staff import certificates_staff
 from contest.commands import contest
-from contest.commissions.views_staff import commissions_staff
 from contest.contests.views_staff import contests_staff
 from contest.evidence.views_staff import evidence_staff
 from contest.judging.views_staff import judging_staff
 from contest.jury.views_member import marking_member
 from contest.league.views_public import league_public
-from contest.meetings.views_member import meetings_member
-from contest.meetings.views_staff import meetings_staff
 from contest.nominees.views_staff import nominees_staff
 from contest.publication.views_public import blueprint as publication
 from contest.robustness.views_public import robustness_public
@@ -35,9 +32,6 @@ ROOM = Room(
         league_public,
         contests_staff,
         nominees_staff,
-        commissions_staff,
-        meetings_staff,
-        meetings_member,
         marking_member,
         standings_staff,
         robustness_staff,
