@@ -1,28 +1,29 @@
 """From a certificate's record to its page: the fitting of the texts, the picture and the PDF.
 
-May import the template engine, the QR code's maker and the one PDF door. Draws from the record alone,
+May import the one PDF door. Draws from the record alone,
 so that the same record always gives the same bytes.
 """
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
 
-import segno
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
-
 from contest.certificates import wording
 from contest.certificates.ornament import FIGURE_BOX, FIGURES, sheet
 from contest.certificates.record import DEMO_PREFIX, FILE_NAME, AwardKind, CertificateRecord
 from core.codes import grouped
-from core.documents import Attachment, Backdrop, render_pdf, text_width
-from core.settings import ROOT
+from core.documents import (
+    Attachment,
+    Backdrop,
+    document_template,
+    qr_picture,
+    render_pdf,
+    text_width,
+)
 from core.words import Words
 
 POINTS_PER_MM = 72 / 25.4
@@ -119,12 +120,12 @@ def certificate_html(record: CertificateRecord) -> str:
         }
         for index, language in enumerate(("kk", "ru"))
     ]
-    return _template().render(
+    return document_template("contest/documents/certificate.html").render(
         record=record,
         heading=_heading(record),
         sides=sides,
         demo=wording.DEMONSTRATION,
-        qr=Markup(_qr(record.address)),  # noqa: S704 (drawn here, from an address that the record checked)
+        qr=qr_picture(record.address, title=record.address, dark="#14202b"),
         code=_spoken(record.code),
     )
 
@@ -224,24 +225,6 @@ def _spoken(code: str) -> str:
     return prefix + grouped(code.removeprefix(prefix))
 
 
-def _qr(address: str) -> str:
-    """The check address as an inline picture with its text for readers that do not see."""
-    out = io.BytesIO()
-    code = segno.make(address, error="m", micro=False)
-    code.save(
-        out, kind="svg", border=0, dark="#14202b", title=address, xmldecl=False, omitsize=True,
-        svgclass=None, lineclass=None,
-    )  # fmt: skip
-    return out.getvalue().decode()
-
-
 @lru_cache
 def _backdrop(place: int | None) -> Backdrop:
     return Backdrop(sheet(place), FIGURES, FIGURE_BOX)
-
-
-@lru_cache
-def _template() -> Template:
-    loader = FileSystemLoader(ROOT / "templates")
-    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    return made.get_template("contest/documents/certificate.html")

@@ -1,21 +1,18 @@
 """A signed conclusion as a file of one page, Kazakh and Russian side by side.
 
-May import the template engine and the one PDF door. Draws what was signed and the numbers that may be shown;
+May import the one PDF door. Draws what was signed and the numbers that may be shown;
 decides nothing.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import cache
 
 from babel.dates import format_date
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from core.clock import day_of
-from core.documents import render_pdf
+from core.documents import document_template, render_pdf
 from core.places.queries import unit_name
-from core.settings import ROOT
 from ethics.conclusions import wording
 from ethics.conclusions.queries import Findings
 from ethics.models import Conclusion
@@ -27,7 +24,7 @@ def draw_conclusion(
 ) -> bytes:
     """One version of a conclusion as PDF."""
     facts = [_side(conclusion, line, findings, signer, language) for language in wording.LANGUAGES]
-    html = _template().render(
+    html = document_template("ethics/conclusions/documents/conclusion.html").render(
         sides=facts, numbers=_numbers(findings), is_demo=is_demo, demonstration=wording.DEMONSTRATION,
         size=wording.type_size(conclusion.reasons_kk, conclusion.reasons_ru) or wording.SIZES[-1],
     )  # fmt: skip
@@ -94,12 +91,3 @@ def _spoken(number: Decimal) -> str:
 
 def _same(number: object) -> list[str]:
     return [str(number)] * len(wording.LANGUAGES)
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template("ethics/conclusions/documents/conclusion.html")

@@ -1,7 +1,6 @@
 """The three shares as they are handed over, once: a sheet for each holder, and the same on the page.
 
-May import the template engine, the QR code's maker and the one PDF door. Keeps nothing: the shares come in,
-the file goes out.
+May import the one PDF door. Keeps nothing: the shares come in, the file goes out.
 """
 
 from __future__ import annotations
@@ -10,15 +9,10 @@ import base64
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
-import segno
 from flask_babel import lazy_gettext as _l
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
 
-from core.documents import render_pdf
-from core.settings import ROOT
+from core.documents import document_template, qr_picture, render_pdf
 from ethics.keys import wording
 from ethics.queries import QuestionnaireLine
 from ethics.shares import Share
@@ -49,7 +43,7 @@ def print_shares(shares: Sequence[Share]) -> list[PrintedShare]:
 
 def draw_shares(shares: Sequence[Share], *, line: QuestionnaireLine, is_demo: bool) -> str:
     """The sheets of the holders as one PDF, A4, in a `data:` address: nothing is kept to be fetched."""
-    html = _template().render(
+    html = document_template("ethics/keys/documents/shares.html").render(
         sheets=[_sheet(share, line) for share in shares], name=line.name, is_demo=is_demo,
         units={"kk": line.unit.name_kk, "ru": line.unit.name_ru}, wording=wording,
     )  # fmt: skip
@@ -73,23 +67,6 @@ def _sheet(share: Share, line: QuestionnaireLine) -> dict[str, object]:
         "holder": wording.HOLDERS[share.index],
         "groups": share.text.split(),
         "words": share.words,
-        "qr": _picture(share.text.replace(" ", "")),
+        # The groups without spaces, which a scanner types into the field.
+        "qr": qr_picture(share.text.replace(" ", ""), title=" · ".join(wording.QR_TITLE.values()), error="q"),
     }
-
-
-def _picture(text: str) -> Markup:
-    """A share as a QR code, inline SVG: its groups without spaces, which a scanner types into the field."""
-    picture = segno.make(text, error="q", micro=False).svg_inline(
-        border=0, dark="#000", svgclass=None, lineclass=None, omitsize=True
-    )
-    title = " · ".join(wording.QR_TITLE[language] for language in wording.LANGUAGES)
-    return Markup(picture.replace(">", f"><title>{title}</title>", 1))  # noqa: S704 (drawn here)
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template("ethics/keys/documents/shares.html")

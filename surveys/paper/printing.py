@@ -1,6 +1,6 @@
 """What is printed of paper: the sheets of a batch, and the act of its reconciliation, Kazakh and Russian.
 
-May import the template engine, the QR code's maker and the one PDF door. Draws plain records; the same
+May import the one PDF door. Draws plain records; the same
 record always gives the same bytes.
 """
 
@@ -9,15 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-
-import segno
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
 
 from core.codes import grouped
-from core.documents import render_pdf
-from core.settings import ROOT
+from core.documents import document_template, qr_picture, render_pdf
 from core.words import Words
 from surveys.criteria import POINTS, CriteriaSet
 from surveys.paper import wording
@@ -61,10 +55,11 @@ def draw_sheets(record: SheetRecord) -> bytes:
     :raises core.errors.BadInput: when a text has a letter that our fonts lack.
     """
     scale = [(point, *_pair(words)) for point, words in zip(POINTS, record.criteria.scale, strict=True)]
-    html = _template("surveys/paper/documents/sheets.html").render(
+    html = document_template("surveys/paper/documents/sheets.html").render(
         record=record, words=wording, languages=LANGUAGES,
         boxes=[*scale, (NO_RATING, *_pair(record.criteria.hard_to_say))],
-        sheets=[(grouped(code), Markup(_qr(code))) for code in record.codes],  # noqa: S704 (drawn here)
+        # The picture is for a scanner: it leads nowhere and holds nothing but the code.
+        sheets=[(grouped(code), qr_picture(code, title="QR", quiet=2)) for code in record.codes],
     )  # fmt: skip
     title = f"{record.title.kk} / {record.title.ru} · {record.batch_code}"
     return render_pdf(html, title=title, language="kk", identifier=record.batch_code)
@@ -72,7 +67,7 @@ def draw_sheets(record: SheetRecord) -> bytes:
 
 def draw_act(record: ActRecord) -> bytes:
     """The act of a batch as PDF."""
-    html = _template("surveys/paper/documents/act.html").render(
+    html = document_template("surveys/paper/documents/act.html").render(
         record=record, words=wording, languages=LANGUAGES
     )
     title = f"{wording.ACT.kk} / {wording.ACT.ru} · {record.batch_code}"
@@ -81,19 +76,3 @@ def draw_act(record: ActRecord) -> bytes:
 
 def _pair(words: Words) -> Sequence[str]:
     return words.kk, words.ru
-
-
-def _qr(code: str) -> str:
-    """The code of a sheet as a picture for a scanner; it leads nowhere and holds nothing else."""
-    drawn = segno.make(code, error="m", micro=False)
-    picture = drawn.svg_inline(border=2, dark="#000", light="#fff", svgclass=None, lineclass=None)
-    return picture.replace("><", "><title>QR</title><", 1)
-
-
-@cache
-def _template(name: str) -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template(name)

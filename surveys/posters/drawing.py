@@ -1,6 +1,6 @@
 """From a poster's record to its PDF, and many of them to one ZIP as they are drawn.
 
-May import the template engine, the QR code's maker and the one PDF door.
+May import the one PDF door.
 """
 
 from __future__ import annotations
@@ -8,14 +8,8 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
-from functools import cache
 
-import segno
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup, escape
-
-from core.documents import render_pdf, text_width
-from core.settings import ROOT
+from core.documents import document_template, qr_picture, render_pdf, text_width
 from core.words import Words
 from surveys.posters import wording
 from surveys.posters.queries import Poster
@@ -43,9 +37,11 @@ def draw_poster(poster: Poster, *, size: str = "a4") -> bytes:
         }
         for language in wording.LANGUAGES
     ]
-    html = _template().render(
+    qr_title = " · ".join(wording.QR_TITLE[language] for language in wording.LANGUAGES)
+    html = document_template("surveys/posters/documents/poster.html").render(
         poster=poster, sides=sides, rem=SIZES[size], sheet=size.upper(), name_size=_name_size(poster.name),
-        spoken=poster.address.partition("://")[2], qr=_qr(poster.address),
+        spoken=poster.address.partition("://")[2], 
+        qr=qr_picture(poster.address, title=qr_title, error="q"),
     )  # fmt: skip
     title = f"{wording.QUESTION['kk']} {poster.name.kk}"
     identifier = f"poster:{poster.campaign}:{poster.kato}:{size}"
@@ -95,20 +91,3 @@ def _name_size(name: Words) -> float:
         text_width(name.in_(language), family="PT Serif", weight=700, size=1) for language in ("kk", "ru")
     )
     return round(min(_LARGEST_NAME, max(_SMALLEST_NAME, 1.8 * _NAME_WIDTH / widest)), 3)
-
-
-def _qr(address: str) -> Markup:
-    picture = segno.make(address, error="q", micro=False).svg_inline(
-        border=0, dark="#000", svgclass=None, lineclass=None, omitsize=True
-    )
-    title = " · ".join(wording.QR_TITLE[language] for language in wording.LANGUAGES)
-    return Markup(picture.replace(">", f"><title>{escape(title)}</title>", 1))  # noqa: S704 (drawn here)
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template("surveys/posters/documents/poster.html")

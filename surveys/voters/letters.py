@@ -1,6 +1,6 @@
 """The letters of a unit's codes, drawn once from memory: three to a sheet, to be cut, folded and given out.
 
-May import the template engine, the QR code's maker and the one PDF door. Keeps nothing: the codes come in,
+May import the one PDF door. Keeps nothing: the codes come in,
 the file goes out. A letter holds no name and no number; in its address the code is a fragment, which a
 browser sends to nobody.
 """
@@ -10,16 +10,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
-import segno
 from babel.dates import format_date
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from core.codes import grouped
-from core.documents import render_pdf
-from core.settings import ROOT
+from core.documents import document_template, qr_picture, render_pdf
 from surveys.queries import AskedUnit
 from surveys.voters import wording
 
@@ -39,8 +35,9 @@ def draw_letters(
 ) -> bytes:
     """The letters as one PDF, A4: Kazakh left of the fold and Russian right of it."""
     address = f"{public_url}/s/{asked.code}/{asked.kato}"
-    letters = [Letter(grouped(code), _picture(f"{address}#c={code}")) for code in codes]
-    html = _template().render(
+    qr_title = " · ".join(wording.QR_TITLE[language] for language in wording.LANGUAGES)
+    letters = [Letter(grouped(code), qr_picture(f"{address}#c={code}", title=qr_title)) for code in codes]
+    html = document_template("surveys/voters/documents/letters.html").render(
         sheets=[letters[start : start + PER_SHEET] for start in range(0, len(letters), PER_SHEET)],
         sides=[_side(asked, language) for language in wording.LANGUAGES],
         batch=batch, address=address.partition("://")[2], is_demo=is_demo,
@@ -69,21 +66,3 @@ def _side(asked: AskedUnit, language: str) -> dict[str, str]:
         "unused": wording.UNUSED[language],
         "demonstration": wording.DEMONSTRATION[language],
     }
-
-
-def _picture(address: str) -> Markup:
-    """A QR code as inline SVG; the code in letters stands beside it."""
-    picture = segno.make(address, error="m", micro=False).svg_inline(
-        border=0, dark="#000", svgclass=None, lineclass=None, omitsize=True
-    )
-    title = " · ".join(wording.QR_TITLE[language] for language in wording.LANGUAGES)
-    return Markup(picture.replace(">", f"><title>{title}</title>", 1))  # noqa: S704 (drawn here)
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template("surveys/voters/documents/letters.html")

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 import subprocess
 import sys
 from datetime import UTC, datetime
+from importlib.resources import files
 
 import pikepdf
 import pytest
 from fontTools.ttLib import TTFont
+from jinja2 import UndefinedError
 
-from core.documents import FACES, FONTS, Attachment, Backdrop, read_attachment, render_pdf, text_width
+from core.documents import (
+    FACES,
+    FONTS,
+    Attachment,
+    Backdrop,
+    document_template,
+    qr_image,
+    qr_picture,
+    read_attachment,
+    render_pdf,
+    text_width,
+)
 from core.errors import BadInput
 from core.settings import ROOT
 from core.words import KAZAKH_ALPHABET
@@ -141,16 +153,46 @@ def test_an_enclosed_file_whose_content_is_gone_makes_a_damaged_document():
         read_attachment(damaged.getvalue(), "note.json")
 
 
-def test_the_same_input_gives_the_same_bytes_in_another_process():
+def test_the_same_input_gives_the_same_bytes_first_and_later_and_in_other_processes():
+    """The first document of a process must not differ, nor one in whose process others were drawn before."""
     script = (
-        "import hashlib; from tests.core.test_documents import drawn; "
-        "print(hashlib.sha256(drawn()).hexdigest())"
+        "import hashlib; from core.documents import qr_picture, render_pdf\n"
+        "page = '<h1>Қош</h1>' + qr_picture('ABC', title='QR') + '<p>{}</p>'\n"
+        "given = {'title': 'Құжат', 'language': 'kk', 'identifier': 'ABC'}\n"
+        "for text in ('a', 'a', 'b', 'a'):\n"
+        "    print(hashlib.sha256(render_pdf(page.format(text), **given)).hexdigest())"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT,
-        env={"PYTHONHASHSEED": "7", "PATH": "/usr/bin:/bin"},
-    )  # fmt: skip
-    assert done.stdout.strip() == hashlib.sha256(drawn()).hexdigest()
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT,
+            env={"PYTHONHASHSEED": seed, "PATH": "/usr/bin:/bin"},
+        ).stdout.split()
+        for seed in ("7", "8")
+    ]  # fmt: skip
+    first, again, other, last = said[0]
+    assert first == again == last != other
+    assert said[0] == said[1]
+
+
+def test_the_colours_of_every_document_are_those_of_the_shipped_file():
+    shipped = (files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
+    for _ in range(2):
+        with opened(drawn()) as document:
+            assert document.Root.OutputIntents[0].DestOutputProfile.read_bytes() == shipped
+
+
+def test_a_code_is_a_picture_with_its_title_and_no_script():
+    picture = qr_picture("https://uni.example.kz/e/0", title="<b>QR</b> & код")
+    assert picture.count("<title>&lt;b&gt;QR&lt;/b&gt; &amp; код</title>") == 1
+    assert re.findall(r"<(\w+)", picture) == ["svg", "title", "path"]
+    assert qr_image("ABC").startswith("data:image/png;base64,")
+
+
+def test_a_template_of_a_document_refuses_what_it_is_not_given():
+    with pytest.raises(UndefinedError, match="'sheets' is undefined"):
+        document_template("ethics/slips/documents/slips.html").render(
+            demonstration="", sides=[{"heading": ""}]
+        )
 
 
 @pytest.mark.parametrize(
