@@ -13,7 +13,9 @@ from contest.rulebook import Combine
 
 COMBINED = {
     Combine.MEAN: _l("The rules count the mean of the judges' marks, as they were given."),
-    Combine.TRIMMED: _l("The rules count the mean of the judges' marks without the highest and the lowest fifth."),
+    Combine.TRIMMED: _l(
+        "The rules count the mean of the judges' marks without the highest and the lowest fifth."
+    ),
     Combine.MEDIAN: _l("The rules count the middle one of the judges' marks."),
     Combine.ADJUSTED: _l("The rules count the marks freed from the judges' severity."),
 }
