@@ -13,6 +13,11 @@ from contest.evidence.views_staff import evidence_staff
 from contest.judging.views_staff import judging_staff
 from contest.jury.views_member import marking_member
 from contest.league.views_public import league_public
+from contest.nominees.documents.views_staff import documents_staff
+from contest.nominees.essays.views_staff import essays_staff
+from contest.nominees.hearings.views_staff import hearings_staff
+from contest.nominees.views_nominee import nominee_own
+from contest.nominees.views_proposer import nominees_proposer
 from contest.nominees.views_staff import nominees_staff
 from contest.publication.views_public import blueprint as publication
 from contest.robustness.views_public import robustness_public
@@ -31,7 +36,12 @@ ROOM = Room(
         publication,
         league_public,
         contests_staff,
+        nominees_proposer,
         nominees_staff,
+        documents_staff,
+        essays_staff,
+        hearings_staff,
+        nominee_own,
         marking_member,
         standings_staff,
         robustness_staff,
@@ -44,6 +54,8 @@ ROOM = Room(
     ),
     menu=(
         MenuEntry("contests_staff.index", _l("Contests"), Right.SEE_STAGE),
+        MenuEntry("nominees_proposer.index", _l("Propose a nominee"), Right.PROPOSE_NOMINEES),
+        MenuEntry("nominee_own.index", _l("My nomination"), Right.SEE_OWN_NOMINATION),
         MenuEntry("certificates_staff.index", _l("Certificates"), Right.ISSUE_CERTIFICATES),
     ),
     commands=(contest, certificates),

@@ -36,6 +36,7 @@ class Role(StrEnum):
     CHAIR = "chair"
     MEMBER = "member"
     AUDITOR = "auditor"
+    NOMINEE = "nominee"
 
 
 class Right(StrEnum):
@@ -61,6 +62,8 @@ class Right(StrEnum):
     MANAGE_COMMISSIONS = "manage-commissions"
     KNOW_MEMBERS = "know-members"
     RUN_MEETINGS = "run-meetings"
+    PROPOSE_NOMINEES = "propose-nominees"
+    SEE_OWN_NOMINATION = "see-own-nomination"
     MARK = "mark"
     SEE_STAGE = "see-stage"
     FREEZE_STANDING = "freeze-standing"
@@ -91,6 +94,8 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.MANAGE_COMMISSIONS: frozenset({Role.AGENCY}),
     Right.KNOW_MEMBERS: frozenset({Role.AGENCY, Role.SECRETARY}),
     Right.RUN_MEETINGS: frozenset({Role.SECRETARY, Role.CHAIR}),
+    Right.PROPOSE_NOMINEES: frozenset({Role.AGENCY, Role.SECRETARY, Role.OPERATOR, Role.MEMBER, Role.CHAIR}),
+    Right.SEE_OWN_NOMINATION: frozenset({Role.NOMINEE}),
     Right.MARK: frozenset({Role.MEMBER, Role.CHAIR}),
     Right.SEE_STAGE: frozenset({Role.AGENCY, Role.SECRETARY, Role.CHAIR, Role.MEMBER, Role.AUDITOR}),
     Right.FREEZE_STANDING: frozenset({Role.SECRETARY, Role.CHAIR}),

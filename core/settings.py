@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,7 @@ class Settings:
     sign_in: SignInService | None = None
     smtp_url: str | None = None
     mail_from: str | None = None
+    scanner: tuple[str, ...] = ()
 
     @property
     def is_demo(self) -> bool:
@@ -97,6 +99,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         sign_in=_sign_in(source),
         smtp_url=_smtp_url(source),
         mail_from=source.get("AUYL_MAIL_FROM") or None,
+        scanner=_scanner(source),
     )
     if settings.workers > 1 and settings.redis_url is None:
         raise SettingError(
@@ -135,6 +138,15 @@ def _smtp_url(source: Mapping[str, str]) -> str | None:
     if "@" not in source.get("AUYL_MAIL_FROM", ""):
         raise SettingError("AUYL_SMTP_URL is set, but AUYL_MAIL_FROM is no address: set both.")
     return url
+
+
+def _scanner(source: Mapping[str, str]) -> tuple[str, ...]:
+    """The command of the virus scanner in its words; none by default."""
+    text = source.get("AUYL_SCANNER", "")
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as fault:
+        raise SettingError(f"AUYL_SCANNER is {text!r} ({fault}): write a command as in a shell.") from None
 
 
 def _whole(source: Mapping[str, str], name: str, default: int) -> int:

@@ -34,6 +34,7 @@ def logins() -> tuple[Login, ...]:
         members = NATIONAL_MEMBERS if oblast is None else MEMBERS
         if oblast is not None:
             made += [Login(f"operator-{area}", "operator", oblast), Login(f"ethics-{area}", "ethics", oblast)]
+            made.append(Login(f"nominee-{area}", "nominee", oblast))
         made += [Login(f"secretary-{area}", "secretary", oblast), Login(f"chair-{area}", "chair", oblast)]
         made += [Login(f"member-{area}-{number + 1}", "member", oblast) for number in range(members)]
         made.append(Login(f"alternate-{area}", "member", oblast))

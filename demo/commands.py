@@ -12,6 +12,7 @@ from rich.console import Console
 from sqlalchemy import select
 
 from contest.contests.models import Contest
+from contest.nominees.documents.files import directory_of
 from core import clock
 from core.web.edge import keys, settings, storage, takers
 from demo.cast import logins
@@ -47,7 +48,9 @@ def load(if_empty: bool) -> None:
         status.update("officials and logins")
         cast = load_people(session, areas, secret_key=settings().secret_key, now=at(4, 20))
         status.update("the contest 2026, step by step")
-        contest = run_contest(session, cast, workshop, say=say)
+        contest = run_contest(
+            session, cast, workshop, documents=directory_of(settings().data_directory), say=say
+        )
         status.update("the certificates")
         made = issue_all(
             session,

@@ -20,7 +20,6 @@ from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
 from contest.jury import services as jury
 from contest.nominees.models import Nominee
-from contest.nominees.services import register_nominee
 from contest.rulebook import Stage
 from contest.standings.queries import frozen_standings
 from contest.standings.services import freeze_standing
@@ -38,6 +37,7 @@ from demo.evidence import (
     prepare_questionnaires,
     ranked,
 )
+from demo.nominees import enrol_nominees, hear
 from demo.people import ACTOR, Cast
 from demo.plan import OBLASTS
 from ethics import services as ethics
@@ -50,25 +50,17 @@ CAMPAIGN = "2026"
 ROUND = "2026"
 RULES = ROOT / "contest" / "rulebooks" / "2026.toml"
 
-PROJECTS = (
-    ("Ауылға ауызсу тарту", "Питьевая вода в каждый дом"),
-    ("Жастарға арналған шеберхана", "Мастерская для молодёжи"),
-    ("Көше жарығы мен жаяу жол", "Освещение улиц и тротуары"),
-    ("Сүт жинау кооперативі", "Кооператив по сбору молока"),
-    ("Ауыл кітапханасын жаңарту", "Обновление сельской библиотеки"),
-    ("Балалар алаңы және спорт", "Детская площадка и спорт"),
-    ("Қоқысты бөлек жинау", "Раздельный сбор мусора"),
-)
-
 
 def at(month: int, day: int, hour: int = 9) -> datetime:
     """An instant of the demonstration's year."""
     return datetime(2026, month, day, hour, tzinfo=UTC)
 
 
-def run_contest(session: Session, cast: Cast, workshop: Workshop, *, say: Callable[[str], object]) -> Contest:
+def run_contest(
+    session: Session, cast: Cast, workshop: Workshop, *, documents: Path, say: Callable[[str], object]
+) -> Contest:
     """The whole contest 2026, each step with its own day in the journal."""
-    contest = _prepare(session, cast, workshop)
+    contest = _prepare(session, cast, workshop, documents)
     say("rules published")
     _gather(session, contest, cast, workshop, say)
     _regional(session, contest, cast)
@@ -84,7 +76,7 @@ def _done(session: Session, now: datetime) -> None:
     append_pending(session, now=now)
 
 
-def _prepare(session: Session, cast: Cast, workshop: Workshop) -> Contest:
+def _prepare(session: Session, cast: Cast, workshop: Workshop, documents: Path) -> Contest:
     now = at(4, 27)
     draft_survey(session, cast, workshop, contest=CONTEST, code=CAMPAIGN, now=now)
     draft_ethics(session, contest=CONTEST, code=ROUND, now=now)
@@ -103,12 +95,7 @@ def _prepare(session: Session, cast: Cast, workshop: Workshop) -> Contest:
     _done(session, now)
     contests.open_contest(session, contest=contest, actor=ACTOR, now=at(5, 4))
     _seat(session, contest, cast)
-    for index, (area, _rank) in enumerate(ranked(cast)):
-        title_kk, title_ru = PROJECTS[index % len(PROJECTS)]
-        register_nominee(
-            session, contest=contest, official_id=cast.officials[area.kato], project_title_kk=title_kk,
-            project_title_ru=title_ru, actor=ACTOR, now=at(5, 12),
-        )  # fmt: skip
+    enrol_nominees(session, contest, cast, directory=documents, now=at(5, 12))
     _done(session, at(5, 12))
     return contest
 
@@ -167,6 +154,10 @@ def _regional(session: Session, contest: Contest, cast: Cast) -> None:
         )
     _done(session, at(7, 6))
     nominees = _nominees(session, contest)
+    for oblast in OBLASTS:
+        own = [one for one in nominees.values() if one.oblast_kato == oblast]
+        hear(session, own, stage=Stage.REGIONAL, component="project", first=at(7, 14, 5), now=at(7, 7))
+    _done(session, at(7, 7))
     for area, rank in ranked(cast):
         _mark(
             session, contest, Stage.REGIONAL, nominees[area.kato], cast.judges(area.oblast[:2]),
@@ -190,6 +181,9 @@ def _national(session: Session, contest: Contest, cast: Cast) -> None:
     jury.open_marking(session, **facts, actor=ACTOR, now=at(8, 17))
     _done(session, at(8, 17))
     nominees = _nominees(session, contest)
+    finalists = [one for one in nominees.values() if one.is_finalist]
+    hear(session, finalists, stage=Stage.NATIONAL, component="cases", first=at(8, 25, 5), now=at(8, 18))
+    _done(session, at(8, 18))
     for area, rank in ranked(cast):
         if nominees[area.kato].is_finalist:
             _mark(

@@ -28,7 +28,7 @@ ACTOR = "system:demonstration"
 ROLE_NAMES = {
     "agency": "Агенттік қызметкері", "auditor": "Аудитор", "operator": "Облыс операторы",
     "ethics": "Әдеп жөніндегі уәкіл", "secretary": "Комиссия хатшысы", "chair": "Комиссия төрағасы",
-    "member": "Комиссия мүшесі",
+    "member": "Комиссия мүшесі", "nominee": "Үміткер",
 }  # fmt: skip
 
 

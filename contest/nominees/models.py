@@ -1,8 +1,12 @@
-"""The nominees' table: an official in a contest, by the post held when the nomination was registered."""
+"""The nominees' table: an official in a contest, by the post held when the nomination was proposed.
+
+The database refuses a registration without consent and a state without its reason. Of a person only what
+the rules ask for is kept: of penalties the last day alone, of an account its number.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
@@ -16,21 +20,35 @@ class NomineeState(StrEnum):
 
     PROPOSED = "proposed"
     REGISTERED = "registered"
+    DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     EXCLUDED = "excluded"
 
 
 class Nominee(Base):
-    """An official who takes part. The name is kept as it was written at registration.
+    """An official who is proposed or takes part. The name is kept as it was written at the proposal.
 
-    `is_finalist` is set when the regional standing of the oblast is frozen.
+    `account_id` is the nominee's own account, `proposer_account_id` that of whoever proposed (none where the
+    nominee applied in person). `ground` is the rule book's ground of an exclusion. `is_finalist` is set when
+    the regional standing of the oblast is frozen.
     """
 
     __tablename__ = "nominees"
     __table_args__ = (
         UniqueConstraint("contest_id", "official_id"),
-        CheckConstraint("state <> 'excluded' OR reason IS NOT NULL", name="excluded_with_reason"),
+        UniqueConstraint("contest_id", "account_id"),
+        CheckConstraint(
+            "state NOT IN ('excluded', 'declined') OR reason IS NOT NULL", name="refused_with_reason"
+        ),
+        CheckConstraint("state <> 'excluded' OR ground IS NOT NULL", name="excluded_on_a_ground"),
+        CheckConstraint(
+            "state <> 'registered' OR (registered_at IS NOT NULL AND consented_at IS NOT NULL)",
+            name="registered_with_consent",
+        ),
         CheckConstraint("length(name_kk) > 0 AND length(name_ru) > 0", name="named"),
+        CheckConstraint(
+            "last_penalty_on IS NULL OR penalties_declared_at IS NOT NULL", name="penalty_declared"
+        ),
         Index(None, "contest_id", "oblast_kato"),
     )
 
@@ -43,7 +61,15 @@ class Nominee(Base):
     name_ru: Mapped[str] = mapped_column(String(200))
     state: Mapped[NomineeState] = mapped_column(enum_column(NomineeState, "state"))
     reason: Mapped[str | None] = mapped_column(Text)
+    ground: Mapped[str | None] = mapped_column(String(32))
     project_title_kk: Mapped[str | None] = mapped_column(String(300))
     project_title_ru: Mapped[str | None] = mapped_column(String(300))
     is_finalist: Mapped[bool]
-    registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    employer: Mapped[str | None] = mapped_column(String(200))
+    proposer_account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    consented_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    penalties_declared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_penalty_on: Mapped[date | None]
+    registered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

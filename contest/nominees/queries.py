@@ -1,4 +1,4 @@
-"""Reads of nominees: of a contest, of an oblast, and the officials who could be registered."""
+"""Reads of nominees: of a contest, of an account, for the conditions, and who could be proposed."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contest.calendar import days_of
 from contest.contests.models import Contest
+from contest.eligibility import Facts, held_throughout
+from contest.nominees.documents.queries import count_documents
+from contest.nominees.essays.models import Essay
 from contest.nominees.models import Nominee, NomineeState
-from contest.sources.surveys import asked_units
+from contest.rulebook import RuleBook, Stage, Step
+from contest.sources.surveys import asked_units, survey_state
 from core.errors import NotFound
 from core.places.models import Official, Post, Unit
 from core.places.queries import official_name, units_by_kato
@@ -71,10 +76,74 @@ def registered(session: Session, contest: Contest, *, oblast_kato: str | None = 
     return list(session.scalars(wanted.order_by(Nominee.id)))
 
 
+def nominations_of(session: Session, account_id: int) -> list[tuple[Nominee, Contest]]:
+    """The nominations that belong to an account, the newest contest first."""
+    wanted = (
+        select(Nominee, Contest)
+        .join(Contest, Contest.id == Nominee.contest_id)
+        .where(Nominee.account_id == account_id)
+        .order_by(Contest.created_at.desc(), Contest.id.desc())
+    )
+    return [(nominee, contest) for nominee, contest in session.execute(wanted)]
+
+
+def eligibility_facts(session: Session, *, nominee: Nominee, book: RuleBook) -> Facts:
+    """What the conditions of the rule book are judged by, on the last day of nominations for everybody."""
+    official = session.get_one(Official, nominee.official_id)
+    return Facts(
+        on=days_of(book, Step.NOMINATIONS).until_on, since_on=official.since_on, until_on=official.until_on,
+        is_manner_known=official.manner is not None, has_consented=nominee.consented_at is not None,
+        penalties_declared=nominee.penalties_declared_at is not None, penalty_on=nominee.last_penalty_on,
+        documents=count_documents(session, nominee),
+    )  # fmt: skip
+
+
+def left_on(session: Session, contest: Contest, *, today: date) -> list[tuple[Nominee, date]]:
+    """Who takes part and holds the post no more, with the last day in it."""
+    wanted = (
+        select(Nominee, Official.until_on)
+        .join(Official, Official.id == Nominee.official_id)
+        .where(
+            Nominee.contest_id == contest.id,
+            Nominee.state.in_((NomineeState.PROPOSED, NomineeState.REGISTERED)),
+            Official.until_on < today,
+        )
+        .order_by(Nominee.id)
+    )
+    return [(nominee, day) for nominee, day in session.execute(wanted)]
+
+
+def answered_about(session: Session, contest: Contest, nominees: Collection[Nominee]) -> frozenset[int]:
+    """The nominees whom the survey was about on each of its days; nobody inherits another's answers."""
+    survey = survey_state(session, campaign_code=contest.campaign_code)
+    if survey is None:
+        return frozenset()
+    wanted = select(Official).where(Official.id.in_({one.official_id for one in nominees}))
+    held = {
+        official.id: held_throughout(
+            official.since_on, official.until_on, opens_on=survey.opens_on, closes_on=survey.closes_on
+        )
+        for official in session.scalars(wanted)
+    }
+    return frozenset(one.id for one in nominees if held[one.official_id])
+
+
+def essay_stage(book: RuleBook) -> Stage | None:
+    """The stage that marks essays without name and place; None where the rules ask for none."""
+    return next(
+        (stage for stage in Stage if any(part.is_anonymous for part in book.stage(stage).marked)), None
+    )
+
+
+def essay_of(session: Session, nominee: Nominee) -> Essay | None:
+    """A nominee's essay: its text and the number under which members read it; None before it is written."""
+    return session.get(Essay, nominee.id)
+
+
 def candidates(
     session: Session, contest: Contest, *, on: date, oblasts: Collection[str] | None = None
 ) -> list[Candidate]:
-    """Who could be registered on a day (in some oblasts; None: in all), by name; three queries."""
+    """Who could be proposed on a day (in some oblasts; None: in all), by name; three queries."""
     katos = asked_units(session, campaign_code=contest.campaign_code)
     taken = select(Nominee.official_id).where(Nominee.contest_id == contest.id)
     wanted = (
@@ -95,3 +164,14 @@ def candidates(
         if unit.kato in katos
     ]
     return sorted(found, key=lambda one: (kazakh_key(one.name), one.official_id))
+
+
+def proposals_of(session: Session, account_id: int) -> list[tuple[Nominee, Contest]]:
+    """What an account has proposed, the latest first."""
+    wanted = (
+        select(Nominee, Contest)
+        .join(Contest, Contest.id == Nominee.contest_id)
+        .where(Nominee.proposer_account_id == account_id)
+        .order_by(Nominee.proposed_at.desc(), Nominee.id.desc())
+    )
+    return [(nominee, contest) for nominee, contest in session.execute(wanted)]

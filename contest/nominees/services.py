@@ -1,49 +1,61 @@
-"""Who takes part: register, describe the project, withdraw, exclude with a reason."""
+"""Who takes part: proposed, with their own consent, registered or declined by the rules, and how one leaves.
+
+Each step belongs to the days of nominations in the rule book's calendar; leaving is possible until the
+outcome is frozen. Nobody is registered without consent or against a condition of the rule book.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.contests.models import Contest, ContestState
+from contest.contests.queries import refuse_outside, rulebook_of
+from contest.eligibility import unmet
+from contest.nominees.documents.queries import has_consent_paper
 from contest.nominees.models import Nominee, NomineeState
+from contest.nominees.queries import eligibility_facts, left_on
+from contest.rulebook import Step
 from contest.sources.surveys import asked_units
 from core import audit
+from core.access import Role, Scope
+from core.accounts.models import Account
+from core.accounts.services import create_account, invite_account
 from core.clock import day_of
-from core.errors import BadInput, Conflict
+from core.errors import BadInput, Conflict, Forbidden
 from core.places.models import Official, Post
 from core.places.queries import get_unit, official_name
 
 LONGEST_TITLE = 300
+LONGEST_EMPLOYER = 200
+LEFT_THE_POST = "not-in-post"
 
 
-def register_nominee(
+def propose_nominee(
     session: Session,
     *,
     contest: Contest,
     official_id: int,
     actor: str,
     now: datetime,
+    proposer_account_id: int | None = None,
     name_kk: str | None = None,
     name_ru: str | None = None,
+    employer: str | None = None,
     project_title_kk: str | None = None,
     project_title_ru: str | None = None,
 ) -> Nominee:
-    """Register an official who holds a post in the contest's territory; names default to the post's record.
+    """Propose an official who holds a post in the contest's territory, or take down their own application.
+
+    Names default to the post's record. Without `proposer_account_id` the official applied in person.
 
     :raises BadInput: for an official unknown, out of office, or of a unit that the survey does not ask.
-    :raises Conflict: unless nominations are open, or when the official is a nominee already.
+    :raises Conflict: outside the nominations, or when the official is a nominee already.
     """
-    if contest.state is not ContestState.OPEN:
-        raise Conflict(
-            _l(
-                "Nominations of the contest %(code)s are not open: nobody can be registered.",
-                code=contest.code,
-            )
-        )
+    _refuse_unless_nominations(session, contest, now)
     official = session.get(Official, official_id)
     if official is None:
         raise BadInput(_l("There is no official number %(number)s.", number=official_id))
@@ -64,17 +76,47 @@ def register_nominee(
         raise Conflict(_l("%(name)s is a nominee of this contest already.", name=name))
     nominee = Nominee(
         contest_id=contest.id, official_id=official_id, kato=unit.kato, oblast_kato=unit.oblast_kato,
-        name_kk=name_kk or name, name_ru=name_ru or name, state=NomineeState.REGISTERED,
+        name_kk=name_kk or name, name_ru=name_ru or name, state=NomineeState.PROPOSED,
+        employer=" ".join((employer or "").split())[:LONGEST_EMPLOYER] or None,
+        proposer_account_id=proposer_account_id,
         project_title_kk=_title(project_title_kk), project_title_ru=_title(project_title_ru),
-        is_finalist=False, registered_at=now,
+        is_finalist=False, proposed_at=now,
     )  # fmt: skip
     session.add(nominee)
     session.flush()
     audit.record(
-        session, actor=actor, action="nominee.register", subject=reference(nominee),
-        contest=contest.code, official=official_id, kato=unit.kato,
+        session, actor=actor, action="nominee.propose", subject=reference(nominee), contest=contest.code,
+        official=official_id, kato=unit.kato, applied_in_person=proposer_account_id is None,
     )  # fmt: skip
     return nominee
+
+
+def invite_nominee(session: Session, *, nominee: Nominee, login: str, actor: str, now: datetime) -> str:
+    """Give a nominee an account that opens their own page alone; return the invitation's token, once.
+
+    :raises BadInput: for a login that cannot be taken.
+    :raises Conflict: when the nominee takes part no more, has a password already, or the login is taken.
+    """
+    refuse_unless_takes_part(nominee)
+    if nominee.account_id is not None:
+        return invite_account(
+            session, account=session.get_one(Account, nominee.account_id), actor=actor, now=now
+        )
+    account = create_account(
+        session, login=login, name=nominee.name_kk[:120], actor=actor, now=now,
+        scopes=[Scope(Role.NOMINEE, nominee.oblast_kato)],
+    )  # fmt: skip
+    bind_account(session, nominee=nominee, account_id=account.id, actor=actor)
+    return invite_account(session, account=account, actor=actor, now=now)
+
+
+def bind_account(session: Session, *, nominee: Nominee, account_id: int, actor: str) -> None:
+    """Say that this account is the nominee's own."""
+    nominee.account_id = account_id
+    session.flush()
+    audit.record(
+        session, actor=actor, action="nominee.account", subject=reference(nominee), account=account_id
+    )
 
 
 def describe_project(
@@ -84,11 +126,86 @@ def describe_project(
 
     :raises BadInput: when a title is missing or too long.
     """
-    _refuse_unless_takes_part(nominee)
+    refuse_unless_takes_part(nominee)
     nominee.project_title_kk, nominee.project_title_ru = _title(title_kk), _title(title_ru)
     if nominee.project_title_kk is None or nominee.project_title_ru is None:
         raise BadInput(_l("Give the project's title in Kazakh and in Russian."))
     audit.record(session, actor=actor, action="nominee.describe", subject=reference(nominee))
+
+
+def give_consent(session: Session, *, nominee: Nominee, account_id: int, actor: str, now: datetime) -> None:
+    """Record the nominee's consent with its time: given from their own account, or taken from signed paper.
+
+    :raises Conflict: outside the nominations, when it was given before, or by another account without
+        the signed paper among the documents.
+    """
+    contest = _proposed_in(session, nominee, now)
+    if nominee.consented_at is not None:
+        raise Conflict(_l("%(name)s has consented already.", name=nominee.name_kk))
+    is_own = account_id == nominee.account_id
+    if not is_own and not has_consent_paper(session, nominee):
+        raise Conflict(
+            _l("Only the nominee consents. Add the signed consent to the documents, then record it here.")
+        )
+    nominee.consented_at = now
+    session.flush()
+    audit.record(
+        session, actor=actor, action="nominee.consent", subject=reference(nominee), contest=contest.code,
+        on_paper=not is_own,
+    )  # fmt: skip
+
+
+def declare_penalties(
+    session: Session, *, nominee: Nominee, last_on: date | None, actor: str, now: datetime
+) -> None:
+    """Record what the nominee declares of disciplinary penalties: the last one's day, or that there are none.
+
+    :raises BadInput: for a day that has not come.
+    :raises Conflict: outside the nominations, or once the application is decided.
+    """
+    _proposed_in(session, nominee, now)
+    if last_on is not None and last_on > day_of(now):
+        raise BadInput(_l("%(day)s has not come yet: give the day of the last penalty.", day=last_on))
+    nominee.penalties_declared_at, nominee.last_penalty_on = now, last_on
+    session.flush()
+    audit.record(
+        session, actor=actor, action="nominee.penalties", subject=reference(nominee),
+        any=last_on is not None,
+    )  # fmt: skip
+
+
+def register_nominee(session: Session, *, nominee: Nominee, actor: str, now: datetime) -> None:
+    """Register a nominee who has consented and meets every condition of the rule book.
+
+    :raises Conflict: outside the nominations, without consent, or naming every condition that is not met.
+    """
+    contest = _proposed_in(session, nominee, now)
+    if nominee.consented_at is None:
+        raise Conflict(_l("%(name)s has not consented: nobody is registered without.", name=nominee.name_kk))
+    book = rulebook_of(session, contest)
+    missing = unmet(book.eligibility, eligibility_facts(session, nominee=nominee, book=book))
+    if missing:
+        raise Conflict("\n".join(f"{one.rule.title}: {one.reason}" for one in missing))
+    nominee.state, nominee.registered_at = NomineeState.REGISTERED, now
+    session.flush()
+    audit.record(
+        session, actor=actor, action="nominee.register", subject=reference(nominee), contest=contest.code,
+        official=nominee.official_id, kato=nominee.kato,
+    )  # fmt: skip
+
+
+def decline_nominee(session: Session, *, nominee: Nominee, reason: str, actor: str, now: datetime) -> None:
+    """Decline an application; the reason is shown to the nominee.
+
+    :raises BadInput: without a reason.
+    :raises Conflict: outside the nominations, or once the application is decided.
+    """
+    _proposed_in(session, nominee, now)
+    if not reason.strip():
+        raise BadInput(_l("Give the reason: the nominee reads it."))
+    nominee.state, nominee.reason = NomineeState.DECLINED, reason.strip()
+    session.flush()
+    audit.record(session, actor=actor, action="nominee.decline", subject=reference(nominee))
 
 
 def withdraw_nominee(session: Session, *, nominee: Nominee, reason: str, actor: str, now: datetime) -> None:
@@ -96,27 +213,47 @@ def withdraw_nominee(session: Session, *, nominee: Nominee, reason: str, actor: 
 
     :raises Conflict: when the nominee does not take part, or the outcome is frozen.
     """
-    contest = session.get_one(Contest, nominee.contest_id)
-    if contest.state in (ContestState.CLOSED, ContestState.PUBLISHED):
-        raise Conflict(_l("The outcome is frozen: nobody can withdraw any more."))
+    _refuse_frozen(session, nominee)
     _leave(nominee, NomineeState.WITHDRAWN, reason)
     audit.record(session, actor=actor, action="nominee.withdraw", subject=reference(nominee))
 
 
-def exclude_nominee(session: Session, *, nominee: Nominee, reason: str, actor: str, now: datetime) -> None:
-    """Exclude a nominee; the reason is kept and stands in the journal.
+def exclude_nominee(
+    session: Session, *, nominee: Nominee, ground: str, reason: str, actor: str, now: datetime
+) -> None:
+    """Exclude a nominee on a ground of the rule book; ground and reason are kept and can be appealed.
 
     A standing that is frozen already stays as it is until it is corrected.
 
-    :raises BadInput: without a reason.
+    :raises BadInput: without a reason, or on a ground that the rule book does not have.
     :raises Conflict: when the nominee does not take part.
     """
+    contest = session.get_one(Contest, nominee.contest_id)
+    if ground not in {one.code for one in rulebook_of(session, contest).exclusion}:
+        raise BadInput(_l("“%(ground)s” is none of the rule book's grounds.", ground=ground[:32]))
     if not reason.strip():
         raise BadInput(_l("Give the ground of the exclusion: it is kept and can be appealed."))
     _leave(nominee, NomineeState.EXCLUDED, reason)
-    audit.record(
-        session, actor=actor, action="nominee.exclude", subject=reference(nominee), reason=reason.strip()
-    )
+    nominee.ground = ground
+    audit.record(session, actor=actor, action="nominee.exclude", subject=reference(nominee), ground=ground)
+
+
+def exclude_who_left(session: Session, *, contest: Contest, actor: str, now: datetime) -> list[Nominee]:
+    """Take out by rule whoever left the post, while the contest is not decided; return them.
+
+    Nothing is done where the rule book has no such ground. Whoever took the post over is nobody's heir: an
+    application of theirs is a new one, and what was answered before is not about them.
+    """
+    if contest.state not in (ContestState.OPEN, ContestState.REGIONAL, ContestState.NATIONAL):
+        return []
+    if LEFT_THE_POST not in {one.code for one in rulebook_of(session, contest).exclusion}:
+        return []
+    gone = []
+    for nominee, day in left_on(session, contest, today=day_of(now)):
+        reason = f"{day.isoformat()} қызметінен кетті. · Оставил должность {day.isoformat()}."
+        exclude_nominee(session, nominee=nominee, ground=LEFT_THE_POST, reason=reason, actor=actor, now=now)
+        gone.append(nominee)
+    return gone
 
 
 def reference(nominee: Nominee) -> str:
@@ -124,14 +261,54 @@ def reference(nominee: Nominee) -> str:
     return f"nominee:{nominee.id}"
 
 
+def refuse_unless_takes_part(nominee: Nominee) -> None:
+    """Refuse what is only for those who are proposed or registered.
+
+    :raises Conflict: for anybody else.
+    """
+    if nominee.state not in (NomineeState.PROPOSED, NomineeState.REGISTERED):
+        raise Conflict(_l("%(name)s does not take part any more.", name=nominee.name_kk))
+
+
+def refuse_other(nominee: Nominee, account_id: int) -> None:
+    """Refuse anybody but the nominee's own account.
+
+    :raises Forbidden: for another account.
+    """
+    if nominee.account_id != account_id:
+        raise Forbidden(_l("This page is the nominee's own."))
+
+
 def _leave(nominee: Nominee, state: NomineeState, reason: str) -> None:
-    _refuse_unless_takes_part(nominee)
+    refuse_unless_takes_part(nominee)
     nominee.state, nominee.reason = state, reason.strip() or None
 
 
-def _refuse_unless_takes_part(nominee: Nominee) -> None:
-    if nominee.state not in (NomineeState.PROPOSED, NomineeState.REGISTERED):
-        raise Conflict(_l("%(name)s does not take part any more.", name=nominee.name_kk))
+def _refuse_frozen(session: Session, nominee: Nominee) -> None:
+    contest = session.get_one(Contest, nominee.contest_id)
+    if contest.state in (ContestState.CLOSED, ContestState.PUBLISHED):
+        raise Conflict(_l("The outcome is frozen: nobody can withdraw any more."))
+
+
+def _refuse_unless_nominations(session: Session, contest: Contest, now: datetime) -> None:
+    if contest.state is not ContestState.OPEN:
+        raise Conflict(
+            _l(
+                "Nominations of the contest %(code)s are not open: nobody can be registered.",
+                code=contest.code,
+            )
+        )
+    refuse_outside(session, contest, Step.NOMINATIONS, now)
+
+
+def _proposed_in(session: Session, nominee: Nominee, now: datetime) -> Contest:
+    """The contest of a nominee whose application is not decided, within the days of nominations."""
+    contest = session.get_one(Contest, nominee.contest_id)
+    _refuse_unless_nominations(session, contest, now)
+    session.refresh(nominee, with_for_update=True)
+    if nominee.state is not NomineeState.PROPOSED:
+        raise Conflict(_l("The application of %(name)s is decided already.", name=nominee.name_kk))
+    return contest
 
 
 def _title(text: str | None) -> str | None:

@@ -1,37 +1,43 @@
-"""The staff pages of nominees: the list, registration, one nominee."""
+"""The staff pages of nominees: the list, and one nominee from the proposal to the end."""
 
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from contest.contests.forms import require_valid
 from contest.contests.models import Contest, ContestState
-from contest.contests.queries import contest_by_code
-from contest.nominees.forms import LeaveForm, ProjectForm, RegisterForm
-from contest.nominees.models import Nominee, NomineeState
-from contest.nominees.queries import candidates, get_nominee, list_nominees
-from contest.nominees.services import describe_project, exclude_nominee, register_nominee, withdraw_nominee
+from contest.contests.queries import contest_by_code, rulebook_of
+from contest.eligibility import look_at
+from contest.nominees import services
+from contest.nominees.documents.forms import DocumentForm
+from contest.nominees.documents.queries import documents_of
+from contest.nominees.documents.views_staff import may_read_documents
+from contest.nominees.forms import (
+    ExclusionForm,
+    InviteForm,
+    PaperConsentForm,
+    PenaltyForm,
+    ProjectForm,
+    ReasonForm,
+    SureForm,
+)
+from contest.nominees.hearings.queries import hearings_of
+from contest.nominees.models import Nominee
+from contest.nominees.queries import eligibility_facts, essay_stage, get_nominee, list_nominees
+from contest.nominees.words import DOCUMENTS, STATES
 from core import clock
 from core.access import Right, guarded, may, oblasts_of, require, require_fresh_factor
-from core.errors import AuylError
-from core.places.filters import name_for_reader
-from core.places.models import Official, Post
+from core.accounts.services import INVITATION_LIFE
+from core.accounts.views_agency import invitation_address
+from core.errors import BadInput
 from core.places.queries import get_unit
 from core.web.edge import database
 
 nominees_staff = Blueprint("nominees_staff", __name__, url_prefix="/staff/contests/<string:code>/nominees")
 Reply = str | Response
-
-STATE_NAMES = {
-    NomineeState.PROPOSED: _l("proposed"),
-    NomineeState.REGISTERED: _l("takes part"),
-    NomineeState.WITHDRAWN: _l("withdrawn"),
-    NomineeState.EXCLUDED: _l("excluded"),
-}
 
 
 @nominees_staff.get("")
@@ -41,38 +47,33 @@ def index(code: str) -> Reply:
     found = contest_by_code(database(), code)
     lines = list_nominees(database(), found, oblasts=oblasts_of(current_user, Right.SEE_STAGE))
     return render_template(
-        "contest/staff/nominees.html", contest=found, lines=lines, states=STATE_NAMES,
-        can_register=found.state is ContestState.OPEN and _may_register(),
+        "contest/staff/nominees.html", contest=found, lines=lines, states=STATES,
+        can_propose=found.state is ContestState.OPEN
+        and oblasts_of(current_user, Right.PROPOSE_NOMINEES) != frozenset(),
     )  # fmt: skip
-
-
-@nominees_staff.route("/new", methods=["GET", "POST"])
-@guarded(Right.MANAGE_NOMINEES)
-def register(code: str) -> Reply:
-    """Register an official as a nominee."""
-    found, form = contest_by_code(database(), code), RegisterForm()
-    today = clock.day_of(clock.present())
-    own = oblasts_of(current_user, Right.MANAGE_NOMINEES)
-    form.official.choices = [
-        (one.official_id, f"{one.name}, {name_for_reader(one.unit)}")
-        for one in candidates(database(), found, on=today, oblasts=own)
-    ]
-    if form.validate_on_submit() and _registered(found, form):
-        return redirect(url_for("nominees_staff.index", code=code))
-    return render_template("contest/staff/new_nominee.html", contest=found, form=form)
 
 
 @nominees_staff.get("/<int:nominee_id>")
 @guarded(Right.SEE_STAGE)
 def nominee(code: str, nominee_id: int) -> Reply:
-    """One nominee: post, project, state."""
+    """One nominee: post, project, conditions, documents, hearings, state."""
     contest, found = _found(code, nominee_id, Right.SEE_STAGE)
+    can_manage = may(current_user, Right.MANAGE_NOMINEES, oblast=found.oblast_kato)
+    book = rulebook_of(database(), contest)
+    exclusion = ExclusionForm(prefix="exclude")
+    exclusion.offer(book)
     return render_template(
-        "contest/staff/nominee.html", contest=contest, nominee=found, states=STATE_NAMES,
-        project=ProjectForm(obj=found), withdrawal=LeaveForm(prefix="withdraw"),
-        exclusion=LeaveForm(prefix="exclude"), unit=get_unit(database(), found.kato),
-        oblast=get_unit(database(), found.oblast_kato),
-        can_manage=may(current_user, Right.MANAGE_NOMINEES, oblast=found.oblast_kato),
+        "contest/staff/nominee.html", contest=contest, nominee=found, states=STATES, kinds=DOCUMENTS,
+        unit=get_unit(database(), found.kato), oblast=get_unit(database(), found.oblast_kato),
+        can_manage=can_manage, needs_essay=essay_stage(book) is not None,
+        hearings=hearings_of(database(), found, book),
+        documents=documents_of(database(), found) if may_read_documents(contest, found) else None,
+        findings=look_at(book.eligibility, eligibility_facts(database(), nominee=found, book=book))
+        if can_manage else (),
+        ground=next((one.title for one in book.exclusion if one.code == found.ground), None),
+        project=ProjectForm(obj=found), paper=DocumentForm(), invitation=InviteForm(),
+        consent=PaperConsentForm(), penalty=PenaltyForm(), sure=SureForm(),
+        refusal=ReasonForm(prefix="decline"), withdrawal=ReasonForm(prefix="withdraw"), exclusion=exclusion,
     )  # fmt: skip
 
 
@@ -83,12 +84,77 @@ def describe(code: str, nominee_id: int) -> Reply:
     _contest, found = _found(code, nominee_id, Right.MANAGE_NOMINEES)
     form = ProjectForm()
     require_valid(form)
-    describe_project(
+    services.describe_project(
         database(), nominee=found, title_kk=form.project_title_kk.data, title_ru=form.project_title_ru.data,
         actor=current_user.reference, now=clock.present(),
     )  # fmt: skip
     flash(_("The project's title is kept."), "good")
-    return redirect(url_for("nominees_staff.nominee", code=code, nominee_id=nominee_id))
+    return _back(code, nominee_id)
+
+
+@nominees_staff.post("/<int:nominee_id>/invite")
+@guarded(Right.MANAGE_NOMINEES)
+def invite(code: str, nominee_id: int) -> Reply:
+    """Give the nominee an account, or another invitation to it; the address is shown once."""
+    contest, found = _found(code, nominee_id, Right.MANAGE_NOMINEES)
+    now, form = clock.present(), InviteForm()
+    require_fresh_factor(now=now)
+    if found.account_id is None:
+        require_valid(form)
+    token = services.invite_nominee(
+        database(), nominee=found, login=form.login.data or "", actor=current_user.reference, now=now
+    )
+    return render_template(
+        "contest/staff/nominee_invited.html", contest=contest, nominee=found,
+        address=invitation_address(token), hours=int(INVITATION_LIFE.total_seconds() // 3600),
+    )  # fmt: skip
+
+
+@nominees_staff.post("/<int:nominee_id>/consent")
+@guarded(Right.MANAGE_NOMINEES)
+def consent(code: str, nominee_id: int) -> Reply:
+    """Record a consent that was signed on paper."""
+    _contest, found = _found(code, nominee_id, Right.MANAGE_NOMINEES)
+    require_valid(PaperConsentForm())
+    services.give_consent(
+        database(), nominee=found, account_id=current_user.id, actor=current_user.reference,
+        now=clock.present(),
+    )  # fmt: skip
+    flash(_("The consent is recorded."), "good")
+    return _back(code, nominee_id)
+
+
+@nominees_staff.post("/<int:nominee_id>/penalties")
+@guarded(Right.MANAGE_NOMINEES)
+def penalties(code: str, nominee_id: int) -> Reply:
+    """Record what the nominee declares of penalties."""
+    _contest, found = _found(code, nominee_id, Right.MANAGE_NOMINEES)
+    declare(found)
+    return _back(code, nominee_id)
+
+
+@nominees_staff.post("/<int:nominee_id>/register")
+@guarded(Right.MANAGE_NOMINEES)
+def register(code: str, nominee_id: int) -> Reply:
+    """Register a nominee who meets the conditions."""
+    _contest, found = _found(code, nominee_id, Right.MANAGE_NOMINEES)
+    require_valid(SureForm())
+    services.register_nominee(database(), nominee=found, actor=current_user.reference, now=clock.present())
+    flash(_("%(name)s is registered.", name=found.name_kk), "good")
+    return _back(code, nominee_id)
+
+
+@nominees_staff.post("/<int:nominee_id>/decline")
+@guarded(Right.MANAGE_NOMINEES)
+def decline(code: str, nominee_id: int) -> Reply:
+    """Decline an application with a reason."""
+    _contest, found = _found(code, nominee_id, Right.MANAGE_NOMINEES)
+    form = ReasonForm(prefix="decline")
+    require_valid(form)
+    services.decline_nominee(
+        database(), nominee=found, reason=form.reason.data, actor=current_user.reference, now=clock.present()
+    )
+    return _back(code, nominee_id)
 
 
 @nominees_staff.post("/<int:nominee_id>/withdraw")
@@ -96,24 +162,41 @@ def describe(code: str, nominee_id: int) -> Reply:
 def withdraw(code: str, nominee_id: int) -> Reply:
     """Take a nominee out at the nominee's own wish."""
     _contest, found = _found(code, nominee_id, Right.MANAGE_NOMINEES)
-    form = LeaveForm(prefix="withdraw")
+    form = ReasonForm(prefix="withdraw")
     require_valid(form)
-    withdraw_nominee(
+    services.withdraw_nominee(
         database(), nominee=found, reason=form.reason.data, actor=current_user.reference, now=clock.present()
     )
-    return redirect(url_for("nominees_staff.nominee", code=code, nominee_id=nominee_id))
+    return _back(code, nominee_id)
 
 
 @nominees_staff.post("/<int:nominee_id>/exclude")
 @guarded(Right.MANAGE_NOMINEES)
 def exclude(code: str, nominee_id: int) -> Reply:
-    """Exclude a nominee on a ground."""
-    _contest, found = _found(code, nominee_id, Right.MANAGE_NOMINEES)
-    now, form = clock.present(), LeaveForm(prefix="exclude")
+    """Exclude a nominee on a ground of the rules."""
+    contest, found = _found(code, nominee_id, Right.MANAGE_NOMINEES)
+    now, form = clock.present(), ExclusionForm(prefix="exclude")
     require_fresh_factor(now=now)
+    form.offer(rulebook_of(database(), contest))
     require_valid(form)
-    exclude_nominee(database(), nominee=found, reason=form.reason.data, actor=current_user.reference, now=now)
-    return redirect(url_for("nominees_staff.nominee", code=code, nominee_id=nominee_id))
+    services.exclude_nominee(
+        database(), nominee=found, ground=form.ground.data, reason=form.reason.data,
+        actor=current_user.reference, now=now,
+    )  # fmt: skip
+    return _back(code, nominee_id)
+
+
+def declare(found: Nominee) -> None:
+    """Record the sent declaration of penalties, as the nominee or for the nominee."""
+    form = PenaltyForm()
+    require_valid(form)
+    if form.had.data == "yes" and form.last_on.data is None:
+        raise BadInput(_("Give the day of the last penalty."))
+    services.declare_penalties(
+        database(), nominee=found, last_on=form.last_on.data if form.had.data == "yes" else None,
+        actor=current_user.reference, now=clock.present(),
+    )  # fmt: skip
+    flash(_("The declaration is kept."), "good")
 
 
 def _found(code: str, nominee_id: int, right: Right) -> tuple[Contest, Nominee]:
@@ -123,21 +206,5 @@ def _found(code: str, nominee_id: int, right: Right) -> tuple[Contest, Nominee]:
     return contest, found
 
 
-def _may_register() -> bool:
-    return oblasts_of(current_user, Right.MANAGE_NOMINEES) != frozenset()
-
-
-def _registered(contest: Contest, form: RegisterForm) -> bool:
-    post = database().get_one(Post, database().get_one(Official, form.official.data).post_id)
-    require(Right.MANAGE_NOMINEES, oblast=get_unit(database(), post.unit_kato).oblast_kato)
-    try:
-        made = register_nominee(
-            database(), contest=contest, official_id=form.official.data, name_kk=form.name_kk.data,
-            name_ru=form.name_ru.data, project_title_kk=form.project_title_kk.data,
-            project_title_ru=form.project_title_ru.data, actor=current_user.reference, now=clock.present(),
-        )  # fmt: skip
-    except AuylError as fault:
-        form.official.errors = [*form.official.errors, str(fault)]
-        return False
-    flash(_("%(name)s is registered.", name=made.name_kk), "good")
-    return True
+def _back(code: str, nominee_id: int) -> Response:
+    return redirect(url_for("nominees_staff.nominee", code=code, nominee_id=nominee_id))

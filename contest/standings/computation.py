@@ -91,8 +91,10 @@ def compute_rows(inputs: Mapping[str, Any], book: RuleBook) -> tuple[ComputedRow
     ----------
     inputs : mapping
         `stage`; `units`: [kato, n, score, error] of every unit of the pool; `nominees`: id, kato, `ethics`
-        ([n, score, error, is_coarse] or None), `marks` (component -> a list of marks per judge) and `judges`
-        (component -> those judges' numbers in the same order, needed where severity is taken out);
+        ([n, score, error, is_coarse] or None), `answered_about` false for whoever did not hold the post on
+        every day of the survey (its score is about somebody else too), `marks` (component -> a list of marks
+        per judge) and `judges` (component -> those judges' numbers in the same order, needed where severity
+        is taken out);
         `nominations`: code -> [[nominee, value], ...] for those not decided by a component of this stage;
         `votes`: code -> [[nominee, yes, is carried], ...] of the decided votes on nominations, the last of a
         nominee counts. Numbers are decimal texts.
@@ -196,7 +198,8 @@ def _part(
     marks: Mapping[tuple[str, int], MarkScore],
 ) -> PartRow:
     if part.source is Source.SURVEY:
-        unit = pool.get(nominee["kato"], UNMEASURED)
+        is_own = nominee.get("answered_about", True)
+        unit = pool.get(nominee["kato"], UNMEASURED) if is_own else UNMEASURED
         return PartRow(
             part.code, part.weight, unit.score, unit.error, unit.n, unit.used, reliability=unit.reliability
         )

@@ -20,6 +20,7 @@ from contest.contests.models import Contest
 from contest.contests.queries import rulebook_in_force
 from contest.jury.queries import complete_marks, is_marking_closed, judged_nominees
 from contest.nominees.models import Nominee
+from contest.nominees.queries import answered_about
 from contest.rulebook import RuleBook, Source, Stage
 from contest.sources.ethics import ethics_table, is_coarse
 from contest.sources.surveys import criterion_means, survey_table
@@ -150,6 +151,7 @@ def _nominees(
     marks = complete_marks(session, nominees=nominees, rules=rules, stage=stage)
     reads_ethics = any(part.source is Source.ETHICS for part in rules.components)
     ethics = ethics_table(session, round_code=contest.round_code) if reads_ethics else None
+    about = answered_about(session, contest, nominees)
     rows = []
     for nominee in nominees:
         row = None if ethics is None else ethics.get(Subject("official", str(nominee.official_id)))
@@ -160,6 +162,7 @@ def _nominees(
                 "ethics": None
                 if row is None or row.value is None
                 else [row.n, _text(row.value), _text(row.standard_error), is_coarse(row)],
+                **({} if nominee.id in about else {"answered_about": False}),
             }
         )  # fmt: skip
     return rows
@@ -175,9 +178,11 @@ def _nominations(
         if nomination.criterion is not None:
             if means is None:
                 means = criterion_means(session, campaign_code=contest.campaign_code)
+                about = answered_about(session, contest, nominees)
             found[nomination.code] = [
                 [nominee.id, _text(means.get(nominee.kato, {}).get(nomination.criterion))]
                 for nominee in nominees
+                if nominee.id in about
             ]
         elif nomination.stage is Stage.REGIONAL:
             scores = _regional_scores(session, contest, nomination.component)

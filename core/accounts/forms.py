@@ -21,7 +21,10 @@ ROLE_NAMES = {
     Role.OPERATOR: _l("Akimat operator"),
     Role.AUDITOR: _l("Auditor"),
     Role.AGENCY: _l("Agency"),
+    Role.NOMINEE: _l("Nominee"),
 }
+#: A nominee's account is made on the nominee's page, which says whose it is.
+_GIVEN = {role: name for role, name in ROLE_NAMES.items() if role is not Role.NOMINEE}
 
 _REQUIRED = InputRequired(_l("Fill in this field."))
 NATION = "nation"
@@ -66,7 +69,7 @@ class ScopeForm(FlaskForm):
     """A role and where it holds."""
 
     role = SelectField(
-        _l("Role"), [_REQUIRED], choices=[SelectChoice(role.value, name) for role, name in ROLE_NAMES.items()]
+        _l("Role"), [_REQUIRED], choices=[SelectChoice(role.value, name) for role, name in _GIVEN.items()]
     )
     oblast = SelectField(_l("Where"), [_REQUIRED])
 

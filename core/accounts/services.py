@@ -187,6 +187,8 @@ def _checked(session: Session, scopes: Iterable[Scope]) -> tuple[Scope, ...]:
     for scope in chosen:
         if scope.role is Role.AGENCY and scope.oblast is not None:
             raise BadInput(_l("The agency acts for the whole country: give this role without an oblast."))
+    if len(chosen) > 1 and Role.NOMINEE in {scope.role for scope in chosen}:
+        raise BadInput(_l("A nominee's account has no other role: make another account for it."))
     asked = {scope.oblast for scope in chosen if scope.oblast is not None}
     known = select(Unit.kato).where(Unit.kato.in_(asked), Unit.level == UnitLevel.OBLAST)
     for kato in sorted(asked - set(session.scalars(known))):

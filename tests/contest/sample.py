@@ -6,6 +6,7 @@ of the ethics round are inserted as their rooms would have published them.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -22,15 +23,16 @@ from contest.contests import services as life
 from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code, rulebook_of
 from contest.jury import services as jury
+from contest.nominees.documents.models import DocumentKind, Media, NomineeDocument
 from contest.nominees.models import Nominee
-from contest.nominees.services import register_nominee
+from contest.nominees.services import declare_penalties, give_consent, propose_nominee, register_nominee
 from contest.rulebook import Stage
 from contest.rulebook_reading import shipped_text
 from contest.standings.models import Standing
 from contest.standings.services import freeze_standing
 from core.access import Role
 from core.accounts.models import Account, AccountScope
-from core.places.models import Official, Post, Unit
+from core.places.models import Manner, Official, Post, Unit
 from core.places.queries import post_units
 from core.words import Words
 from ethics.models import Box, Outcome, Questionnaire, RoundState
@@ -96,7 +98,11 @@ def drafted(session: Session, *, rules: str | None = None, units: int = 6, **cha
         made.units[oblast] = [unit.kato for _, unit in found]
         officials = [
             Official(
-                post_id=post.id, surname="Ахметов", given_name=f"Ерлан {place}", since_on=date(2024, 1, 1)
+                post_id=post.id,
+                surname="Ахметов",
+                given_name=f"Ерлан {place}",
+                since_on=date(2024, 1, 1),
+                manner=Manner.ELECTED,
             )
             for place, (post, _) in enumerate(found)
         ]
@@ -123,13 +129,39 @@ def opened(session: Session, *, nominees: int = 3, **changes) -> Sample:
     made = published(session, **changes)
     life.open_contest(session, contest=contest(session), actor=ACTOR, now=NOW)
     for oblast in OBLASTS:
-        made.nominees[oblast] = [
-            register_nominee(
-                session, contest=contest(session), official_id=official, actor=ACTOR, now=NOW,
-                project_title_kk="Жарық көше", project_title_ru="Светлая улица",
-            ).id
-            for official in made.officials[oblast][:nominees]
-        ]  # fmt: skip
+        made.nominees[oblast] = [enrol(session, one).id for one in made.officials[oblast][:nominees]]
+    return made
+
+
+def proposed(session: Session, official_id: int, *, now: datetime = NOW, **changes) -> Nominee:
+    """An official who applies, with a project."""
+    given = {"project_title_kk": "Жарық көше", "project_title_ru": "Светлая улица", **changes}
+    return propose_nominee(
+        session, contest=contest(session), official_id=official_id, actor=ACTOR, now=now, **given
+    )
+
+
+def enrol(session: Session, official_id: int, *, now: datetime = NOW, **changes) -> Nominee:
+    """A registered nominee: with the signed consent and a document on record, and without penalties."""
+    nominee = proposed(session, official_id, now=now, **changes)
+    for kind in (DocumentKind.CONSENT, DocumentKind.RESUME):
+        document(session, nominee, kind)
+    facts = {"nominee": nominee, "actor": ACTOR, "now": now}
+    give_consent(session, account_id=1, **facts)
+    declare_penalties(session, last_on=None, **facts)
+    register_nominee(session, **facts)
+    return nominee
+
+
+def document(session: Session, nominee: Nominee, kind: DocumentKind) -> NomineeDocument:
+    """A document's row without its file."""
+    mark = hashlib.sha256(f"{nominee.id}:{kind}".encode()).hexdigest()
+    made = NomineeDocument(
+        nominee_id=nominee.id, kind=kind, key=mark[:32], name=f"{kind}.pdf", media=Media.PDF, size=1000,
+        sha256=mark, is_scanned=False, added_at=NOW,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
     return made
 
 

@@ -18,7 +18,7 @@ from contest.nominees.models import Nominee, NomineeState
 from contest.nominees.services import (
     describe_project,
     exclude_nominee,
-    register_nominee,
+    propose_nominee,
     withdraw_nominee,
 )
 from contest.rulebook import Stage
@@ -198,35 +198,35 @@ def test_a_correction_cannot_change_how_published_numbers_were_made(territory: S
         )
 
 
-def test_nominees_are_registered_while_nominations_are_open(territory: Session):
+def test_nominees_are_proposed_while_nominations_are_open(territory: Session):
     made = sample.published(territory)
     official = made.officials[OBLASTS[0]][0]
     facts = {"contest": contest(territory), "actor": ACTOR, "now": NOW}
     with pytest.raises(Conflict, match="not open"):
-        register_nominee(territory, official_id=official, **facts)
+        propose_nominee(territory, official_id=official, **facts)
     life.open_contest(territory, **facts)
-    nominee = register_nominee(territory, official_id=official, name_kk="Ерлан Ахметұлы", **facts)
+    nominee = propose_nominee(territory, official_id=official, name_kk="Ерлан Ахметұлы", **facts)
     assert (nominee.name_kk, nominee.name_ru) == ("Ерлан Ахметұлы", "Ахметов Ерлан 0")
     assert (nominee.kato, nominee.oblast_kato) == (made.units[OBLASTS[0]][0], OBLASTS[0])
     with pytest.raises(Conflict, match="already"):
-        register_nominee(territory, official_id=official, **facts)
+        propose_nominee(territory, official_id=official, **facts)
     with pytest.raises(BadInput, match="no official number 999999"):
-        register_nominee(territory, official_id=999999, **facts)
+        propose_nominee(territory, official_id=999999, **facts)
 
 
-def test_only_officials_in_office_in_the_territory_can_be_registered(territory: Session):
+def test_only_officials_in_office_in_the_territory_can_be_proposed(territory: Session):
     made = sample.opened(territory)
     facts = {"contest": contest(territory), "actor": ACTOR, "now": NOW}
     gone = territory.get_one(Official, made.officials[OBLASTS[0]][4])
     gone.until_on = (NOW - timedelta(days=1)).date()
     with pytest.raises(BadInput, match="does not hold the post now"):
-        register_nominee(territory, official_id=gone.id, **facts)
+        propose_nominee(territory, official_id=gone.id, **facts)
     post, unit = post_units(territory, oblast=OBLASTS[0])[20]
     other = Official(post_id=post.id, surname="Омаров", given_name="Дәурен", since_on=gone.since_on)
     territory.add(other)
     territory.flush()
     with pytest.raises(BadInput, match=f"heads the unit {unit.kato}, which the survey"):
-        register_nominee(territory, official_id=other.id, **facts)
+        propose_nominee(territory, official_id=other.id, **facts)
 
 
 def test_a_nominee_describes_withdraws_and_is_excluded_with_a_reason(territory: Session):
@@ -239,8 +239,10 @@ def test_a_nominee_describes_withdraws_and_is_excluded_with_a_reason(territory: 
     assert first.project_title_kk == "Таза су"
     withdraw_nominee(territory, nominee=first, reason="own wish", **facts)
     with pytest.raises(BadInput):
-        exclude_nominee(territory, nominee=second, reason=" ", **facts)
-    exclude_nominee(territory, nominee=second, reason="left the post", **facts)
+        exclude_nominee(territory, nominee=second, ground="false-information", reason=" ", **facts)
+    with pytest.raises(BadInput, match="“dislike” is none of the rule book's grounds"):
+        exclude_nominee(territory, nominee=second, ground="dislike", reason="so", **facts)
+    exclude_nominee(territory, nominee=second, ground="not-in-post", reason="left the post", **facts)
     assert [first.state, second.state] == [NomineeState.WITHDRAWN, NomineeState.EXCLUDED]
     with pytest.raises(Conflict, match="does not take part any more"):
         withdraw_nominee(territory, nominee=second, reason="", **facts)

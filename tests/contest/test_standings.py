@@ -55,8 +55,9 @@ def correct(session: Session, oblast: str | None = OBLASTS[0], *, reason: str = 
 
 def exclude(session: Session, number: int) -> None:
     exclude_nominee(
-        session, nominee=session.get_one(Nominee, number), reason="left the post", actor=ACTOR, now=NOW
-    )
+        session, nominee=session.get_one(Nominee, number), ground="not-in-post", reason="left the post",
+        actor=ACTOR, now=NOW,
+    )  # fmt: skip
 
 
 def test_nothing_is_computed_before_marking_closes(territory: Session):

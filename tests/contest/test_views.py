@@ -112,14 +112,14 @@ def test_only_the_agency_takes_steps(enter: Callable, keep: Callable):
     assert state(keep) is ContestState.OPEN
 
 
-def test_a_secretary_registers_in_the_own_oblast_alone(enter: Callable, keep: Callable):
+def test_a_secretary_proposes_in_the_own_oblast_alone(enter: Callable, keep: Callable):
     made = keep(lambda session: sample.opened(session, nominees=0))
     secretary, page = enter(Role.SECRETARY, OBLASTS[0]), f"{BASE}/2026/nominees/new"
     other = send(secretary, page, page, official=str(made.officials[OBLASTS[1]][0]))
     assert "Not a valid choice" in other.text
     own = send(secretary, page, page, official=str(made.officials[OBLASTS[0]][0]), name_kk="Ерлан Ахмет")
-    assert own.location == f"{BASE}/2026/nominees"
-    listed = secretary.get(own.location, headers=ENGLISH).text
+    assert own.location == f"{BASE}/2026/nominees/1"
+    listed = secretary.get(f"{BASE}/2026/nominees", headers=ENGLISH).text
     assert "Ерлан Ахмет" in listed
     assert count(keep, Nominee) == 1
 
@@ -132,8 +132,9 @@ def test_a_nominee_of_another_oblast_is_not_shown_or_touched(enter: Callable, ke
     assert secretary.get(other).status_code == 403
     refused = send(secretary, f"{other}/withdraw", own, **{"withdraw-reason": "x"})
     assert refused.status_code == 403
-    assert send(secretary, f"{own}/exclude", own, **{"exclude-reason": ""}).status_code == 422
-    assert send(secretary, f"{own}/exclude", own, **{"exclude-reason": "a false document"}).location == own
+    given = {"exclude-ground": "false-information", "exclude-reason": "a false document"}
+    assert send(secretary, f"{own}/exclude", own, **{**given, "exclude-ground": "x"}).status_code == 422
+    assert send(secretary, f"{own}/exclude", own, **given).location == own
     states = keep(lambda session: [n.state for n in session.scalars(select(Nominee).order_by(Nominee.id))])
     assert states == [NomineeState.EXCLUDED, *[NomineeState.REGISTERED] * 5]
     assert "a false document" in secretary.get(own).text

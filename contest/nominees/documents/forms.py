@@ -1,0 +1,30 @@
+"""The form by which a document is handed in."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+
+from contest.nominees.documents.inspection import LARGEST_FILE
+from contest.nominees.words import DOCUMENTS
+
+
+class DocumentForm(FlaskForm):
+    """A file and what it is for."""
+
+    kind = SelectField(
+        _l("What it is"), [InputRequired()],
+        choices=[SelectChoice(kind.value, name) for kind, name in DOCUMENTS.items()],
+    )  # fmt: skip
+    file = FileField(
+        _l("File"), [FileRequired(_l("Choose a file."))],
+        description=_l(
+            "PDF, DOCX, JPEG or PNG, up to %(most)s MB. No copies of identity papers.",
+            most=LARGEST_FILE // 2**20,
+        ),
+        render_kw={"accept": ".pdf,.docx,.jpg,.jpeg,.png"},
+    )  # fmt: skip

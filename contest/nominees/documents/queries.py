@@ -1,0 +1,51 @@
+"""Reads of documents: those of a nominee, and one with the right to open it."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contest.nominees.documents.models import DocumentKind, NomineeDocument
+from contest.nominees.models import Nominee
+from core.errors import NotFound
+
+
+def documents_of(session: Session, nominee: Nominee) -> list[NomineeDocument]:
+    """A nominee's documents in the order in which they were handed in."""
+    wanted = select(NomineeDocument).where(NomineeDocument.nominee_id == nominee.id)
+    return list(session.scalars(wanted.order_by(NomineeDocument.id)))
+
+
+def get_document(session: Session, nominee: Nominee, document_id: int) -> NomineeDocument:
+    """A document of this nominee.
+
+    :raises NotFound: when there is none of this number.
+    """
+    found = session.get(NomineeDocument, document_id)
+    if found is None or found.nominee_id != nominee.id:
+        raise NotFound(_l("This nominee has no document number %(number)s.", number=document_id))
+    return found
+
+
+def count_documents(session: Session, nominee: Nominee) -> int:
+    """How many documents there are besides the consent."""
+    wanted = (
+        select(func.count())
+        .select_from(NomineeDocument)
+        .where(NomineeDocument.nominee_id == nominee.id, NomineeDocument.kind != DocumentKind.CONSENT)
+    )
+    return session.scalar(wanted) or 0
+
+
+def has_consent_paper(session: Session, nominee: Nominee) -> bool:
+    """Whether a signed consent was handed in."""
+    wanted = select(NomineeDocument.id).where(
+        NomineeDocument.nominee_id == nominee.id, NomineeDocument.kind == DocumentKind.CONSENT
+    )
+    return session.scalars(wanted).first() is not None
+
+
+def every_key(session: Session) -> dict[str, str]:
+    """The names of all files with their SHA-256; for the check against the disk."""
+    return dict(session.execute(select(NomineeDocument.key, NomineeDocument.sha256)).all())
