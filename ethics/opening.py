@@ -15,13 +15,13 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from core.access import RIGHTS, Right, Role
 from core.accounts.queries import Staff
 from core.audit import record
 from core.errors import Conflict, Forbidden
 from ethics.answers import Opener, SpoiledEnvelope, digest_of
 from ethics.drafting import subject_of
 from ethics.items import ItemSet
+from ethics.keys.holding import share_roles
 from ethics.keys.services import join
 from ethics.models import Box, Envelope, EthicsTally, Outcome, Questionnaire, Round, RoundState
 from ethics.publishing import publish_when_settled
@@ -117,7 +117,7 @@ def _check_holders(holders: tuple[Staff, Staff], *, oblast: str) -> None:
     first, second = holders
     if first.id == second.id:
         raise Forbidden(_l("Two different people open the envelopes: the second holder is another account."))
-    roles = [_roles(holder, oblast) for holder in holders]
+    roles = [share_roles(holder.scopes, oblast=oblast) for holder in holders]
     for holder, own in zip(holders, roles, strict=True):
         if not own:
             raise Forbidden(_l("The account “%(login)s” holds no share in this oblast.", login=holder.login))
@@ -125,12 +125,6 @@ def _check_holders(holders: tuple[Staff, Staff], *, oblast: str) -> None:
         raise Forbidden(
             _l("Both accounts have the same role: commissioner, chair and agency each hold one share.")
         )
-
-
-def _roles(holder: Staff, oblast: str) -> set[Role]:
-    """The roles by which somebody holds a share in an oblast."""
-    allowed = RIGHTS[Right.HOLD_SHARE]
-    return {scope.role for scope in holder.scopes if scope.role in allowed and scope.oblast in (None, oblast)}
 
 
 def _opened(

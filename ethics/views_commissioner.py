@@ -13,7 +13,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from core import clock
-from core.access import Right, guarded, may, oblasts_of, require, require_fresh_factor
+from core.access import Right, guarded, may, may_anywhere, require
 from core.clock import day_of
 from core.errors import BadInput, Conflict, NotFound
 from core.places.queries import get_unit, official_of
@@ -21,11 +21,12 @@ from core.web.edge import database
 from core.words import Words
 from ethics import services
 from ethics.forms import OUTCOME_NAMES, PHASE_NAMES, ActForm, QuestionnaireForm
+from ethics.keys.holding import share_oblasts
 from ethics.keys.queries import opening_proof, rehearsed
 from ethics.models import Questionnaire, Round, RoundState
+from ethics.own import own_questionnaire
 from ethics.queries import (
     all_rounds,
-    get_questionnaire,
     questionnaire_line,
     questionnaire_lines,
     round_by_code,
@@ -41,11 +42,11 @@ Reply = str | Response | tuple[str, int]
 @guarded(Right.HOLD_SHARE)
 def questionnaires() -> Reply:
     """The questionnaires of the reader's oblasts, and the drafts that take new ones."""
-    mine = oblasts_of(current_user, Right.HOLD_SHARE)
+    mine = share_oblasts(current_user.scopes)
     drafts = [found for found in all_rounds(database()) if found.state is RoundState.DRAFT]
     return render_template(
         "ethics/commissioner/questionnaires.html", lines=questionnaire_lines(database(), oblasts=mine),
-        drafts=drafts if oblasts_of(current_user, Right.MANAGE_ETHICS) != frozenset() else [],
+        drafts=drafts if may_anywhere(current_user, Right.MANAGE_ETHICS) else [],
         phase_names=PHASE_NAMES, outcome_names=OUTCOME_NAMES,
     )  # fmt: skip
 
@@ -69,7 +70,7 @@ def add(code: str) -> Reply:
 @guarded(Right.HOLD_SHARE)
 def questionnaire(number: int) -> Reply:
     """One questionnaire: where it stands and what can be done now."""
-    found, _round = _of_mine(number, Right.HOLD_SHARE)
+    found, _round = own_questionnaire(number, Right.HOLD_SHARE)
     return _page(found)
 
 
@@ -77,7 +78,7 @@ def questionnaire(number: int) -> Reply:
 @guarded(Right.MANAGE_ETHICS)
 def remove(number: int) -> Reply:
     """Take a questionnaire out of a draft, for instance after a misprint."""
-    found, _round = _of_mine(number, Right.MANAGE_ETHICS, is_fresh=True)
+    found, _round = own_questionnaire(number, Right.MANAGE_ETHICS, is_fresh=True)
     services.remove_questionnaire(
         database(), questionnaire=found, actor=current_user.reference, now=clock.present()
     )
@@ -90,15 +91,6 @@ def _add_page(found: Round, form: QuestionnaireForm) -> str:
         "ethics/commissioner/add.html", form=form, round=found,
         asked=Words(found.asked_kk, found.asked_ru, found.asked_en),
     )  # fmt: skip
-
-
-def _of_mine(number: int, right: Right, *, is_fresh: bool = False) -> tuple[Questionnaire, Round]:
-    """A questionnaire of an oblast in which the reader holds the right."""
-    found, round_ = get_questionnaire(database(), number)
-    require(right, oblast=found.oblast_kato)
-    if is_fresh:
-        require_fresh_factor(now=clock.present())
-    return found, round_
 
 
 def _added(found: Round, form: QuestionnaireForm) -> Questionnaire:

@@ -12,7 +12,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from core import clock
-from core.access import Right, guarded, require, require_fresh_factor
+from core.access import Right, guarded, require_fresh_factor
 from core.accounts.queries import names_of
 from core.errors import BadInput, FactorNeeded
 from core.web.edge import database, settings
@@ -23,7 +23,8 @@ from ethics.conclusions.printing import draw_conclusion, file_name
 from ethics.conclusions.queries import findings, get_conclusion, versions_of
 from ethics.forms import VERDICT_NAMES
 from ethics.models import Conclusion, Questionnaire, Round, Verdict
-from ethics.queries import get_questionnaire, questionnaire_line
+from ethics.own import own_questionnaire
+from ethics.queries import questionnaire_line
 from ethics.remarks.queries import remark_proof, remarks_of
 
 ethics_conclusions = Blueprint("ethics_conclusions", __name__, url_prefix="/staff/ethics")
@@ -34,7 +35,7 @@ Reply = str | Response | tuple[str, int]
 @guarded(Right.CONCLUDE_ETHICS)
 def conclusion(number: int) -> Reply:
     """Show what the answers say, and sign a conclusion or its next version."""
-    (found, round_), form = _of_mine(number), ConclusionForm()
+    (found, round_), form = own_questionnaire(number, Right.CONCLUDE_ETHICS), ConclusionForm()
     if not form.validate_on_submit():
         return _page(found, round_, form), 422 if form.errors else 200
     try:
@@ -53,7 +54,7 @@ def conclusion(number: int) -> Reply:
 @guarded(Right.CONCLUDE_ETHICS)
 def document(number: int, version: int) -> Response:
     """A signed version as a file of one page."""
-    found, round_ = _of_mine(number)
+    found, round_ = own_questionnaire(number, Right.CONCLUDE_ETHICS)
     signed, line = get_conclusion(database(), number, version), questionnaire_line(database(), number)
     is_demo = settings().is_demo
     drawn = draw_conclusion(
@@ -65,12 +66,6 @@ def document(number: int, version: int) -> Response:
     name = file_name(line, version, is_demo=is_demo)
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
-
-
-def _of_mine(number: int) -> tuple[Questionnaire, Round]:
-    found, round_ = get_questionnaire(database(), number)
-    require(Right.CONCLUDE_ETHICS, oblast=found.oblast_kato)
-    return found, round_
 
 
 def _signed(found: Questionnaire, form: ConclusionForm) -> Conclusion:

@@ -12,7 +12,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from core import clock
-from core.access import Right, guarded, require, require_fresh_factor
+from core.access import Right, guarded
 from core.accounts.queries import Staff
 from core.accounts.signing_in import Outcome
 from core.accounts.views_public import GUESSES
@@ -25,9 +25,9 @@ from ethics.keys.forms import OpeningForm, RehearsalForm
 from ethics.keys.printing import draw_shares, file_name, print_shares
 from ethics.keys.queries import rehearsed
 from ethics.keys.services import try_second_holder
-from ethics.models import Questionnaire, Round
 from ethics.opening import check_may_open
-from ethics.queries import get_questionnaire, questionnaire_line
+from ethics.own import own_questionnaire
+from ethics.queries import questionnaire_line
 
 ethics_holders = Blueprint("ethics_holders", __name__, url_prefix="/staff/ethics")
 Reply = str | Response | tuple[str, int]
@@ -37,7 +37,7 @@ Reply = str | Response | tuple[str, int]
 @guarded(Right.MANAGE_ETHICS)
 def key(number: int) -> Reply:
     """Make the key and hand over its shares, once."""
-    found, _round = _of_mine(number, Right.MANAGE_ETHICS)
+    found, _round = own_questionnaire(number, Right.MANAGE_ETHICS, is_fresh=True)
     shares = services.make_key(
         database(), questionnaire=found, actor=current_user.reference, now=clock.present()
     )
@@ -52,7 +52,7 @@ def key(number: int) -> Reply:
 @guarded(Right.HOLD_SHARE)
 def rehearsal(number: int) -> Reply:
     """Prove that two shares work, until all three have."""
-    found, round_ = _of_mine(number, Right.HOLD_SHARE)
+    found, round_ = own_questionnaire(number, Right.HOLD_SHARE, is_fresh=True)
     require_draft(round_)
     form = RehearsalForm()
     if not form.validate_on_submit():
@@ -75,7 +75,7 @@ def rehearsal(number: int) -> Reply:
 @limiter.limit(GUESSES, methods=["POST"])
 def open_(number: int) -> Reply:
     """Open the envelopes: whoever is signed in, and a second holder beside them."""
-    found, round_ = _of_mine(number, Right.HOLD_SHARE)
+    found, round_ = own_questionnaire(number, Right.HOLD_SHARE, is_fresh=True)
     check_may_open(round_, found)
     form = OpeningForm()
     if not form.validate_on_submit():
@@ -95,14 +95,6 @@ def open_(number: int) -> Reply:
     if opening.is_whole:
         flash(_("Every envelope was opened, counted and destroyed: as many as came in."), "good")
     return redirect(url_for("ethics_commissioner.questionnaire", number=number))
-
-
-def _of_mine(number: int, right: Right) -> tuple[Questionnaire, Round]:
-    """A questionnaire of an oblast in which the reader holds the right, with a fresh second factor."""
-    found, round_ = get_questionnaire(database(), number)
-    require(right, oblast=found.oblast_kato)
-    require_fresh_factor(now=clock.present())
-    return found, round_
 
 
 def _second_holder(form: OpeningForm) -> Staff | None:

@@ -15,15 +15,16 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from core import clock
-from core.access import Right, guarded, require, require_fresh_factor
+from core.access import Right, guarded
 from core.codes import grouped
 from core.errors import BadInput, NotFound, Unavailable
 from core.web.edge import database, settings, storage
 from ethics import services
 from ethics.drafting import require_draft
 from ethics.forms import ActForm
-from ethics.models import Questionnaire, Round
-from ethics.queries import get_questionnaire, questionnaire_line
+from ethics.models import Questionnaire
+from ethics.own import own_questionnaire
+from ethics.queries import questionnaire_line
 from ethics.slips.forms import AddressForm, SlipActForm, VoidForm, WitnessForm
 from ethics.slips.printing import draw_act, draw_slips, file_name
 from ethics.slips.queries import act_of, issue_of, made_slips, positions_of, voided_slips
@@ -39,14 +40,14 @@ AT_ONCE = 200
 @guarded(Right.MANAGE_ETHICS)
 def slips(number: int) -> Reply:
     """Where the slips stand and what comes next."""
-    return _page(_of_mine(number)[0])
+    return _page(own_questionnaire(number, Right.MANAGE_ETHICS)[0])
 
 
 @ethics_slips.post("/<int:number>/slips")
 @guarded(Right.MANAGE_ETHICS)
 def make(number: int) -> Reply:
     """Make the next slips and hand over their sheets, once."""
-    found, _round = _of_mine(number, is_fresh=True)
+    found, _round = own_questionnaire(number, Right.MANAGE_ETHICS, is_fresh=True)
     codes = services.make_slips(
         database(), questionnaire=found, secret=settings().secret_key, most=AT_ONCE,
         actor=current_user.reference, now=clock.present(),
@@ -66,7 +67,7 @@ def make(number: int) -> Reply:
 @guarded(Right.MANAGE_ETHICS)
 def mail(number: int) -> Reply:
     """Send the codes by e-mail instead of printing them, straight from memory."""
-    found, round_ = _of_mine(number, is_fresh=True)
+    found, round_ = own_questionnaire(number, Right.MANAGE_ETHICS, is_fresh=True)
     require_draft(round_)
     if settings().smtp_url is None:
         raise Unavailable(_l("This installation has no mail server: print the slips."))
@@ -87,7 +88,7 @@ def mail(number: int) -> Reply:
 @guarded(Right.MANAGE_ETHICS)
 def issue(number: int) -> Reply:
     """Record the handing out before two witnesses."""
-    found, _round = _of_mine(number, is_fresh=True)
+    found, _round = own_questionnaire(number, Right.MANAGE_ETHICS, is_fresh=True)
     form = WitnessForm()
     if not form.validate_on_submit():
         return _page(found, issue=form), 422
@@ -102,7 +103,7 @@ def issue(number: int) -> Reply:
 @guarded(Right.MANAGE_ETHICS)
 def void(number: int) -> Reply:
     """Void unused slips by their codes."""
-    found, _round = _of_mine(number, is_fresh=True)
+    found, _round = own_questionnaire(number, Right.MANAGE_ETHICS, is_fresh=True)
     form = VoidForm()
     if not form.validate_on_submit():
         return _page(found, void=form), 422
@@ -121,7 +122,7 @@ def void(number: int) -> Reply:
 @guarded(Right.MANAGE_ETHICS)
 def sign(number: int) -> Reply:
     """Sign the act of unused slips."""
-    found, _round = _of_mine(number, is_fresh=True)
+    found, _round = own_questionnaire(number, Right.MANAGE_ETHICS, is_fresh=True)
     form = SlipActForm()
     if not form.validate_on_submit():
         return _page(found, signing=form), 422
@@ -140,7 +141,7 @@ def sign(number: int) -> Reply:
 @guarded(Right.MANAGE_ETHICS)
 def act(number: int) -> Reply:
     """The signed act as PDF."""
-    found, _round = _of_mine(number)
+    found, _round = own_questionnaire(number, Right.MANAGE_ETHICS)
     signed, line = act_of(database(), found), questionnaire_line(database(), number)
     if signed is None:
         raise NotFound(_l("The act of questionnaire %(number)s is not signed yet.", number=number))
@@ -152,14 +153,6 @@ def act(number: int) -> Reply:
     name = file_name(line, "act", is_demo=settings().is_demo)
     answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return answer
-
-
-def _of_mine(number: int, *, is_fresh: bool = False) -> tuple[Questionnaire, Round]:
-    found, round_ = get_questionnaire(database(), number)
-    require(Right.MANAGE_ETHICS, oblast=found.oblast_kato)
-    if is_fresh:
-        require_fresh_factor(now=clock.present())
-    return found, round_
 
 
 def _sent(found: Questionnaire, form: AddressForm) -> list[str]:

@@ -151,6 +151,19 @@ def test_another_oblasts_commissioner_sees_and_does_nothing(app, keep, enter):
     get(stranger, ROUNDS, 403)
 
 
+def test_a_chair_sees_the_own_oblasts_questionnaires_and_the_national_one_none(app, keep, enter):
+    prepared_in(keep, [5, 5], oblasts=[OWN, OTHER])
+    numbers = read(
+        app, lambda session: session.scalars(select(Questionnaire.id).order_by(Questionnaire.id)).all()
+    )
+    for oblast, lines, statuses in ((OWN, 1, [200, 403]), (OTHER, 1, [403, 200]), (None, 0, [403, 403])):
+        chair = enter(Role.CHAIR, oblast)
+        page = get(chair, MINE)
+        assert (page.count('<th scope="row">'), "Add to the round" in page) == (lines, False)
+        assert [chair.get(f"{MINE}/{number}").status_code for number in numbers] == statuses
+    assert get(enter(Role.AGENCY), MINE).count('<th scope="row">') == 2
+
+
 def test_a_commissioner_adds_only_known_akims_of_the_own_oblast(app, keep, enter):
     keep(lambda session: sample.draft(session))
     own, other = (

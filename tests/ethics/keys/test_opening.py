@@ -65,6 +65,7 @@ ETHICS, CHAIR, AGENCY = Scope(Role.ETHICS, OWN), Scope(Role.CHAIR, OWN), Scope(R
         (holder(1, ETHICS), holder(2, Scope(Role.CHAIR, OTHER)), "“holder-2” holds no share in this oblast"),
         (holder(1, Scope(Role.MEMBER, OWN)), holder(2, CHAIR), "“holder-1” holds no share in this oblast"),
         (holder(1, ETHICS), holder(2, Scope(Role.OPERATOR, OWN)), "“holder-2” holds no share"),
+        (holder(1, ETHICS), holder(2, Scope(Role.CHAIR)), "“holder-2” holds no share in this oblast"),
     ],
 )
 def test_two_people_of_two_roles_are_needed(settled_sqlite: Storage, keys: KeyRing, first, second, fault):
