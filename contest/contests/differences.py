@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from contest.contests.rule_words import MODES, SIGNALS, choice_words, rule_value
@@ -78,7 +79,7 @@ def _place(path: str, *books: RuleBook) -> str:
     for number, (name, item) in enumerate(steps, 1):
         words.append(str(PARTS.get(name, name)))
         if item:
-            words[-1] += f" “{_title(steps[:number], books)}”"
+            words[-1] = _("%(part)s “%(title)s”", part=words[-1], title=_title(steps[:number], books))
     return " → ".join(words)
 
 
@@ -111,9 +112,9 @@ def _value(path: str, book: RuleBook, text: str) -> str:
     """The value at a path in a book; `text` is what the differences say of it."""
     if not text:
         return ABSENT
-    *above, (name, _) = _STEP.findall(path)
+    *above, (name, _item) = _STEP.findall(path)
     if name == "order":
-        *above, (listed, _) = above
+        *above, (listed, _item) = above
         return ", ".join(_title([*above, (listed, item)], (book,)) for item in text.split(", "))
     if name == "cascade":
         return ", ".join(_title([*above, ("components", code)], (book,)) for code in text.split(", "))

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from contest.rulebook import Missing, Source, differences
+from contest.rulebook import DecisionRules, Missing, Source, differences
 from contest.rulebook_reading import BadRuleBook, read_rulebook, shipped_codes, shipped_text
 
 TEXT = shipped_text("2026")
@@ -187,6 +187,63 @@ def test_differences_name_the_path_and_both_values():
             "terms.waiting_days: is not known here; known are appeal_days, objection_days",
         ),
         ('status = "proposed"', 'status = "draft"', "status: is 'draft'; choose one of proposed, official"),
+        (
+            'derived = "kinship"',
+            'derived = "cousin"',
+            "stages.regional.conflicts[2].derived: is 'cousin'; choose one of own-nominee, kinship, "
+            "employer, subordination, district, oblast, data",
+        ),
+        (
+            'derived = "district"',
+            'derived = "oblast"',
+            "stages.regional.conflicts: the same oblast is no conflict here: "
+            "everybody of this stage shares it",
+        ),
+        (
+            'beside = ["open"]',
+            'beside = ["paper"]',
+            "survey.beside: 'paper' is no survey mode; choose among open, codes, verified",
+        ),
+        (
+            'beside = ["open"]',
+            'beside = ["codes"]',
+            "survey.beside: 'codes' counts already; a mode counts or is shown beside, not both",
+        ),
+        (
+            'kind = "consent"',
+            'kind = "age"',
+            "eligibility[4].kind: is 'age'; choose one of months-in-post, "
+            "no-penalty-months, consent, documents, elected-or-appointed",
+        ),
+        ('code = "tenure"', 'code = "penalty"', "eligibility: 'penalty' stands there twice"),
+        ("returns = 2", "returns = 9", "decision.returns: is 9; give a whole number from 0 to 5"),
+        (
+            'majority = "1/2"',
+            'majority = "1"',
+            'decision.majority: is 1; no vote exceeds everybody, give "1/2" or "2/3"',
+        ),
+        (
+            "fewest = 500\n",
+            "fewest = 600\n",
+            "league[2].fewest: is 600; it must go on where the class before ends, at 500",
+        ),
+        (
+            "fewest = 5000\n",
+            "fewest = 5000\nbelow = 90000\n",
+            "league: the last class ends below 90000; leave its end open",
+        ),
+        ("below = 500\n", "", "league[2].fewest: is 500; it must go on where the class before ends, at None"),
+        ("conclusion = true", 'conclusion = "yes"', "ethics.conclusion: is 'yes'; give true or false"),
+        (
+            "survey = { from = 2026-06-01,",
+            "survey = { from = 2026-05-01,",
+            "calendar.survey.from: 2026-05-01 is before the first day of nominations",
+        ),
+        (
+            "until = 2026-09-11",
+            "until = 2026-07-30",
+            "calendar.national.until: 2026-07-30 is before the last day of regional",
+        ),
     ],
 )
 def test_a_fault_is_named_with_its_place(before: str, after: str, fault: str):
@@ -206,3 +263,40 @@ def test_broken_toml_is_named_with_its_line():
 def test_an_empty_book_misses_everything_and_raises_nothing_else():
     assert "book, code: is missing" in faults("")
     assert "book, stages: is 3; give a table" in faults("stages = 3")
+
+
+def test_the_national_commission_cannot_stand_in_for_itself():
+    head, national = TEXT.split("[stages.national]")
+    text = head + "[stages.national]" + national.replace('"alternates"', '"national"', 1)
+    assert faults(text) == (
+        "book, stages.national.substitutes: the national commission cannot stand in for itself; "
+        "give alternates",
+    )
+
+
+def test_a_book_without_the_later_sections_reads_with_their_defaults():
+    start, end = TEXT.index("# What is asked of a nominee"), TEXT.index("# ---- Regional stage")
+    text = TEXT[:start] + TEXT[end:]
+    book = read_rulebook(text.replace('beside = ["open"]\n', "").replace("conclusion = true\n", ""))
+    assert (book.exclusion, book.eligibility, book.league, book.survey.beside) == ((), (), (), ())
+    assert book.decision == DecisionRules(returns=2, majority=Fraction(1, 2))
+    assert "league" not in book.as_json() and "decision" not in book.as_json()
+
+
+def test_the_book_of_2020_is_the_announcement_of_2020():
+    book = read_rulebook(shipped_text("2020"))
+    parts = {part.code: part for stage in (book.regional, book.national) for part in stage.components}
+    assert list(parts) == ["survey", "ethics", "feedback", "project", "essay", "interview"]
+    assert [code for code, part in parts.items() if part.is_anonymous] == ["essay"]
+    assert [item.code for item in parts["feedback"].criteria] == ["replies", "meetings"]
+    assert (book.survey.modes, book.ethics.conclusion, book.regional.finalists) == (("open",), True, 1)
+    assert (book.national.places, len(book.nominations)) == (3, 3)
+
+
+def test_a_nomination_by_vote_alone_needs_no_component():
+    text = changed('decided = "formula"\nstage = "regional"\ncomponent = "project"\n',
+                   'decided = "vote"\nstage = "regional"\n')  # fmt: skip
+    assert read_rulebook(text).nominations[0].component == ""
+    both = changed('decided = "formula"\nstage = "regional"\ncomponent = "project"\n',
+                   'decided = "both"\nstage = "regional"\n')  # fmt: skip
+    assert faults(both)[0] == "book, nominations[1].component: is missing"
