@@ -6,7 +6,7 @@ tell only how many have confirmed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -209,32 +209,42 @@ def progress(
 
 
 def complete_marks(
-    session: Session, *, nominees: Sequence[Nominee], rules: StageRules, stage: Stage
-) -> dict[int, dict[str, list[list[int]]]]:
-    """Confirmed marks per nominee and component, one list per judge in the criteria's order, sorted.
+    session: Session,
+    *,
+    nominees: Sequence[Nominee],
+    rules: StageRules,
+    stage: Stage,
+    conflicts: Mapping[int, Collection[int]],
+) -> dict[int, dict[str, dict[int, list[int]]]]:
+    """Confirmed marks per nominee and component: judge's number -> marks in the criteria's order.
 
-    The judges' order is the marks' own, so nothing here tells who gave what. For the standing alone:
-    callers have checked that marking is closed.
+    A number says only who is the same judge: it follows from the marks themselves, so nothing here tells
+    who gave what. For the standing alone: callers have checked that marking is closed.
+
+    :param conflicts: the accounts in conflict with a nominee: their marks do not exist, also where the
+        conflict came to light after they were given.
     """
+    codes = {part.code: [criterion.code for criterion in part.criteria] for part in rules.marked}
     ids = [nominee.id for nominee in nominees]
     rows = session.scalars(
         select(Mark).where(Mark.nominee_id.in_(ids), Mark.stage == stage, Mark.confirmed_at.is_not(None))
     )
-    by_judge: dict[tuple[int, str, int], dict[str, int]] = {}
+    given: dict[int, dict[tuple[int, str], dict[str, int]]] = {}
     for mark in rows:
-        by_judge.setdefault((mark.nominee_id, mark.component, mark.judge_account_id), {})[mark.criterion] = (
-            mark.value
-        )
-    found: dict[int, dict[str, list[list[int]]]] = {
-        number: {part.code: [] for part in rules.marked} for number in ids
+        if mark.component in codes and mark.judge_account_id not in conflicts.get(mark.nominee_id, ()):
+            sheets = given.setdefault(mark.judge_account_id, {})
+            sheets.setdefault((mark.nominee_id, mark.component), {})[mark.criterion] = mark.value
+    by_judge = [
+        sorted((key, [values[code] for code in codes[key[1]]]) for key, values in sheets.items()
+               if values.keys() >= set(codes[key[1]]))
+        for sheets in given.values()
+    ]  # fmt: skip
+    found: dict[int, dict[str, dict[int, list[int]]]] = {
+        number: {code: {} for code in codes} for number in ids
     }
-    codes = {part.code: [criterion.code for criterion in part.criteria] for part in rules.marked}
-    for (number, component, _judge), values in by_judge.items():
-        if component in codes and all(code in values for code in codes[component]):
-            found[number][component].append([values[code] for code in codes[component]])
-    for parts in found.values():
-        for lists in parts.values():
-            lists.sort()
+    for judge, sheets in enumerate(sorted(filter(None, by_judge)), start=1):
+        for (nominee, component), marks in sheets:
+            found[nominee][component][judge] = marks
     return found
 
 

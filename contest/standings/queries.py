@@ -16,6 +16,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contest.commissions.queries import conflicts_of
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_in_force
 from contest.jury.queries import complete_marks, is_marking_closed, judged_nominees
@@ -148,7 +149,8 @@ def _nominees(
     session: Session, contest: Contest, nominees: Sequence[Nominee], book: RuleBook, stage: Stage
 ) -> list[dict[str, Any]]:
     rules = book.stage(stage)
-    marks = complete_marks(session, nominees=nominees, rules=rules, stage=stage)
+    conflicts = conflicts_of(session, contest, stage, nominees)
+    marks = complete_marks(session, nominees=nominees, rules=rules, stage=stage, conflicts=conflicts)
     reads_ethics = any(part.source is Source.ETHICS for part in rules.components)
     ethics = ethics_table(session, round_code=contest.round_code) if reads_ethics else None
     about = answered_about(session, contest, nominees)
@@ -158,7 +160,9 @@ def _nominees(
         rows.append(
             {
                 "id": nominee.id, "official": nominee.official_id, "kato": nominee.kato,
-                "oblast": nominee.oblast_kato, "marks": marks[nominee.id],
+                "oblast": nominee.oblast_kato,
+                "marks": {code: list(given.values()) for code, given in marks[nominee.id].items()},
+                "judges": {code: list(given) for code, given in marks[nominee.id].items()},
                 "ethics": None
                 if row is None or row.value is None
                 else [row.n, _text(row.value), _text(row.standard_error), is_coarse(row)],

@@ -129,6 +129,64 @@ def test_too_few_judges_are_a_missing_component(book: RuleBook, flags: tuple[str
     assert compute_rows(inputs(book, nominees=[one_judge]), book)[0].flags == flags
 
 
+ADJUSTED = read_rulebook(TEXT.replace('combine = "mean"', 'combine = "adjusted"'))
+
+
+def judged(number: int, kato: str, judges: list[int], **changes: Any) -> dict[str, Any]:
+    return nominee(number, kato, ETHICS[number], **changes) | {"judges": {"project": judges}}
+
+
+def test_severity_is_taken_out_where_the_rule_book_says_so_and_the_mean_stands_beside():
+    # Judge 3 gives 10 points more than judge 1 and judge 2 gives 5 more; 2 and 3 each miss one nominee.
+    given = {1: {1: [6] * 4, 2: [7, 7, 6, 6], 3: [7] * 4}, 2: {1: [5] * 4, 2: [6, 6, 5, 5]},
+             3: {1: [8] * 4, 3: [9] * 4}}  # fmt: skip
+    nominees = [
+        judged(number, kato, list(given[number]), marks=list(given[number].values()))
+        for number, kato in ((1, "a"), (2, "b"), (3, "c"))
+    ]
+    rows = by_number(compute_rows(inputs(ADJUSTED, nominees=nominees), ADJUSTED))
+    parts = {number: rows[number].parts["project"] for number in (1, 2, 3)}
+    assert {number: part.score for number, part in parts.items()} == {
+        1: Decimal("65.00"), 2: Decimal("55.00"), 3: Decimal("85.00")
+    }  # fmt: skip
+    assert {number: part.mean for number, part in parts.items()} == {
+        1: Decimal("65.00"), 2: Decimal("52.50"), 3: Decimal("85.00")
+    }  # fmt: skip
+    assert parts[2].as_dict()["mean"] == "52.50"
+    nameless = [{key: value for key, value in row.items() if key != "judges"} for row in nominees]
+    with pytest.raises(ValueError, match="nominee 1, project: 3 lists of marks need as many judges' numbers"):
+        compute_rows(inputs(ADJUSTED, nominees=nameless), ADJUSTED)
+    assert compute_rows(inputs(nominees=nameless), BOOK) == compute_rows(inputs(nominees=nominees), BOOK)
+
+
+def test_where_judges_cannot_be_compared_the_mean_counts_and_a_flag_says_so():
+    text = TEXT.replace('combine = "mean"', 'combine = "adjusted"')
+    book = read_rulebook(text.replace("fewest_judges = 2", "fewest_judges = 1"))
+    nominees = [judged(1, "a", [1], marks=[[8] * 4]), judged(2, "b", [2], marks=[[6] * 4])]
+    rows = by_number(compute_rows(inputs(book, nominees=nominees), book))
+    assert rows[1].parts["project"].score == Decimal("80.00")
+    assert "unadjusted:project" in rows[1].flags
+    assert "unadjusted:project" in rows[2].flags
+
+
+def test_a_place_outside_its_interval_is_flagged():
+    # Villages nearly alike, one far ahead with a large error: drawn to the mean it loses the first place.
+    units = [[f"u{place}", 50, f"{50 + place % 20 / 10:.2f}", "0.30"] for place in range(200)]
+    units += [["a", 50, "52.00", "0.30"], ["b", 10, "67.00", "5.00"]]
+    alike = [[8, 8, 8, 8], [8, 8, 8, 8]]
+    given = inputs(
+        units=units,
+        nominees=[nominee(1, "a", [20, "70.00", "0.10", False], alike),
+                  nominee(2, "b", [20, "70.00", "0.10", False], alike)],
+    )  # fmt: skip
+    rows = by_number(compute_rows(given, BOOK))
+    assert {number: (row.place, row.low, row.high) for number, row in rows.items()} == {
+        1: (1, 2, 2), 2: (2, 1, 1)
+    }  # fmt: skip
+    assert all("outside-interval" in row.flags for row in rows.values())
+    assert not any("outside-interval" in row.flags for row in compute_rows(inputs(), BOOK))
+
+
 def test_a_tie_is_parted_by_the_cascade_and_what_is_equal_stays_tied():
     # Without drawing: 0.40 x 70 + 0.25 x 80 = 48 and 0.40 x 80 + 0.25 x 64 = 48; the survey comes first.
     units = [["a", 20, "70.00", "2.00"], ["b", 20, "80.00", "2.00"], ["c", 20, "70.00", "2.00"]]
@@ -195,6 +253,19 @@ def test_nominations_go_to_the_best_without_a_prize_in_the_books_order():
     # The winner takes no nomination; two are equal in the first one, so nobody is left for the others.
     assert {number: row.award for number, row in rows.items()} == {
         1: "nomination:project", 2: "nomination:project", 3: "place-1"
+    }  # fmt: skip
+
+
+def test_votes_decide_the_nominations_that_the_book_leaves_to_them():
+    text = TEXT.replace("places = 3\ntop = 3", "places = 1\ntop = 3")
+    head, *rest = text.split("[[nominations]]")
+    kept = next(part for part in rest if 'code = "open"' in part).replace('"formula"', '"vote"')
+    book = read_rulebook(head + "[[nominations]]" + kept)
+    votes = {"open": [[3, 6, True], [2, 3, True], [1, 4, True], [1, 5, False]]}
+    rows = by_number(compute_rows(inputs(book, stage="national", votes=votes), book))
+    # The first place is no nominee's besides; the last vote on the first nominee was lost.
+    assert {number: row.award for number, row in rows.items()} == {
+        1: None, 2: "nomination:open", 3: "place-1"
     }  # fmt: skip
 
 

@@ -154,8 +154,12 @@ def test_only_confirmed_marks_count_and_nobody_can_tell_whose_they_are(territory
     sample.mark(territory, nominee.id, judges[1], (1, 2, 3, 4))
     sample.mark(territory, nominee.id, judges[2], (5, 5, 5, 5), confirm=False)
     rules = rulebook_of(territory, contest(territory)).regional
-    found = complete_marks(territory, nominees=[nominee], rules=rules, stage=Stage.REGIONAL)
-    assert found == {nominee.id: {"project": [[1, 2, 3, 4], [9, 9, 9, 9]]}}
+    facts = {"nominees": [nominee], "rules": rules, "stage": Stage.REGIONAL}
+    found = complete_marks(territory, **facts, conflicts={})
+    assert found == {nominee.id: {"project": {1: [1, 2, 3, 4], 2: [9, 9, 9, 9]}}}
+    # A conflict that comes to light later: those marks cease to be.
+    found = complete_marks(territory, **facts, conflicts={nominee.id: {judges[1]}})
+    assert found == {nominee.id: {"project": {1: [9, 9, 9, 9]}}}
 
 
 def test_a_disabled_account_is_no_judge(territory: Session):
