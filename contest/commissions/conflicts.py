@@ -25,14 +25,14 @@ class MemberTies:
 
 @dataclass(frozen=True, slots=True)
 class NomineeTies:
-    """What is known of a nominee: the place of the post, the employer, who proposed, who is above."""
+    """What is known of a nominee: the place of the post, the employer, who proposed, the own account."""
 
     nominee_id: int
     oblast_kato: str
     district_kato: str | None = None
     employer: str | None = None
     proposer_account_id: int | None = None
-    superior_account_id: int | None = None
+    own_account_id: int | None = None
 
 
 def found_ground(grounds: Sequence[Ground], member: MemberTies, nominee: NomineeTies) -> str | None:
@@ -42,12 +42,12 @@ def found_ground(grounds: Sequence[Ground], member: MemberTies, nominee: Nominee
 
 def _holds(derived: Derived, member: MemberTies, nominee: NomineeTies) -> bool:
     if derived is Derived.OWN_NOMINEE:
-        return member.account_id == nominee.proposer_account_id
+        return member.account_id in (nominee.proposer_account_id, nominee.own_account_id)
     if derived is Derived.EMPLOYER:
         return _same(_plain(member.employer), _plain(nominee.employer))
     if derived is Derived.SUBORDINATION:
-        leads = _same(member.heads_kato, nominee.district_kato)
-        return leads or member.account_id == nominee.superior_account_id
+        # The akim of a district is above the akims of its villages.
+        return _same(member.heads_kato, nominee.district_kato)
     if derived is Derived.DISTRICT:
         return _same(member.district_kato, nominee.district_kato)
     if derived is Derived.OBLAST:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,8 +20,13 @@ from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
 from contest.nominees.models import Nominee
 from contest.rulebook import Stage, StageRules, Substitutes
-from core.accounts.models import Account
+from core.access import Role
+from core.accounts.models import Account, AccountScope
+from core.errors import NotFound
+from core.places.models import Unit
+from core.places.naming import UnitLevel
 from core.places.queries import units_by_kato
+from core.words import kazakh_key
 
 #: The roles that vote.
 VOTING = (SeatRole.CHAIR, SeatRole.MEMBER)
@@ -62,6 +68,41 @@ def seats_of(session: Session, commission: Commission) -> list[tuple[Seat, Accou
         .order_by(Seat.id)
     )
     return [(seat, account) for seat, account in session.execute(wanted)]
+
+
+def get_seat(session: Session, commission: Commission, seat_id: int) -> Seat:
+    """A seat of this commission.
+
+    :raises NotFound: when there is none of this number.
+    """
+    seat = session.get(Seat, seat_id)
+    if seat is None or seat.commission_id != commission.id:
+        raise NotFound(_l("There is no seat number %(number)s in this commission.", number=seat_id))
+    return seat
+
+
+def seatable(session: Session, commission: Commission) -> list[tuple[int, str]]:
+    """Accounts with a commission's role in this scope and without a seat here, by name."""
+    held = select(Seat.account_id).where(Seat.commission_id == commission.id, Seat.until_on.is_(None))
+    wanted = (
+        select(Account.id, Account.name)
+        .join(AccountScope, AccountScope.account_id == Account.id)
+        .where(
+            AccountScope.role.in_((Role.CHAIR, Role.SECRETARY, Role.MEMBER)),
+            AccountScope.oblast_kato == commission.oblast_kato, Account.disabled_at.is_(None),
+            Account.id.not_in(held),
+        )
+        .distinct()
+    )  # fmt: skip
+    return sorted(((row.id, row.name) for row in session.execute(wanted)), key=lambda one: kazakh_key(one[1]))
+
+
+def districts(session: Session, *, oblast: str | None) -> list[Unit]:
+    """The districts of an oblast, or of the country by oblast, for choosing one."""
+    wanted = select(Unit).where(Unit.level == UnitLevel.DISTRICT, Unit.valid_to.is_(None))
+    if oblast is not None:
+        wanted = wanted.where(Unit.oblast_kato == oblast)
+    return sorted(session.scalars(wanted), key=lambda unit: (unit.oblast_kato, kazakh_key(unit.name_kk)))
 
 
 def people_of(session: Session, contest: Contest, stage: Stage, oblast_kato: str | None) -> People:
@@ -174,8 +215,7 @@ def _ties_of_nominees(session: Session, nominees: Sequence[Nominee]) -> list[Nom
     return [
         NomineeTies(
             nominee.id, nominee.oblast_kato, units[nominee.kato].district_kato,
-            getattr(nominee, "employer", None), getattr(nominee, "proposer_account_id", None),
-            getattr(nominee, "superior_account_id", None),
+            nominee.employer, nominee.proposer_account_id, nominee.account_id,
         )
         for nominee in nominees
     ]  # fmt: skip

@@ -97,9 +97,7 @@ def give_seat(
     ).first()  # fmt: skip
     if account is None or account.disabled_at is not None or has_role is None:
         raise BadInput(
-            _l(
-                "This account lacks the role that this seat needs here: give it the role, then the seat."
-            )
+            _l("This account lacks the role that this seat needs here: give it the role, then the seat.")
         )
     held = select(Seat).where(Seat.commission_id == commission.id, Seat.until_on.is_(None))
     for seat in session.scalars(held):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from contest.rulebook import StageRules
+from contest.rulebook import Component, StageRules
 
 
 class ActForm(FlaskForm):
@@ -31,22 +31,25 @@ class ConflictForm(FlaskForm):
 
 @dataclass(frozen=True, slots=True)
 class SentMarks:
-    """The marks of a sent page: what can be read, and (field's id, message) for what cannot."""
+    """The marks of a sent page: what can be read, where one abstains, and (field's id, message) of faults."""
 
     values: dict[tuple[str, str], int]
-    faults: tuple[tuple[str, str], ...]
+    abstained: frozenset[tuple[str, str]]
+    faults: tuple[tuple[str, str], ...] = ()
 
 
-def read_marks(sent: Mapping[str, str], rules: StageRules) -> SentMarks:
-    """Read the marks of every criterion; an empty field is no mark."""
-    values, faults = {}, []
-    for part in rules.marked:
+def read_marks(sent: Mapping[str, str], parts: Sequence[Component]) -> SentMarks:
+    """Read the marks of every criterion of some components; an empty field is no mark."""
+    values, abstained, faults = {}, set(), []
+    for part in parts:
         for criterion in part.criteria:
             name = f"{part.code}--{criterion.code}"
             text = sent.get(name, "").strip()
-            if not text:
+            if f"{name}--abstain" in sent:
+                abstained.add((part.code, criterion.code))
+            elif not text:
                 continue
-            if not text.isdecimal() or not part.lowest <= int(text) <= part.highest:
+            elif not text.isdecimal() or not part.lowest <= int(text) <= part.highest:
                 said = _(
                     "%(criterion)s: give a whole number from %(low)s to %(high)s.",
                     criterion=criterion.title, low=part.lowest, high=part.highest,
@@ -54,4 +57,4 @@ def read_marks(sent: Mapping[str, str], rules: StageRules) -> SentMarks:
                 faults.append((name, said))
             else:
                 values[part.code, criterion.code] = int(text)
-    return SentMarks(values, tuple(faults))
+    return SentMarks(values, frozenset(abstained), tuple(faults))

@@ -1,4 +1,4 @@
-"""The jury's tables: the window of marking of each stage and oblast, marks, abstentions, essays' codes.
+"""The jury's tables: the window of marking of each stage and oblast, marks, abstentions.
 
 A mark belongs to a judge, so the database holds at most one per judge, nominee and criterion. Who is in
 conflict with a nominee, and who abstains, has no mark there: that neither lowers nor lifts anybody.
@@ -67,15 +67,3 @@ class Abstention(Base):
     criterion: Mapped[str] = mapped_column(String(32), primary_key=True)
     judge_account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class BlindCode(Base):
-    """The random code under which a nominee's work is marked without name and place."""
-
-    __tablename__ = "blind_codes"
-    __table_args__ = (UniqueConstraint("code"),)
-
-    nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"), primary_key=True)
-    stage: Mapped[Stage] = mapped_column(enum_column(Stage, "stage"), primary_key=True)
-    component: Mapped[str] = mapped_column(String(32), primary_key=True)
-    code: Mapped[str] = mapped_column(String(12))

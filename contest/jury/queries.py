@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contest.commissions.queries import People, bench_of, conflicts_of, people_of, voters
 from contest.contests.models import Contest
 from contest.jury.models import Abstention, Mark, Marking
+from contest.nominees.essays.models import Essay
 from contest.nominees.models import Nominee
 from contest.nominees.queries import registered
-from contest.rulebook import Stage, StageRules
+from contest.rulebook import Component, Stage, StageRules
+from core.errors import NotFound
 
 Marks = dict[tuple[str, str], int]
 
@@ -45,6 +48,15 @@ class Progress:
     @property
     def is_enough(self) -> bool:
         return self.confirmed >= self.needed
+
+
+@dataclass(frozen=True, slots=True)
+class BlindWork:
+    """A work that is marked without name and place, as one judge's list shows it."""
+
+    number: int
+    given: int
+    is_confirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +169,7 @@ def own_list(
 ) -> list[OwnMarking]:
     """The nominees whom this judge marks by name, or may not mark, with how far one is; two queries."""
     named = [part.code for part in rules.marked if not part.is_anonymous]
-    given = {}
-    for kind in (Mark, Abstention):
-        for nominee, count, confirmed in session.execute(
-            select(kind.nominee_id, func.count(), func.count(kind.confirmed_at))
-            .where(
-                kind.nominee_id.in_(judging), kind.stage == stage, kind.component.in_(named),
-                kind.judge_account_id == judge_account_id,
-            )
-            .group_by(kind.nominee_id)
-        ):  # fmt: skip
-            before = given.get(nominee, (0, 0))
-            given[nominee] = (before[0] + count, before[1] + confirmed)
+    given = _given(session, list(judging), stage, named, judge_account_id)
     lines = []
     for nominee in nominees:
         about = judging[nominee.id]
@@ -176,9 +177,36 @@ def own_list(
         if ground is not None:
             lines.append(OwnMarking(nominee, 0, False, ground))
         elif judge_account_id in about.judges:
-            count, confirmed = given.get(nominee.id, (0, 0))
-            lines.append(OwnMarking(nominee, count, confirmed > 0, None))
+            lines.append(OwnMarking(nominee, *given.get(nominee.id, (0, False)), None))
     return lines
+
+
+def blind_works(
+    session: Session,
+    *,
+    part: Component,
+    stage: Stage,
+    judging: Mapping[int, Judging],
+    judge_account_id: int,
+) -> list[BlindWork]:
+    """The works of a component that this judge marks blind, in the order of their random numbers."""
+    mine = [number for number, about in judging.items() if judge_account_id in about.judges]
+    given = _given(session, mine, stage, [part.code], judge_account_id)
+    essays = session.scalars(select(Essay).where(Essay.nominee_id.in_(mine)).order_by(Essay.number))
+    return [BlindWork(essay.number, *given.get(essay.nominee_id, (0, False))) for essay in essays]
+
+
+def essay_by_number(session: Session, contest: Contest, number: int) -> Essay:
+    """The essay under a number.
+
+    :raises NotFound: when there is none.
+    """
+    found = session.scalars(
+        select(Essay).where(Essay.contest_id == contest.id, Essay.number == number)
+    ).first()
+    if found is None:
+        raise NotFound(_l("There is no such work, or it is not yours to mark."))
+    return found
 
 
 def progress(
@@ -188,19 +216,29 @@ def progress(
     nominees = judged_nominees(session, contest, stage, oblast_kato)
     members = panel(session, contest, stage, oblast_kato)
     about = judging(session, contest, rules, stage, oblast_kato, nominees)
-    every = sum(len(part.criteria) for part in rules.marked)
+    written = set(session.scalars(select(Essay.nominee_id).where(Essay.nominee_id.in_(about))))
     rows = (
-        select(Mark.nominee_id, Mark.judge_account_id)
+        select(Mark.nominee_id, Mark.judge_account_id, Mark.component, func.count())
         .where(Mark.nominee_id.in_(about), Mark.stage == stage, Mark.confirmed_at.is_not(None))
-        .group_by(Mark.nominee_id, Mark.judge_account_id)
-        .having(func.count() == every)
+        .group_by(Mark.nominee_id, Mark.judge_account_id, Mark.component)
     )
-    confirmed: dict[int, set[int]] = {number: set() for number in about}
-    for number, judge in session.execute(rows):
-        confirmed[number].add(judge)
+    given = {(number, judge, part): count for number, judge, part, count in session.execute(rows)}
+    confirmed = {
+        number: {
+            judge
+            for judge in one.judges
+            # What was not handed in cannot be marked.
+            if all(
+                given.get((number, judge, part.code), 0) == len(part.criteria)
+                for part in rules.marked
+                if not part.is_anonymous or number in written
+            )
+        }
+        for number, one in about.items()
+    }
     return [
         Progress(
-            nominee, len(confirmed[nominee.id] & about[nominee.id].judges),
+            nominee, len(confirmed[nominee.id]),
             len(members & about[nominee.id].conflicts.keys()), len(about[nominee.id].judges),
             about[nominee.id].needed,
         )
@@ -248,7 +286,36 @@ def complete_marks(
     return found
 
 
+def open_areas(session: Session, contest: Contest) -> list[tuple[Stage, str | None]]:
+    """The stages and oblasts in which marks can be given now."""
+    windows = session.scalars(
+        select(Marking)
+        .where(Marking.contest_id == contest.id, Marking.closed_at.is_(None))
+        .order_by(Marking.id)
+    )
+    return [(window.stage, window.oblast_kato) for window in windows]
+
+
 def is_marking_open(session: Session, contest: Contest, stage: Stage, oblast_kato: str | None) -> bool:
     """Whether marks can be given now."""
     window = marking_of(session, contest, stage, oblast_kato)
     return window is not None and window.closed_at is None
+
+
+def _given(
+    session: Session, nominees: Sequence[int], stage: Stage, components: Sequence[str], judge_account_id: int
+) -> dict[int, tuple[int, bool]]:
+    """How many criteria of a nominee one judge has dealt with, and whether they are confirmed."""
+    given: dict[int, tuple[int, bool]] = {}
+    for kind in (Mark, Abstention):
+        for nominee, count, confirmed in session.execute(
+            select(kind.nominee_id, func.count(), func.count(kind.confirmed_at))
+            .where(
+                kind.nominee_id.in_(nominees), kind.stage == stage, kind.component.in_(components),
+                kind.judge_account_id == judge_account_id,
+            )
+            .group_by(kind.nominee_id)
+        ):  # fmt: skip
+            before, was = given.get(nominee, (0, False))
+            given[nominee] = (before + count, was or confirmed > 0)
+    return given

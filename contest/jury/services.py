@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from contest.commissions.models import Recusal
 from contest.commissions.queries import declared_conflict, people_of
 from contest.contests.models import Contest, ContestState
 from contest.contests.queries import rulebook_of
-from contest.jury.models import Abstention, BlindCode, Mark, Marking
+from contest.jury.models import Abstention, Mark, Marking
 from contest.jury.queries import (
     area_kato,
     judged_nominees,
@@ -46,14 +45,12 @@ def open_marking(
         raise Conflict(_l("This stage of the contest %(code)s is not open.", code=contest.code))
     if marking_of(session, contest, stage, oblast_kato) is not None:
         raise Conflict(_l("The marking was opened before: it opens once."))
-    nominees = judged_nominees(session, contest, stage, oblast_kato)
-    if not nominees:
+    if not judged_nominees(session, contest, stage, oblast_kato):
         raise Conflict(_l("Nobody is to be marked here: register nominees first."))
     if not panel(session, contest, stage, oblast_kato):
         raise Conflict(_l("There is no commission here yet: the agency makes it first."))
     window = Marking(contest_id=contest.id, stage=stage, oblast_kato=oblast_kato, opened_at=now)
     session.add(window)
-    _draw_codes(session, rulebook_of(session, contest).stage(stage), stage, nominees)
     session.flush()
     audit.record(session, actor=actor, action="marking.open", subject=area_of(contest, stage, oblast_kato))
     return window
@@ -92,7 +89,8 @@ def save_marks(
         if row.component in codes
     }
     if any(row.confirmed_at is not None for row in kept.values()):
-        raise Conflict(_l("You have confirmed your marks of %(name)s: they stand.", name=nominee.name_kk))
+        # No name: the work may be one that is marked blind.
+        raise Conflict(_l("You have confirmed these marks: they stand."))
     given = {(Mark, *key) for key in values} | {(Abstention, *key) for key in abstained}
     for key in kept.keys() - given:
         session.delete(kept[key])
@@ -255,16 +253,6 @@ def _strike(session: Session, nominee: Nominee, stage: Stage, judges: Collection
                 session, actor=actor, action="marks.cease", subject=reference(nominee), stage=stage.value,
                 judge=judge,
             )  # fmt: skip
-
-
-def _draw_codes(session: Session, rules: StageRules, stage: Stage, nominees: Sequence[Nominee]) -> None:
-    """Give every work that is marked blind a random code: neither it nor its order tells whose it is."""
-    for part in rules.marked:
-        if part.is_anonymous:
-            session.add_all(
-                BlindCode(nominee_id=nominee.id, stage=stage, component=part.code, code=secrets.token_hex(6))
-                for nominee in nominees
-            )
 
 
 def _check_values(

@@ -1,35 +1,47 @@
-"""The pages of a commission's member: whom to mark, one's own marks, declared conflicts.
+"""The pages of a commission's member: whom to mark, one's own marks, works marked blind, conflicts.
 
-Nothing here shows a score, or what anybody else gave.
+Nothing here shows a score, or what anybody else gave. A blind work's page has neither name nor place, and
+its address is a random number.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from contest.contests.areas import NATION
+from contest.commissions.queries import declared_conflict
 from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code, rulebook_of
 from contest.jury.forms import ActForm, ConflictForm, SentMarks, read_marks
 from contest.jury.queries import (
+    BlindWork,
     Judging,
+    OwnMarking,
     area_kato,
+    blind_works,
+    essay_by_number,
     is_marking_open,
     judged_nominees,
     judging,
+    open_areas,
+    own_abstentions,
     own_list,
     own_marks,
 )
 from contest.jury.services import declare_conflict, save_marks
+from contest.nominees.essays.models import Essay
 from contest.nominees.models import Nominee
 from contest.nominees.queries import get_nominee
-from contest.rulebook import Stage
+from contest.rulebook import Component, Stage, StageRules
 from core import clock
 from core.access import Right, guarded, oblasts_of
 from core.errors import BadInput, Forbidden, NotFound
+from core.places.models import Unit
 from core.places.queries import get_unit
 from core.web.edge import database
 
@@ -37,20 +49,28 @@ marking_member = Blueprint("marking_member", __name__, url_prefix="/staff/contes
 Reply = str | Response | tuple[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What the reader marks at one stage: nominees by name, and works blind by component."""
+
+    stage: Stage
+    unit: Unit | None
+    named: Sequence[OwnMarking]
+    blind: Sequence[tuple[Component, list[BlindWork]]]
+
+
 @marking_member.get("")
 @guarded(Right.MARK)
 def index(code: str) -> Reply:
-    """The nominees whom the reader may mark now, and how far one is."""
+    """Whom the reader may mark now, and how far one is."""
     contest = contest_by_code(database(), code)
     own = oblasts_of(current_user, Right.MARK)
-    areas = [(Stage.REGIONAL, oblast) for oblast in sorted(own or ())]
-    if own is None:
-        areas.append((Stage.NATIONAL, None))
-    lists = [
-        (stage, oblast and get_unit(database(), oblast), _own(contest, stage, oblast))
-        for stage, oblast in areas
-        if is_marking_open(database(), contest, stage, oblast)
+    duties = [
+        _duty(contest, stage, oblast)
+        for stage, oblast in open_areas(database(), contest)
+        if own is None or oblast in own
     ]
+    lists = [duty for duty in duties if duty.named or any(works for _part, works in duty.blind)]
     return render_template("contest/staff/marking.html", contest=contest, lists=lists)
 
 
@@ -59,9 +79,7 @@ def index(code: str) -> Reply:
 def marks(code: str, stage: str, nominee_id: int) -> Reply:
     """One nominee's criteria with one's own marks."""
     contest, chosen, nominee = _judged(code, stage, nominee_id)
-    kept = own_marks(database(), nominee=nominee, stage=chosen, judge_account_id=current_user.id)
-    values = {(mark.component, mark.criterion): mark.value for mark in kept}
-    return _page(contest, chosen, nominee, SentMarks(values, ()))
+    return _page(contest, chosen, nominee, _kept(nominee, chosen))
 
 
 @marking_member.post("/<string:stage>/<int:nominee_id>")
@@ -69,22 +87,36 @@ def marks(code: str, stage: str, nominee_id: int) -> Reply:
 def mark(code: str, stage: str, nominee_id: int) -> Reply:
     """Keep one's marks as a draft, or confirm them."""
     contest, chosen, nominee = _judged(code, stage, nominee_id)
-    sent = read_marks(request.form, rulebook_of(database(), contest).stage(chosen))
+    parts = named_parts(rulebook_of(database(), contest).stage(chosen))
+    sent = read_marks(request.form, parts)
     if not ActForm().validate_on_submit() or sent.faults:
         return _page(contest, chosen, nominee, sent), 422
-    confirm = request.form.get("act") == "confirm"
-    save_marks(
-        database(), contest=contest, stage=chosen, nominee=nominee, values=sent.values,
-        judge_account_id=current_user.id, confirm=confirm, actor=current_user.reference, now=clock.present(),
-    )  # fmt: skip
-    flash(_("Your marks are confirmed.") if confirm else _("The draft is kept; only you see it."), "good")
-    return redirect(url_for("marking_member.index", code=code))
+    return _saved(contest, chosen, nominee, sent, parts)
+
+
+@marking_member.get("/<string:stage>/works/<string:component>/<int:number>")
+@guarded(Right.MARK)
+def work(code: str, stage: str, component: str, number: int) -> Reply:
+    """One work that is marked blind, with one's own marks."""
+    contest, chosen, nominee, part, essay = _work(code, stage, component, number)
+    return _blind_page(contest, chosen, nominee, part, essay, _kept(nominee, chosen))
+
+
+@marking_member.post("/<string:stage>/works/<string:component>/<int:number>")
+@guarded(Right.MARK)
+def mark_work(code: str, stage: str, component: str, number: int) -> Reply:
+    """Keep one's marks of a blind work as a draft, or confirm them."""
+    contest, chosen, nominee, part, essay = _work(code, stage, component, number)
+    sent = read_marks(request.form, [part])
+    if not ActForm().validate_on_submit() or sent.faults:
+        return _blind_page(contest, chosen, nominee, part, essay, sent), 422
+    return _saved(contest, chosen, nominee, sent, [part])
 
 
 @marking_member.post("/<string:stage>/<int:nominee_id>/conflict")
 @guarded(Right.MARK)
 def conflict(code: str, stage: str, nominee_id: int) -> Reply:
-    """Declare a conflict: one does not mark this nominee."""
+    """Declare a conflict: one does not mark this nominee, nor vote on what concerns the nominee."""
     contest, chosen, nominee = _judged(code, stage, nominee_id)
     form = ConflictForm()
     form.offer(rulebook_of(database(), contest).stage(chosen))
@@ -99,23 +131,29 @@ def conflict(code: str, stage: str, nominee_id: int) -> Reply:
     return redirect(url_for("marking_member.index", code=code))
 
 
-def _own(contest: Contest, stage: Stage, oblast_kato: str | None) -> list:
+def named_parts(rules: StageRules) -> list[Component]:
+    """The components that are marked with the nominee's name on the page."""
+    return [part for part in rules.marked if not part.is_anonymous]
+
+
+def _duty(contest: Contest, stage: Stage, oblast_kato: str | None) -> Duty:
     session = database()
     nominees = judged_nominees(session, contest, stage, oblast_kato)
     rules = rulebook_of(session, contest).stage(stage)
     about = judging(session, contest, rules, stage, oblast_kato, nominees)
-    return own_list(
-        session, nominees=nominees, rules=rules, stage=stage, judging=about, judge_account_id=current_user.id
-    )
+    whose = {"stage": stage, "judging": about, "judge_account_id": current_user.id}
+    blind = [(part, blind_works(session, part=part, **whose)) for part in rules.marked if part.is_anonymous]
+    return Duty(
+        stage, oblast_kato and get_unit(session, oblast_kato),
+        own_list(session, nominees=nominees, rules=rules, **whose), blind,
+    )  # fmt: skip
 
 
 def _judged(code: str, stage: str, nominee_id: int) -> tuple[Contest, Stage, Nominee]:
     """The nominee, for somebody who judges at this stage, or who may not because of a conflict."""
     contest = contest_by_code(database(), code)
     nominee = get_nominee(database(), contest, nominee_id)
-    if stage not in set(Stage):
-        raise NotFound(_("There is no such stage."))
-    chosen = Stage(stage)
+    chosen = _stage(stage)
     about = _about(contest, chosen, nominee)
     if current_user.id not in about.judges | about.conflicts.keys():
         raise Forbidden(_("Only members of this stage's commission mark here."))
@@ -125,21 +163,80 @@ def _judged(code: str, stage: str, nominee_id: int) -> tuple[Contest, Stage, Nom
     return contest, chosen, nominee
 
 
+def _work(
+    code: str, stage: str, component: str, number: int
+) -> tuple[Contest, Stage, Nominee, Component, Essay]:
+    """A blind work, for somebody who marks it; for everybody else it is not there."""
+    contest, chosen = contest_by_code(database(), code), _stage(stage)
+    essay = essay_by_number(database(), contest, number)
+    nominee = get_nominee(database(), contest, essay.nominee_id)
+    part = rulebook_of(database(), contest).stage(chosen).component(component)
+    is_mine = current_user.id in _about(contest, chosen, nominee).judges
+    if part is None or not part.is_anonymous or not is_mine:
+        raise NotFound(_("There is no such work, or it is not yours to mark."))
+    return contest, chosen, nominee, part, essay
+
+
+def _stage(stage: str) -> Stage:
+    if stage not in set(Stage):
+        raise NotFound(_("There is no such stage."))
+    return Stage(stage)
+
+
 def _about(contest: Contest, stage: Stage, nominee: Nominee) -> Judging:
     rules = rulebook_of(database(), contest).stage(stage)
     return judging(database(), contest, rules, stage, area_kato(nominee, stage), [nominee])[nominee.id]
 
 
+def _kept(nominee: Nominee, stage: Stage) -> SentMarks:
+    whose = {"nominee": nominee, "stage": stage, "judge_account_id": current_user.id}
+    return SentMarks(
+        {(row.component, row.criterion): row.value for row in own_marks(database(), **whose)},
+        frozenset((row.component, row.criterion) for row in own_abstentions(database(), **whose)),
+    )
+
+
+def _saved(
+    contest: Contest, stage: Stage, nominee: Nominee, sent: SentMarks, parts: Sequence[Component]
+) -> Reply:
+    confirm = request.form.get("act") == "confirm"
+    save_marks(
+        database(), contest=contest, stage=stage, nominee=nominee, values=sent.values, parts=parts,
+        abstained=sent.abstained, judge_account_id=current_user.id, confirm=confirm,
+        actor=current_user.reference, now=clock.present(),
+    )  # fmt: skip
+    flash(_("Your marks are confirmed.") if confirm else _("The draft is kept; only you see it."), "good")
+    return redirect(url_for("marking_member.index", code=contest.code))
+
+
+def _is_confirmed(nominee: Nominee, stage: Stage, parts: Sequence[Component]) -> bool:
+    whose = {"nominee": nominee, "stage": stage, "judge_account_id": current_user.id}
+    rows = (*own_marks(database(), **whose), *own_abstentions(database(), **whose))
+    codes = {part.code for part in parts}
+    return any(row.confirmed_at is not None for row in rows if row.component in codes)
+
+
 def _page(contest: Contest, stage: Stage, nominee: Nominee, sent: SentMarks) -> str:
     rules = rulebook_of(database(), contest).stage(stage)
-    form = ConflictForm(formdata=None)
+    parts, form = named_parts(rules), ConflictForm(formdata=None)
     form.offer(rules)
-    kept = own_marks(database(), nominee=nominee, stage=stage, judge_account_id=current_user.id)
-    area = None if stage is Stage.NATIONAL else nominee.oblast_kato
+    ground = _about(contest, stage, nominee).conflicts.get(current_user.id)
+    declared = declared_conflict(database(), nominee=nominee, stage=stage, account_id=current_user.id)
     return render_template(
-        "contest/staff/marks.html", contest=contest, stage=stage, nominee=nominee, rules=rules, sent=sent,
-        unit=get_unit(database(), nominee.kato), act=ActForm(formdata=None), form=form,
-        is_confirmed=any(mark.confirmed_at for mark in kept),
-        ground=_about(contest, stage, nominee).conflicts.get(current_user.id),
-        is_open=is_marking_open(database(), contest, stage, area), area=area or NATION,
+        "contest/staff/marks.html", contest=contest, stage=stage, nominee=nominee, parts=parts, form=form,
+        sent=sent if ground is None else SentMarks({}, frozenset()), act=ActForm(formdata=None),
+        unit=get_unit(database(), nominee.kato), is_confirmed=_is_confirmed(nominee, stage, parts),
+        ground=next((one for one in rules.conflicts if one.code == ground), None),
+        is_declared=declared is not None,
+        is_open=is_marking_open(database(), contest, stage, area_kato(nominee, stage)),
+    )  # fmt: skip
+
+
+def _blind_page(
+    contest: Contest, stage: Stage, nominee: Nominee, part: Component, essay: Essay, sent: SentMarks
+) -> str:
+    return render_template(
+        "contest/jury/work.html", contest=contest, stage=stage, part=part, essay=essay, sent=sent,
+        act=ActForm(formdata=None), is_confirmed=_is_confirmed(nominee, stage, [part]), ground=None,
+        is_open=is_marking_open(database(), contest, stage, area_kato(nominee, stage)), parts=[part],
     )  # fmt: skip

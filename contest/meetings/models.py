@@ -176,3 +176,14 @@ class RollLine(Base):
     presence: Mapped[Presence] = mapped_column(enum_column(Presence, "presence"))
     ground: Mapped[str | None] = mapped_column(String(32))
     stands_for: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+
+
+class KnownConflict(Base):
+    """A conflict with a nominee that was known when a meeting closed, for its protocol."""
+
+    __tablename__ = "meeting_conflicts"
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), primary_key=True)
+    nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    ground: Mapped[str] = mapped_column(String(32))

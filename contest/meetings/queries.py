@@ -25,12 +25,15 @@ from contest.meetings.models import (
     ItemKind,
     ItemRecusal,
     ItemState,
+    KnownConflict,
     Meeting,
+    MeetingState,
     Presence,
     RollLine,
     Vote,
 )
 from contest.nominees.models import Nominee
+from contest.nominees.queries import registered
 from contest.rulebook import Stage
 from core.errors import NotFound
 
@@ -138,6 +141,24 @@ def recused_on(session: Session, item: AgendaItem) -> dict[int, str]:
     for row in session.scalars(select(ItemRecusal).where(ItemRecusal.item_id == item.id)):
         grounds[row.account_id] = row.ground
     return grounds
+
+
+def conflicts_before(session: Session, meeting: Meeting) -> dict[int, dict[int, str]]:
+    """The conflicts of a commission's people with the stage's nominees: as kept at closing, or as of now."""
+    found: dict[int, dict[int, str]] = {}
+    if meeting.state is MeetingState.CLOSED:
+        kept = select(KnownConflict).where(KnownConflict.meeting_id == meeting.id)
+        for row in session.scalars(kept):
+            found.setdefault(row.nominee_id, {})[row.account_id] = row.ground
+        return found
+    contest = session.get_one(Contest, meeting.contest_id)
+    people = people_of(session, contest, meeting.stage, meeting.oblast_kato)
+    nominees = registered(session, contest, oblast_kato=meeting.oblast_kato)
+    for nominee_id, grounds in conflicts_of(session, contest, meeting.stage, nominees).items():
+        own = {one: ground for one, ground in grounds.items() if one in people.everyone}
+        if own:
+            found[nominee_id] = own
+    return found
 
 
 def bench_for(session: Session, item: AgendaItem) -> Bench:

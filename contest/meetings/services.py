@@ -29,12 +29,21 @@ from contest.meetings.models import (
     Choice,
     ItemKind,
     ItemState,
+    KnownConflict,
     Meeting,
     MeetingState,
     RollLine,
     Vote,
 )
-from contest.meetings.queries import agenda_of, attendance_of, bench_for, outcome, recused_on, roll_of
+from contest.meetings.queries import (
+    agenda_of,
+    attendance_of,
+    bench_for,
+    conflicts_before,
+    outcome,
+    recused_on,
+    roll_of,
+)
 from contest.nominees.models import Nominee
 from contest.rulebook import Stage
 from core import audit
@@ -282,7 +291,9 @@ def close_vote(
 
 
 def close_meeting(session: Session, *, meeting: Meeting, actor: str, now: datetime) -> None:
-    """Close a meeting: its protocol is complete. Items that wait were not considered.
+    """Close a meeting: its protocol is complete, with the conflicts known by now.
+
+    Items that wait were not considered.
 
     :raises Conflict: unless it is open, or while a vote is open.
     """
@@ -290,6 +301,13 @@ def close_meeting(session: Session, *, meeting: Meeting, actor: str, now: dateti
     refuse_unless(meeting, MeetingState.OPEN)
     if any(item.state is ItemState.VOTING for item in agenda_of(session, meeting)):
         raise Conflict(_l("A vote is open: close it first."))
+    for nominee_id, grounds in conflicts_before(session, meeting).items():
+        for account_id, ground in grounds.items():
+            session.add(
+                KnownConflict(
+                    meeting_id=meeting.id, nominee_id=nominee_id, account_id=account_id, ground=ground
+                )
+            )
     meeting.state, meeting.closed_at = MeetingState.CLOSED, now
     session.flush()
     audit.record(session, actor=actor, action="meeting.close", subject=meeting_subject(meeting))
