@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectField
+from wtforms import IntegerField, RadioField
 from wtforms.validators import InputRequired, NumberRange
 
 from contest.contests.rule_words import choice_words
@@ -22,7 +22,7 @@ LARGEST_SEED = 2**32 - 1
 class WhatIfForm(FlaskForm):
     """How the survey score enters; the weights are read by :func:`read_weights`."""
 
-    estimator = SelectField(_l("How the survey score enters the points"), [InputRequired()])
+    estimator = RadioField(_l("How the survey score enters the points"), [InputRequired()])
 
     def offer(self, book: RuleBook) -> None:
         """Set the choices, with the book's own one first chosen."""

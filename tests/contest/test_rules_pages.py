@@ -68,7 +68,7 @@ def test_the_page_says_today_s_step(client: FlaskClient, keep: Callable, monkeyp
     monkeypatch.setattr(clock, "present", lambda: datetime(2026, 5, 31, 9, tzinfo=UTC))
     page = client.get(PAGE, headers=ENGLISH).text
     assert "no step is open." in page
-    assert "Next: Nominations, from June 1, 2026." in page
+    assert "Next: Nominations, from June 1, 2026<" in page
     monkeypatch.setattr(clock, "present", lambda: NOW)
     page = client.get(PAGE, headers=ENGLISH).text
     assert "Today, June 1, 2026:" in page
