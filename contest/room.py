@@ -13,9 +13,11 @@ from contest.evidence.views_staff import evidence_staff
 from contest.judging.views_staff import judging_staff
 from contest.jury.views_member import marking_member
 from contest.league.views_public import league_public
+from contest.nominees.commands import nominees
 from contest.nominees.documents.views_staff import documents_staff
 from contest.nominees.essays.views_staff import essays_staff
 from contest.nominees.hearings.views_staff import hearings_staff
+from contest.nominees.services import exclude_all_who_left
 from contest.nominees.views_nominee import nominee_own
 from contest.nominees.views_proposer import nominees_proposer
 from contest.nominees.views_staff import nominees_staff
@@ -58,5 +60,6 @@ ROOM = Room(
         MenuEntry("nominee_own.index", _l("My nomination"), Right.SEE_OWN_NOMINATION),
         MenuEntry("certificates_staff.index", _l("Certificates"), Right.ISSUE_CERTIFICATES),
     ),
-    commands=(contest, certificates),
+    commands=(contest, nominees, certificates),
+    jobs={"nominees who left their posts": exclude_all_who_left},
 )

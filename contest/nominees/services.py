@@ -256,6 +256,12 @@ def exclude_who_left(session: Session, *, contest: Contest, actor: str, now: dat
     return gone
 
 
+def exclude_all_who_left(session: Session, now: datetime) -> None:
+    """Take out by rule whoever left the post, in every contest; the daily job."""
+    for contest in session.scalars(select(Contest).order_by(Contest.id)):
+        exclude_who_left(session, contest=contest, actor="system", now=now)
+
+
 def reference(nominee: Nominee) -> str:
     """How the journal refers to a nominee."""
     return f"nominee:{nominee.id}"

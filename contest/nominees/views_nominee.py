@@ -15,6 +15,9 @@ from contest.contests.forms import require_valid
 from contest.contests.models import Contest, ContestState
 from contest.contests.queries import refuse_outside, rulebook_of
 from contest.eligibility import look_at
+from contest.evidence.queries import evidence_of
+from contest.evidence.words import verdict_words
+from contest.jury.queries import is_marking_closed
 from contest.nominees import services
 from contest.nominees.documents.files import directory_of
 from contest.nominees.documents.forms import DocumentForm
@@ -24,11 +27,11 @@ from contest.nominees.documents.services import remove_document
 from contest.nominees.essays.receiving import receive_essay
 from contest.nominees.forms import ConsentForm, EssayForm, PenaltyForm, ProjectForm, ReasonForm, SureForm
 from contest.nominees.hearings.queries import hearings_of
-from contest.nominees.models import Nominee
+from contest.nominees.models import Nominee, NomineeState
 from contest.nominees.queries import eligibility_facts, essay_of, essay_stage, nominations_of
-from contest.nominees.views_staff import declare
+from contest.nominees.views_staff import declare, ground_of
 from contest.nominees.words import DOCUMENTS, MEANINGS, STATES
-from contest.rulebook import Step
+from contest.rulebook import Stage, Step
 from core import clock
 from core.access import Right, guarded, require_fresh_factor
 from core.errors import NotFound
@@ -55,15 +58,15 @@ def nomination(code: str) -> Reply:
     """One's own nomination in a contest."""
     found, contest = own_nomination(code)
     book, today = rulebook_of(database(), contest), clock.day_of(clock.present())
-    takes_part = found.state in ("proposed", "registered")
+    takes_part = found.state in (NomineeState.PROPOSED, NomineeState.REGISTERED)
     return render_template(
         "contest/nominee/nomination.html", contest=contest, nominee=found, states=STATES, meanings=MEANINGS,
         kinds=DOCUMENTS, unit=get_unit(database(), found.kato), days=days_of(book, Step.NOMINATIONS),
         findings=look_at(book.eligibility, eligibility_facts(database(), nominee=found, book=book)),
         documents=documents_of(database(), found), hearings=hearings_of(database(), found, book),
         essay=essay_of(database(), found), needs_essay=essay_stage(book) is not None,
-        ground=next((one.title for one in book.exclusion if one.code == found.ground), None),
-        takes_part=takes_part,
+        ground=ground_of(found, book),
+        takes_part=takes_part, evidence=_open_evidence(contest, found),
         can_apply=takes_part and contest.state is ContestState.OPEN
         and is_open(book, Step.NOMINATIONS, today),
         can_leave=takes_part and contest.state not in (ContestState.CLOSED, ContestState.PUBLISHED),
@@ -162,6 +165,19 @@ def withdraw(code: str) -> Reply:
     return _back(code)
 
 
+@nominee_own.get("/<string:code>/evidence/<string:stage>")
+@guarded(Right.SEE_OWN_NOMINATION)
+def evidence(code: str, stage: str) -> Reply:
+    """Everything that spoke for one's place, once the marking of the stage is closed."""
+    found, contest = own_nomination(code)
+    if stage not in set(Stage):
+        raise NotFound(_("There is no such stage."))
+    return render_template(
+        "contest/nominee/evidence.html", contest=contest, stage=stage, verdict_words=verdict_words,
+        found=evidence_of(database(), found, Stage(stage)),
+    )  # fmt: skip
+
+
 def own_nomination(code: str) -> tuple[Nominee, Contest]:
     """The reader's own nomination in a contest.
 
@@ -171,6 +187,16 @@ def own_nomination(code: str) -> tuple[Nominee, Contest]:
         if contest.code == code:
             return nominee, contest
     raise NotFound(_("You are no nominee of this contest."))
+
+
+def _open_evidence(contest: Contest, nominee: Nominee) -> list[Stage]:
+    """The stages at which the nominee was judged and whose marking is closed."""
+    areas = {Stage.REGIONAL: nominee.oblast_kato}
+    if nominee.is_finalist:
+        areas[Stage.NATIONAL] = None
+    if nominee.state is not NomineeState.REGISTERED:
+        return []
+    return [stage for stage, area in areas.items() if is_marking_closed(database(), contest, stage, area)]
 
 
 def _back(code: str) -> Response:

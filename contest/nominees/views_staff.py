@@ -25,9 +25,10 @@ from contest.nominees.forms import (
     SureForm,
 )
 from contest.nominees.hearings.queries import hearings_of
-from contest.nominees.models import Nominee
+from contest.nominees.models import Nominee, NomineeState
 from contest.nominees.queries import eligibility_facts, essay_stage, get_nominee, list_nominees
 from contest.nominees.words import DOCUMENTS, STATES
+from contest.rulebook import RuleBook
 from core import clock
 from core.access import Right, guarded, may, oblasts_of, require, require_fresh_factor
 from core.accounts.services import INVITATION_LIFE
@@ -35,6 +36,7 @@ from core.accounts.views_agency import invitation_address
 from core.errors import BadInput
 from core.places.queries import get_unit
 from core.web.edge import database
+from core.words import Words
 
 nominees_staff = Blueprint("nominees_staff", __name__, url_prefix="/staff/contests/<string:code>/nominees")
 Reply = str | Response
@@ -70,7 +72,7 @@ def nominee(code: str, nominee_id: int) -> Reply:
         documents=documents_of(database(), found) if may_read_documents(contest, found) else None,
         findings=look_at(book.eligibility, eligibility_facts(database(), nominee=found, book=book))
         if can_manage else (),
-        ground=next((one.title for one in book.exclusion if one.code == found.ground), None),
+        ground=ground_of(found, book),
         project=ProjectForm(obj=found), paper=DocumentForm(), invitation=InviteForm(),
         consent=PaperConsentForm(), penalty=PenaltyForm(), sure=SureForm(),
         refusal=ReasonForm(prefix="decline"), withdrawal=ReasonForm(prefix="withdraw"), exclusion=exclusion,
@@ -197,6 +199,13 @@ def declare(found: Nominee) -> None:
         actor=current_user.reference, now=clock.present(),
     )  # fmt: skip
     flash(_("The declaration is kept."), "good")
+
+
+def ground_of(found: Nominee, book: RuleBook) -> Words | None:
+    """The rule book's words for the ground of an exclusion."""
+    if found.state is not NomineeState.EXCLUDED:
+        return None
+    return next((one.title for one in book.exclusion if one.code == found.ground), None)
 
 
 def _found(code: str, nominee_id: int, right: Right) -> tuple[Contest, Nominee]:

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Collection
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from flask_babel import lazy_gettext as _l
@@ -77,13 +78,12 @@ def read_file(directory: Path, *, key: str, sha256: str) -> bytes:
     return content
 
 
-def strays(directory: Path, keys: Collection[str]) -> list[Path]:
-    """Files of ours that no row names: what a killed server left behind."""
+def strays(directory: Path, keys: Collection[str], *, before: datetime) -> list[Path]:
+    """Files of ours, written before an instant, that no row names: what a killed server left behind."""
     if not directory.is_dir():
         return []
-    return sorted(
-        path for path in directory.iterdir() if _NAME.fullmatch(path.name) and path.name not in keys
-    )
+    ours = (path for path in directory.iterdir() if _NAME.fullmatch(path.name) and path.name not in keys)
+    return sorted(path for path in ours if path.stat().st_mtime < before.timestamp())
 
 
 def _at_the_end(session: Session, *, if_committed: bool, path: Path) -> None:
@@ -100,7 +100,9 @@ def _at_the_end(session: Session, *, if_committed: bool, path: Path) -> None:
             return
         seen["over"] = True
         if seen["committed"] is if_committed:
-            path.unlink(missing_ok=True)
+            # The transaction is over: what cannot be deleted now is swept later.
+            with suppress(OSError):
+                path.unlink()
 
     event.listen(session, "after_commit", committed)
     event.listen(session, "after_transaction_end", over)

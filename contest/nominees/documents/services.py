@@ -77,12 +77,14 @@ def remove_document(
 ) -> None:  # fmt: skip
     """Take a document back; what a registration rests on stays.
 
-    :raises Conflict: once the nominee is registered or out.
+    :raises Conflict: once the nominee is registered or out, or where a recorded consent rests on it.
     """
     if nominee.state is not NomineeState.PROPOSED:
         raise Conflict(
             _l("The application is decided: its documents stay. A better version can be added beside.")
         )
+    if document.kind is DocumentKind.CONSENT and nominee.consented_at is not None:
+        raise Conflict(_l("The recorded consent rests on it: it stays."))
     remove_when_committed(session, directory=directory, key=document.key)
     audit.record(
         session, actor=actor, action="document.remove", subject=reference(nominee), document=document.id,
