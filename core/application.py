@@ -26,6 +26,7 @@ from core.storage import open_storage
 from core.web import assets, compression, failures, headers, language
 from core.web.edge import Application, close_database
 from core.web.limits import limiter
+from core.web.short_way import ShortWay
 
 LARGEST_REQUEST = 32 * 1024 * 1024
 SESSION_LENGTH = timedelta(hours=8)
@@ -65,6 +66,8 @@ def build_app(settings: Settings, rooms: Sequence[Room], *, testing: bool = Fals
         settings.database_url, heads=(settings.data_directory / "heads", settings.key_directory)
     )
     app.extensions["rooms"] = (*GROUND, *rooms)
+    app.extensions["lanes"] = [lane(app) for room in rooms for lane in room.lanes]
+    app.wsgi_app = ShortWay(app.wsgi_app, app.extensions["lanes"], strict=testing)
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)

@@ -15,6 +15,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from flask_babel import lazy_gettext as _l
 from itsdangerous import BadSignature, Signer
@@ -33,6 +34,7 @@ _ROUNDS = 8
 NONCE_LENGTH = 16
 
 
+@lru_cache(maxsize=200)
 def key_for(secret: str, purpose: str) -> bytes:
     """A key of its own for each purpose, derived from the installation's secret."""
     return hmac.digest(secret.encode(), f"auyl-uni:{purpose}".encode(), hashlib.sha256)
@@ -142,9 +144,15 @@ class Tickets:
 
     def issue(self, subject: str, *, now: datetime) -> str:
         """A new ticket for a subject, such as ``2026-main/101010000``."""
-        nonce = base64.urlsafe_b64encode(secrets.token_bytes(NONCE_LENGTH)).decode()
-        body = json.dumps([subject, nonce, int(now.timestamp())], separators=(",", ":"))
-        return self._signer.sign(base64.urlsafe_b64encode(body.encode()).rstrip(b"=")).decode()
+        return self.made(subject, now=now)[0]
+
+    def made(self, subject: str, *, now: datetime) -> tuple[str, Ticket]:
+        """A new ticket, as its text and as what :meth:`read` will make of that."""
+        nonce, issued = secrets.token_bytes(NONCE_LENGTH), int(now.timestamp())
+        shown = base64.urlsafe_b64encode(nonce).decode()
+        body = json.dumps([subject, shown, issued], separators=(",", ":"))
+        text = self._signer.sign(base64.urlsafe_b64encode(body.encode()).rstrip(b"=")).decode()
+        return text, Ticket(subject, nonce, datetime.fromtimestamp(issued, UTC))
 
     def read(self, text: str, *, now: datetime) -> Ticket:
         """The ticket in `text`.

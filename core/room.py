@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import click
-from flask import Blueprint
+from flask import Blueprint, Flask
 from sqlalchemy.orm import Session
 
 from core.access import Right
+from core.web.short_way import Lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class TakerOfMany:
 class Room:
     """The doors of one room.
 
+    :param lanes: what answers by the short way, each made for the application.
     :param takers: for each box prefix that the room deposits under, who takes mixed answers.
     :param jobs: named daily jobs, each `job(session, now)`; `flask doctor jobs` does them.
     :param readiness: named checks; each raises or returns a sentence on what is wrong, else None.
@@ -67,6 +69,7 @@ class Room:
     blueprints: tuple[Blueprint, ...] = ()
     menu: tuple[MenuEntry, ...] = ()
     commands: tuple[click.Command, ...] = ()
+    lanes: tuple[Callable[[Flask], Lane], ...] = ()
     takers: Mapping[str, MixedTaker] = field(default_factory=dict)
     jobs: Mapping[str, Callable[[Session, datetime], object]] = field(default_factory=dict)
     readiness: Mapping[str, Callable[[Session], str | None]] = field(default_factory=dict)

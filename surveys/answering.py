@@ -115,8 +115,12 @@ def form_page(
 
 def _ticket(asked: AskedUnit, *, now: datetime) -> Ticket | None:
     ticket = read_ticket(request.form.get("ticket", ""), asked=asked, secret=settings().secret_key, now=now)
-    is_of_the_future = ticket is not None and ticket.issued_at - now > CLOCK_TOLERANCE
-    return None if is_of_the_future else ticket
+    return None if ticket is None or is_of_the_future(ticket, now=now) else ticket
+
+
+def is_of_the_future(ticket: Ticket, *, now: datetime) -> bool:
+    """Whether a ticket was made later than our clock says, by more than clocks differ."""
+    return ticket.issued_at - now > CLOCK_TOLERANCE
 
 
 def _deposited(

@@ -7,7 +7,7 @@ nothing else fits in (no time, no language, no ticket).
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from surveys.rules import Mode
@@ -36,14 +36,19 @@ class Answer:
     sex: str | None = None
 
 
+#: In the order of their names, as they stand in an answer's text.
+FIELDS = tuple(sorted(field.name for field in fields(Answer)))
+
+
 def encode(answer: Answer) -> bytes:
     """The answer's one text as bytes."""
-    return json.dumps(asdict(answer), ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
+    table = {name: getattr(answer, name) for name in FIELDS}
+    return json.dumps(table, ensure_ascii=True, separators=(",", ":")).encode()
 
 
 def decode(data: bytes) -> Answer:
     """The answer in `data`, or a ValueError."""
     table = json.loads(data)
-    if not isinstance(table, dict) or set(table) != {field.name for field in fields(Answer)}:
+    if not isinstance(table, dict) or sorted(table) != [*FIELDS]:
         raise ValueError("an answer has other fields than ratings, origin, mode, band and sex")
     return Answer(**{**table, "origin": Origin(table["origin"]), "mode": Mode(table["mode"])})

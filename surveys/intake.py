@@ -22,8 +22,15 @@ from surveys.models import Campaign, CampaignState
 from surveys.queries import AskedUnit, box_of
 
 
+def takes_answers(asked: AskedUnit | Campaign, *, now: datetime) -> bool:
+    """Whether a campaign takes answers now."""
+    return asked.state is CampaignState.OPEN and asked.opens_on <= day_of(now) <= asked.closes_on
+
+
 def why_closed(asked: AskedUnit | Campaign, *, now: datetime) -> AuylError | None:
     """Why a campaign takes no answers now, with its days; None while it does."""
+    if takes_answers(asked, now=now):
+        return None
     today = day_of(now)
     if asked.state is CampaignState.CLOSED or today > asked.closes_on:
         return Gone(
@@ -39,14 +46,12 @@ def why_closed(asked: AskedUnit | Campaign, *, now: datetime) -> AuylError | Non
                 day=format_date(asked.closes_on, "long"),
             )
         )
-    if asked.state is CampaignState.DRAFT or today < asked.opens_on:
-        return TooEarly(
-            _l(
-                "The survey is not open yet. It is planned from %(first)s to %(last)s.",
-                first=format_date(asked.opens_on, "long"), last=format_date(asked.closes_on, "long"),
-            )
-        )  # fmt: skip
-    return None
+    return TooEarly(
+        _l(
+            "The survey is not open yet. It is planned from %(first)s to %(last)s.",
+            first=format_date(asked.opens_on, "long"), last=format_date(asked.closes_on, "long"),
+        )
+    )  # fmt: skip
 
 
 def require_open(asked: AskedUnit, *, now: datetime) -> None:

@@ -27,6 +27,7 @@ from surveys.posters.views_operator import posters_operator
 from surveys.pressure.views_agency import pressure_agency
 from surveys.pressure.views_public import pressure_public
 from surveys.queries import BOX_PREFIX
+from surveys.short_way import SurveyLane
 from surveys.signals import commands as signal_commands  # noqa: F401  (adds to the group `campaigns`)
 from surveys.signals.services import flag_running
 from surveys.signals.views_staff import surveys_signals
@@ -81,6 +82,7 @@ ROOM = Room(
         MenuEntry("surveys_signals.campaigns", _l("Signals"), Right.SEE_SIGNALS),
     ),
     commands=(campaigns,),
+    lanes=(SurveyLane,),
     takers={BOX_PREFIX: take_answers, COMMENTS: take_comments},
     readiness={"mark keys": lost_mark_keys},
     jobs={

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from core.clock import day_of
 from core.urn.models import Intake, IntakeKey, LedgerEntry, TraceKind
 
 _LEDGER = LedgerEntry.__table__.c
-#: Built once: it is asked on the resident's path.
+#: Built once: they are asked on the resident's path.
 _COUNTED = select(_LEDGER.kind).where(_LEDGER.box == bindparam("box"), _LEDGER.trace == bindparam("trace"))
+
+
+_KEYS = IntakeKey.__table__.c
+_KEY_IN_USE = (
+    select(_KEYS.name, _KEYS.public_key).where(_KEYS.retired_on.is_(None)).order_by(_KEYS.name).limit(1)
+)
+
+
+def key_in_use(session: Session) -> Row | None:
+    """The name and public half of the key that new answers are sealed to; None before the first."""
+    return session.execute(_KEY_IN_USE).first()
 
 
 def waiting(session: Session, box: str) -> dict[str, int]:

@@ -28,17 +28,11 @@ from core.storage import Storage, commit
 from core.urn.keys import KeyRing
 from core.urn.models import Intake, IntakeKey, LedgerEntry, TraceKind
 from core.urn.portions import Portion, portions
-from core.urn.queries import is_counted, waiting, waiting_in_all
+from core.urn.queries import is_counted, key_in_use, waiting, waiting_in_all
 from core.urn.sealing import PADDED, Opener, TamperedAnswer, seal
 
 SMALLEST_BATCH = 5
 #: Built once: on the resident's path, building a statement costs more than sending it.
-_CURRENT_KEY = (
-    select(IntakeKey.__table__.c.name, IntakeKey.__table__.c.public_key)
-    .where(IntakeKey.__table__.c.retired_on.is_(None))
-    .order_by(IntakeKey.__table__.c.name)
-    .limit(1)
-)
 _INSERT_ONCE = {
     dialect.dialect.name: dialect.insert(Intake.__table__)
     .on_conflict_do_nothing()
@@ -140,7 +134,7 @@ def deposit_many(
 
 def current_key(session: Session, *, keys: KeyRing, now: datetime) -> Row | IntakeKey:
     """The name and public half of the key that new answers are sealed to; made on first need."""
-    return session.execute(_CURRENT_KEY).first() or rotate_key(session, keys=keys, now=now)
+    return key_in_use(session) or rotate_key(session, keys=keys, now=now)
 
 
 def rotate_key(session: Session, *, keys: KeyRing, now: datetime) -> IntakeKey:

@@ -14,6 +14,7 @@ from markupsafe import escape
 
 from core.web.language import language
 from core.web.segments import Segments
+from core.web.short_way import DRAWN, Drawn
 
 MOST_KEPT = 6000  # every unit in two languages; about 100 MB
 LONGEST_QUERY = 300
@@ -41,6 +42,7 @@ def drawn(
             pages.clear()
         if len(request.query_string) <= LONGEST_QUERY:
             pages[key] = page
+    request.environ[DRAWN] = Drawn(template, page, about)
     fillings = {name: str(escape(filling)) for name, filling in holes.items()}
     response = Response(content_type="text/html; charset=utf-8")
     if "gzip" in request.accept_encodings:

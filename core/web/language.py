@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 from flask import Response, g, has_request_context, request
 from flask_babel import get_locale
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 LANGUAGES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 COOKIE = "lang"
@@ -15,13 +17,18 @@ def choose_language() -> str:
     """The language of this request; commands speak English, like their own help."""
     if not has_request_context():
         return "en"
-    asked = request.args.get("lang", "")
-    if asked in LANGUAGES:
-        return asked
-    kept = request.cookies.get(COOKIE, "")
-    if kept in LANGUAGES:
-        return kept
-    return request.accept_languages.best_match(list(LANGUAGES)) or "kk"
+    return chosen(
+        request.args.get("lang", ""), request.cookies.get(COOKIE, ""),
+        request.headers.get("Accept-Language", ""),
+    )  # fmt: skip
+
+
+def chosen(asked: str, kept: str, accepted: str) -> str:
+    """The language of a request by its `?lang=`, its cookie and its Accept-Language."""
+    for code in (asked, kept):
+        if code in LANGUAGES:
+            return code
+    return parse_accept_header(accepted, LanguageAccept).best_match(list(LANGUAGES)) or "kk"
 
 
 def language() -> str:

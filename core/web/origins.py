@@ -19,7 +19,10 @@ def refuse_foreign_origin() -> None:
     :raises Forbidden: for a form on another site's page.
     """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    is_foreign = site not in (None, "same-origin", "none")
-    is_foreign |= origin not in (None, "null", request.host_url.rstrip("/"), settings().public_url)
-    if is_foreign:
+    if is_foreign(site, origin, own=(request.host_url.rstrip("/"), settings().public_url)):
         raise Forbidden(_l("Go back, reload the page and try again."))
+
+
+def is_foreign(site: str | None, origin: str | None, *, own: tuple[str, ...]) -> bool:
+    """Whether the two headers say that another site sent a form."""
+    return site not in (None, "same-origin", "none") or origin not in (None, "null", *own)

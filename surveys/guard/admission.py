@@ -7,6 +7,7 @@ proof waits, at most a minute, and is counted.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
@@ -24,6 +25,15 @@ SOLUTION_FIELD = "altcha"
 TRAP_FIELD = "website"  # stands in templates/surveys/public/_entrance.html, where people do not see it
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """An answer as the guard sees it: what would be let in, and after how many seconds."""
+
+    admitted: Admitted
+    is_proven: bool
+    wait: int
+
+
 def open_entrance(
     session: Session, *, asked: AskedUnit, ticket: str, caller: str, secret: str, now: datetime
 ) -> Entrance:
@@ -31,8 +41,13 @@ def open_entrance(
     given = read_ticket(ticket, asked=asked, secret=secret, now=now)
     if given is None:
         return Entrance()
+    return Entrance(challenge_for(given, asked=asked, caller=caller, secret=secret, now=now))
+
+
+def challenge_for(ticket: Ticket, *, asked: AskedUnit, caller: str, secret: str, now: datetime) -> str:
+    """The challenge of a ticket, as hard as the present pace asks."""
     level = OPEN.level(pace_of(_unit(asked), caller, now=now), adults=asked.adults)
-    return Entrance(new_challenge(given, level=level, work=OPEN.work[level], secret=secret))
+    return new_challenge(ticket, level=level, work=OPEN.work[level], secret=secret)
 
 
 def admit_open(
@@ -49,25 +64,39 @@ def admit_open(
 
     An easier proof, from calmer minutes, counts as none: tickets that were hoarded save no work.
     """
+    seen = weigh(asked=asked, ticket=ticket, sent=sent, caller=caller, secret=secret, now=now)
+    if seen.wait and is_received(session, code=asked.code, trace=ticket.nonce):
+        return seen.admitted  # sent again, after it was taken: the same thanks, whatever the pace is now
+    if seen.wait:
+        return Withheld(
+            _l(
+                "Please wait %(seconds)s seconds, then press Send again. Your answers are still here.",
+                seconds=seen.wait,
+            ),
+            429, wait=seen.wait,
+        )  # fmt: skip
+    count_in(seen, asked=asked, caller=caller, now=now)
+    return seen.admitted
+
+
+def weigh(
+    *, asked: AskedUnit, ticket: Ticket, sent: Mapping[str, str], caller: str, secret: str, now: datetime
+) -> Weighed:
+    """What an answer shows of itself, and how long it has to wait; asks no database and counts nothing."""
     pace, is_trapped = pace_of(_unit(asked), caller, now=now), bool(sent.get(TRAP_FIELD))
     shown = proven_level(sent.get(SOLUTION_FIELD, ""), ticket=ticket, secret=secret)
     admitted = Admitted(ticket.nonce, TraceKind.TICKET, has_script=shown is not None, is_trapped=is_trapped)
     is_proven = not is_trapped and shown is not None and shown >= OPEN.level(pace, adults=asked.adults)
+    wait = 0
     if not is_proven and is_counting():
         age = (now - ticket.issued_at).total_seconds()
         wait = OPEN.wait(age, pace, adults=asked.adults, is_trapped=is_trapped)
-        if wait and is_received(session, code=asked.code, trace=ticket.nonce):
-            return admitted  # sent again, after it was taken: the same thanks, whatever the pace is now
-        if wait:
-            return Withheld(
-                _l(
-                    "Please wait %(seconds)s seconds, then press Send again. Your answers are still here.",
-                    seconds=wait,
-                ),
-                429, wait=wait,
-            )  # fmt: skip
-    count(_unit(asked), caller, is_proven=is_proven, now=now)
-    return admitted
+    return Weighed(admitted, is_proven=is_proven, wait=wait)
+
+
+def count_in(seen: Weighed, *, asked: AskedUnit, caller: str, now: datetime) -> None:
+    """Count an answer that was let in towards the pace."""
+    count(_unit(asked), caller, is_proven=seen.is_proven, now=now)
 
 
 def _unit(asked: AskedUnit) -> str:
