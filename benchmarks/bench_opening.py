@@ -1,6 +1,6 @@
-"""Opening 2,000 sealed answers with two shares, on both databases: seconds beside the budget.
+"""Opening 2,000 sealed answers, and a remark of each, with two shares, on both databases: seconds and budget.
 
-The reference row makes the key anew for each envelope, as opening them one by one would.
+The reference column makes the key anew for each answer, as opening them one by one would.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from core.places.models import Official
 from core.places.queries import post_units
 from core.room import MixedGroup
 from core.storage import Storage
-from ethics.answers import open_answer, seal_answer
+from ethics.answers import open_answer, seal_answer, seal_remark
 from ethics.items import shipped
 from ethics.keys.services import join
 from ethics.models import Box, Questionnaire, Round, RoundState
 from ethics.rules import EthicsRules
-from ethics.services import open_questionnaire, take_envelopes
+from ethics.services import open_questionnaire, take_envelopes, take_remarks
 from ethics.shares import make_shares
 
 ENVELOPES, BUDGET = 2000, 5.0
@@ -43,7 +43,7 @@ def prepare(storage: Storage) -> tuple[int, tuple[str, str], list[bytes]]:
         made = Round(
             code="bench", title_kk="Б", title_ru="Б", title_en="B", contest_code="bench",
             items_code=items.code, items_json=items.as_json(), items_fingerprint=items.fingerprint,
-            asked_kk="Б", asked_ru="Б", asked_en="B", state=RoundState.CLOSED,
+            asked_kk="Б", asked_ru="Б", asked_en="B", takes_remarks=True, state=RoundState.CLOSED,
             opens_on=today - timedelta(days=1), closes_on=today,
             admitted_by="0" * 64, rules_json=EthicsRules("2026", 5).as_json(), opened_at=now, closed_at=now,
         )  # fmt: skip
@@ -67,6 +67,13 @@ def prepare(storage: Storage) -> tuple[int, tuple[str, str], list[bytes]]:
             for _ in range(ENVELOPES)
         )
         take_envelopes(session, MixedGroup(box="ethics:bench", cell=str(box.id), day=today, answers=answers))
+        remarks = tuple(
+            seal_remark("Сыпайы сөйлейді. " * 20, number=box.id, public_key=key.public_key)
+            for _ in range(ENVELOPES)
+        )
+        take_remarks(
+            session, MixedGroup(box="ethics-remarks:bench", cell=str(box.id), day=today, answers=remarks)
+        )
         return box.id, (key.shares[0].text, key.shares[2].text), list(answers)
 
 
@@ -90,7 +97,7 @@ def measure(storage: Storage) -> tuple[float, float]:
             session, questionnaire=asked, shares=shares, holders=holders, now=clock.present()
         )
     assert opening.is_whole
-    assert opening.tallied == ENVELOPES
+    assert opening.tallied == opening.remarks.kept == ENVELOPES
     return perf_counter() - start, one_by_one
 
 

@@ -1,11 +1,11 @@
-"""A thousand slips of a questionnaire drawn to PDF, beside the budget of 20 seconds."""
+"""A thousand slips drawn to PDF, beside the budget of 20 seconds; given a path, the file is kept there."""
 
 from __future__ import annotations
 
 import sys
 from datetime import date
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -24,10 +24,13 @@ def main() -> None:
     )  # fmt: skip
     codes = [new_code() for _ in range(SLIPS)]
     draw_slips(codes[:10], line=line, public_url="https://uni.example.kz", is_demo=False)
-    start = perf_counter()
+    start, worked = perf_counter(), process_time()
     drawn = draw_slips(codes, line=line, public_url="https://uni.example.kz", is_demo=True)
     took = perf_counter() - start
-    print(f"{SLIPS} slips  {took:.1f} s of {BUDGET:.0f} s  {len(drawn) / 1024:.0f} KiB")
+    worked = process_time() - worked
+    print(
+        f"{SLIPS} slips  {took:.1f} s of {BUDGET:.0f} s, {worked:.1f} s of work  {len(drawn) / 1024:.0f} KiB"
+    )
     if len(sys.argv) > 1:
         Path(sys.argv[1]).write_bytes(drawn)
 

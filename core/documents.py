@@ -9,8 +9,10 @@ borrowing a stranger's letter.
 from __future__ import annotations
 
 import atexit
+import gc
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
@@ -119,7 +121,7 @@ def render_pdf(
     from weasyprint.urls import FatalURLFetchingError
 
     fetcher, font_config, faces, colours = _press()
-    with _lock:
+    with _lock, _uncollected():
         try:
             source = HTML(string=html, url_fetcher=fetcher)
             document = source.render(
@@ -166,6 +168,18 @@ def text_width(text: str, *, family: str, weight: int = 400, size: float) -> flo
     """The width of a line in the unit of `size`, without kerning; a letter nobody has is an em wide."""
     advances, em = _advances(family, weight)
     return sum(advances.get(ord(letter), em) for letter in text) * size / em
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Spare the collector its rounds, a fifth of the time: the boxes live until the file is written."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _code(text: str, error: str) -> Any:

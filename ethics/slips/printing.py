@@ -64,7 +64,7 @@ def _side(line: QuestionnaireLine, language: str) -> dict[str, str]:
         "whom": _whom(line, language),
         "how": wording.HOW[language],
         "code": wording.CODE[language],
-        "until": f"{wording.UNTIL[language]}: {_day(line.round.closes_on, language)}",
+        "until": f"{wording.UNTIL[language]}: {_unbroken(_day(line.round.closes_on, language))}",
         "nameless": wording.NAMELESS[language],
     }
 
@@ -89,6 +89,10 @@ def _act_side(act: SlipAct, issue: SlipIssue, line: QuestionnaireLine, language:
 
 def _whom(line: QuestionnaireLine, language: str) -> str:
     return f"{line.name}, {getattr(line.unit, f'name_{language}')}"
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _day(day: date, language: str) -> str:
