@@ -6,10 +6,9 @@ others it tells no more than the middle half of the oblast, and judges stand und
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -17,18 +16,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.contests.models import Contest
-from contest.contests.queries import rulebook_by_fingerprint
 from contest.evidence.profile import Among, among, reach
-from contest.judging.queries import panel_of, refuse_before_closing
+from contest.evidence.standing import ReadStanding, read_standing
+from contest.judging.letters import marks_by_letter
+from contest.jury.queries import area_kato
 from contest.jury.scoring import judge_score
+from contest.nominees.documents.models import NomineeDocument
+from contest.nominees.documents.queries import documents_of
 from contest.nominees.models import Nominee
 from contest.pool import FIRM
-from contest.rulebook import Component, RuleBook, Source, Stage
+from contest.rulebook import Component, Counting, RuleBook, Source, Stage, StageRules
 from contest.sources.ethics import ethics_conclusions
 from contest.sources.survey_pages import UnitFlags, asked_criteria, other_scores, unit_flags
 from contest.sources.surveys import criterion_means, survey_table
-from contest.standings.queries import compute_standing, latest_standing, rows_of
-from contest.standings.showing import ShownRow, shown_computed, shown_frozen
+from contest.standings.showing import ShownRow
 from core.disclosure import published
 from core.errors import NotFound
 from core.measures import Subject
@@ -89,7 +90,7 @@ class JudgeMarks:
 
     letter: str
     marks: tuple[int, ...]
-    score: Decimal
+    score: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,12 @@ class PlaceEvidence:
 
 @dataclass(frozen=True, slots=True)
 class NomineeEvidence:
-    """Everything that the evidence page shows."""
+    """Everything that the evidence page shows.
+
+    `is_own_survey` is False where the residents answered about a predecessor: then nothing of their
+    answers stands here. `rules` and `inputs` are those of the
+    standing.
+    """
 
     contest: Contest
     nominee: Nominee
@@ -137,11 +143,15 @@ class NomineeEvidence:
     stage: Stage
     place: PlaceEvidence
     parts: tuple[PartEvidence, ...]
+    is_own_survey: bool
     profile: tuple[ProfileLine, ...]
     other_days: OtherDays | None
-    flags: UnitFlags
+    flags: UnitFlags | None
     conclusion: Conclusion | None
+    documents: tuple[NomineeDocument, ...]
     marks: tuple[MarkedPart, ...]
+    rules: StageRules
+    inputs: Mapping[str, Any]
 
     @property
     def has_ethics(self) -> bool:
@@ -155,52 +165,31 @@ def evidence_of(session: Session, nominee: Nominee, stage: Stage) -> NomineeEvid
     :raises NotFound: where the nominee was not judged at this stage.
     """
     contest = session.get_one(Contest, nominee.contest_id)
-    oblast = nominee.oblast_kato if stage is Stage.REGIONAL else None
-    refuse_before_closing(session, contest, stage, oblast)
-    book, rows, version = _rows(session, contest, stage, oblast)
-    row = next((one for one in rows if one.nominee_id == nominee.id), None)
+    read = read_standing(session, contest, stage=stage, oblast_kato=area_kato(nominee, stage))
+    row = next((one for one in read.rows if one.nominee_id == nominee.id), None)
     if row is None:
         raise NotFound(_l("This nominee was not judged at this stage."))
-    flags = unit_flags(session, contest.campaign_code, nominee.kato)
+    given = next(one for one in read.inputs["nominees"] if one["id"] == nominee.id)
+    is_own = given.get("answered_about", True)
     return NomineeEvidence(
-        contest, nominee, row.unit, row.oblast, stage, _place(rows, row, book, stage, version),
-        tuple(_part(book.stage(stage).component(part["code"]), part) for part in row.parts),
-        _profile(session, contest, nominee), _other_days(session, contest, nominee, book), flags,
-        _conclusion(session, contest, nominee), _marks(session, contest, nominee, book, stage, oblast),
+        contest, nominee, row.unit, row.oblast, stage, _place(read, row),
+        tuple(_part(read.rules.component(part["code"]), part) for part in row.parts), is_own,
+        _profile(session, contest, nominee) if is_own else (),
+        _other_days(session, contest, nominee, read.book) if is_own else None,
+        unit_flags(session, contest.campaign_code, nominee.kato) if is_own else None,
+        _conclusion(session, contest, nominee), tuple(documents_of(session, nominee)),
+        tuple(_marks(read, nominee, part) for part in read.rules.marked), read.rules, read.inputs,
     )  # fmt: skip
 
 
-def listed(session: Session, contest: Contest, stage: Stage, oblast_kato: str | None) -> list[ShownRow]:
-    """The judged nominees with their places, best first.
-
-    :raises Conflict: while marking is not closed, or a source has not published its numbers.
-    """
-    refuse_before_closing(session, contest, stage, oblast_kato)
-    return _rows(session, contest, stage, oblast_kato)[1]
-
-
-def _rows(
-    session: Session, contest: Contest, stage: Stage, oblast_kato: str | None
-) -> tuple[RuleBook, list[ShownRow], int | None]:
-    """The frozen rows and their version, else what would be frozen now."""
-    frozen = latest_standing(session, contest, stage, oblast_kato)
-    if frozen is not None:
-        book = rulebook_by_fingerprint(session, contest, frozen.rulebook_fingerprint)
-        return book, shown_frozen(session, rows_of(session, frozen)), frozen.version
-    computed = compute_standing(session, contest=contest, stage=stage, oblast_kato=oblast_kato)
-    return computed.book, shown_computed(session, computed), None
-
-
-def _place(
-    rows: Sequence[ShownRow], row: ShownRow, book: RuleBook, stage: Stage, version: int | None
-) -> PlaceEvidence:
-    compared = sum(one.low > 0 for one in rows)
+def _place(read: ReadStanding, row: ShownRow) -> PlaceEvidence:
+    compared = sum(one.low > 0 for one in read.rows)
     is_known = row.low > 0
     return PlaceEvidence(
-        row.place, sum(one.place > 0 for one in rows), row.shown, row.error, row.low, row.high,
+        row.place, sum(one.place > 0 for one in read.rows), row.shown, row.error, row.low, row.high,
         row.low - 1 if is_known else None, compared - row.high if is_known else None,
         row.high - row.low if is_known else None, row.low == 1 and compared > 1, row.top_probability,
-        min(book.stage(stage).top, compared), row.is_finalist, row.award, row.flags, version,
+        min(read.rules.top, compared), row.is_finalist, row.award, row.flags, read.version,
     )  # fmt: skip
 
 
@@ -236,7 +225,7 @@ def _other_days(session: Session, contest: Contest, nominee: Nominee, book: Rule
     scores = other_scores(session, contest.campaign_code)
     if nominee.kato not in scores:
         return None
-    return OtherDays(book.survey.counting == "all", scores[nominee.kato])
+    return OtherDays(book.survey.counting is Counting.ALL, scores[nominee.kato])
 
 
 def _conclusion(session: Session, contest: Contest, nominee: Nominee) -> Conclusion | None:
@@ -247,30 +236,15 @@ def _conclusion(session: Session, contest: Contest, nominee: Nominee) -> Conclus
     return None
 
 
-def _marks(
-    session: Session,
-    contest: Contest,
-    nominee: Nominee,
-    book: RuleBook,
-    stage: Stage,
-    oblast_kato: str | None,
-) -> tuple[MarkedPart, ...]:
-    rules = book.stage(stage)
-    panel = panel_of(session, contest, rules, stage=stage, oblast_kato=oblast_kato)
-    return tuple(
-        MarkedPart(
-            part,
-            tuple(
-                JudgeMarks(letter, marks, _score(judge_score(marks, part), book))
-                for letter, marks in panel.of_nominee(part.code, nominee.id).items()
-            ),
-        )
-        for part in rules.marked
+def _marks(read: ReadStanding, nominee: Nominee, part: Component) -> MarkedPart:
+    given = marks_by_letter(read.inputs, part.code)[nominee.id]
+    return MarkedPart(
+        part,
+        tuple(
+            JudgeMarks(letter, marks, published(judge_score(marks, part), read.book.ranking.decimals))
+            for letter, marks in given.items()
+        ),
     )
-
-
-def _score(score: Fraction, book: RuleBook) -> Decimal:
-    return published(score, book.ranking.decimals)  # type: ignore[return-value]
 
 
 def _number(text: str | None) -> Decimal | None:

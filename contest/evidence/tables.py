@@ -67,13 +67,15 @@ def evidence_data(found: NomineeEvidence, *, is_demo: bool) -> dict[str, object]
         ],
         "flags": [
             {"signal": line.signal, "day": line.day, "seen": line.seen, "rarity": line.rarity}
-            for line in found.flags.lines
+            for line in (found.flags.lines if found.flags else ())
         ],
         "conclusion": found.conclusion
         and {
             "verdict": found.conclusion.verdict, "reasons_kk": found.conclusion.reasons_kk,
             "reasons_ru": found.conclusion.reasons_ru,
         },
+        "documents": [{"kind": one.kind.value, "name": one.name} for one in found.documents],
+        "residents_answered_about_this_nominee": found.is_own_survey,
         "marks": [
             {
                 "component": part.component.code,

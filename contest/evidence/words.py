@@ -1,8 +1,11 @@
-"""The evidence page in the reader's words: what a commissioner can conclude."""
+"""Template filters of the evidence page: what a commissioner concludes, what a document is for."""
 
 from __future__ import annotations
 
+from flask.blueprints import BlueprintSetupState
 from flask_babel import lazy_gettext as _l
+
+from contest.nominees.words import DOCUMENTS
 
 VERDICTS = {
     "complies": _l("Complies with the Ethical Code"),
@@ -11,6 +14,9 @@ VERDICTS = {
 }
 
 
-def verdict_words(verdict: str) -> str:
-    """A conclusion's verdict."""
-    return str(VERDICTS[verdict])
+def add_filters(state: BlueprintSetupState) -> None:
+    """Hang the filters on the application's templates, with the blueprint."""
+    state.app.jinja_env.filters.update(
+        verdict_words=lambda verdict: VERDICTS[verdict],
+        document_words=lambda kind: DOCUMENTS[kind],
+    )

@@ -1,35 +1,38 @@
-"""Reads of a panel after its marking is closed: who gave which marks, under letters that tell no names.
+"""Reads of a panel after its marking is closed: the judges' names beside their letters, and how they marked.
 
-Nothing leaves this module before the marking of the stage is closed. The letters follow from the marks
-alone, so that they are the same on every page and say nothing about who the judges are.
+For staff of the stage alone. Nothing leaves this module before the marking of the stage is closed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from string import ascii_uppercase
+from typing import Any
 
 import numpy as np
-from flask_babel import lazy_gettext as _l
 from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contest.commissions.queries import conflicts_of
 from contest.contests.models import Contest
+from contest.contests.queries import rulebook_of
+from contest.evidence.standing import refuse_before_closing
+from contest.judging.letters import Marks, letter_of, marks_by_letter
 from contest.judging.reading import PanelReading, read_panel
 from contest.jury.models import Mark
-from contest.jury.queries import is_marking_closed, judged_nominees
+from contest.jury.queries import judged_nominees
 from contest.jury.scoring import judge_score
 from contest.nominees.models import Nominee
 from contest.rulebook import Component, Stage, StageRules
+from contest.standings.queries import latest_standing
 from core.accounts.models import Account
-from core.errors import Conflict
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """A member who marked: the letter for everybody, the name for staff of the stage."""
+    """A member who marked."""
 
     letter: str
     account_id: int
@@ -38,19 +41,10 @@ class Judge:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The judges of a stage by letter, and per component (nominee, letter) -> marks by criterion."""
+    """The judges of a stage by letter, and per component their marks as `marks_by_letter` gives them."""
 
     judges: tuple[Judge, ...]
-    marks: Mapping[str, Mapping[tuple[int, str], tuple[int, ...]]]
-
-    def of_nominee(self, component: str, nominee_id: int) -> dict[str, tuple[int, ...]]:
-        """One nominee's marks, by letter."""
-        given = self.marks[component]
-        return {
-            judge.letter: given[nominee_id, judge.letter]
-            for judge in self.judges
-            if (nominee_id, judge.letter) in given
-        }
+    marks: Mapping[str, Marks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,95 +64,92 @@ class Judging:
     components: tuple[ReadComponent, ...]
 
 
-def refuse_before_closing(session: Session, contest: Contest, stage: Stage, oblast_kato: str | None) -> None:
-    """Refuse while scores of this stage are hidden.
-
-    :raises Conflict: while marking is not closed.
-    """
-    if not is_marking_closed(session, contest, stage, oblast_kato):
-        raise Conflict(_l("Scores are hidden until the marking of this stage is closed."))
-
-
-def panel_of(
-    session: Session, contest: Contest, rules: StageRules, *, stage: Stage, oblast_kato: str | None
-) -> Panel:
-    """The confirmed, complete marks of a stage; two queries.
+def judging_of(session: Session, contest: Contest, *, stage: Stage, oblast_kato: str | None) -> Judging:
+    """Agreement, severity and who stands apart, for each marked component, over the nominees of the standing.
 
     :raises Conflict: while marking is not closed.
     """
     refuse_before_closing(session, contest, stage, oblast_kato)
-    wanted = (
-        select(Mark)
-        .join(Nominee, Nominee.id == Mark.nominee_id)
-        .where(Nominee.contest_id == contest.id, Mark.stage == stage, Mark.confirmed_at.is_not(None))
-    )
-    if oblast_kato is not None:
-        wanted = wanted.where(Nominee.oblast_kato == oblast_kato)
-    values: dict[tuple[str, int, int], dict[str, int]] = {}
-    for mark in session.scalars(wanted):
-        key = (mark.component, mark.nominee_id, mark.judge_account_id)
-        values.setdefault(key, {})[mark.criterion] = mark.value
-    codes = {part.code: [criterion.code for criterion in part.criteria] for part in rules.marked}
-    complete = {
-        key: tuple(given[code] for code in codes[key[0]])
-        for key, given in values.items()
-        if key[0] in codes and set(codes[key[0]]) <= set(given)
-    }
-    judges = _lettered(session, complete)
-    letters = {judge.account_id: judge.letter for judge in judges}
-    marks: dict[str, dict[tuple[int, str], tuple[int, ...]]] = {code: {} for code in codes}
-    for (component, nominee, account), given in complete.items():
-        marks[component][nominee, letters[account]] = given
-    return Panel(judges, marks)
-
-
-def judging_of(
-    session: Session, contest: Contest, rules: StageRules, *, stage: Stage, oblast_kato: str | None
-) -> Judging:
-    """Agreement, severity and who stands apart, for each marked component.
-
-    :raises Conflict: while marking is not closed.
-    """
-    panel = panel_of(session, contest, rules, stage=stage, oblast_kato=oblast_kato)
-    nominees = judged_nominees(session, contest, stage, oblast_kato)
-    ids = [nominee.id for nominee in nominees]
+    frozen = latest_standing(session, contest, stage, oblast_kato)
+    if frozen is None:
+        nominees = judged_nominees(session, contest, stage, oblast_kato)
+    else:
+        nominees = _nominees_of(session, json.loads(frozen.inputs_json))
+    rules = rulebook_of(session, contest).stage(stage)
+    panel = panel_of(session, contest, rules, stage=stage, nominees=nominees)
     return Judging(
-        panel.judges,
-        tuple(nominees),
-        tuple(ReadComponent(part, read_panel(mark_table(panel, part, ids))) for part in rules.marked),
-    )
+        panel.judges, tuple(nominees),
+        tuple(ReadComponent(part, read_panel(_table(panel, part, nominees))) for part in rules.marked),
+    )  # fmt: skip
 
 
-def mark_table(panel: Panel, part: Component, nominees: list[int]) -> NDArray[np.float64]:
+def panel_of(
+    session: Session, contest: Contest, rules: StageRules, *, stage: Stage, nominees: Sequence[Nominee]
+) -> Panel:
+    """The confirmed, complete marks of these nominees; callers have checked that marking is closed.
+
+    Judges are numbered as in a standing's inputs (`contest.jury.queries.complete_marks`): by the marks.
+    """
+    conflicts = conflicts_of(session, contest, stage, nominees)
+    codes = {part.code: [criterion.code for criterion in part.criteria] for part in rules.marked}
+    rows = session.scalars(
+        select(Mark).where(
+            Mark.nominee_id.in_(conflicts), Mark.stage == stage, Mark.component.in_(codes),
+            Mark.confirmed_at.is_not(None),
+        )
+    )  # fmt: skip
+    values: dict[int, dict[tuple[int, str], dict[str, int]]] = {}
+    for mark in rows:
+        if mark.judge_account_id not in conflicts[mark.nominee_id]:
+            sheets = values.setdefault(mark.judge_account_id, {})
+            sheets.setdefault((mark.nominee_id, mark.component), {})[mark.criterion] = mark.value
+    own = {
+        account: sorted(
+            (key, [given[code] for code in codes[key[1]]])
+            for key, given in sheets.items()
+            if given.keys() >= set(codes[key[1]])
+        )
+        for account, sheets in values.items()
+    }
+    # Judges whose marks are all alike are interchangeable, so their account may part them.
+    ordered = sorted((account for account in own if own[account]), key=lambda one: (own[one], one))
+    names = dict(session.execute(select(Account.id, Account.name).where(Account.id.in_(ordered))).all())
+    marks: dict[str, Marks] = {code: {nominee.id: {} for nominee in nominees} for code in codes}
+    for number, account in enumerate(ordered, start=1):
+        for (nominee, component), given in own[account]:
+            marks[component][nominee][letter_of(number)] = tuple(given)
+    judges = [
+        Judge(letter_of(number), account, names[account]) for number, account in enumerate(ordered, start=1)
+    ]
+    return Panel(tuple(judges), marks)
+
+
+def judge_names(
+    session: Session, contest: Contest, rules: StageRules, *, stage: Stage, inputs: Mapping[str, Any]
+) -> dict[str, str]:
+    """The names behind the letters of a standing, for staff of the stage.
+
+    Empty where the marks are not those of the standing any more, as after a conflict that came to light
+    later: a letter must never be given a wrong name.
+    """
+    nominees = _nominees_of(session, inputs)
+    panel = panel_of(session, contest, rules, stage=stage, nominees=nominees)
+    if any(panel.marks[part.code] != marks_by_letter(inputs, part.code) for part in rules.marked):
+        return {}
+    return {judge.letter: judge.name for judge in panel.judges}
+
+
+def _nominees_of(session: Session, inputs: Mapping[str, Any]) -> list[Nominee]:
+    ids = [nominee["id"] for nominee in inputs["nominees"]]
+    return list(session.scalars(select(Nominee).where(Nominee.id.in_(ids)).order_by(Nominee.id)))
+
+
+def _table(panel: Panel, part: Component, nominees: Sequence[Nominee]) -> NDArray[np.float64]:
     """Each judge's score of each nominee, 0..100, as judges by nominees; NaN where there is none."""
     table = np.full((len(panel.judges), len(nominees)), np.nan)
     for row, judge in enumerate(panel.judges):
         for column, nominee in enumerate(nominees):
-            given = panel.marks[part.code].get((nominee, judge.letter))
+            given = panel.marks[part.code][nominee.id].get(judge.letter)
             if given is not None:
                 table[row, column] = float(judge_score(given, part))
     return table
-
-
-def _lettered(session: Session, marks: Mapping[tuple[str, int, int], tuple[int, ...]]) -> tuple[Judge, ...]:
-    own: dict[int, list[tuple[str, int, tuple[int, ...]]]] = {}
-    for component, nominee, account in sorted(marks):
-        own.setdefault(account, []).append((component, nominee, marks[component, nominee, account]))
-    names = dict(session.execute(select(Account.id, Account.name).where(Account.id.in_(own))).all())
-    # Judges whose marks are all alike are interchangeable, so their number may part them.
-    ordered = sorted(own, key=lambda account: (own[account], account))
-    return tuple(Judge(letter_of(place), account, names[account]) for place, account in enumerate(ordered))
-
-
-def letter_of(place: int) -> str:
-    """A, B, .., Z, AA, AB, ..
-
-    >>> [letter_of(place) for place in (0, 25, 26, 701, 702)]
-    ['A', 'Z', 'AA', 'ZZ', 'AAA']
-    """
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, len(ascii_uppercase))
-        letters = ascii_uppercase[rest] + letters
-    return letters

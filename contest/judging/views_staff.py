@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from contest.contests.areas import parse_area
 from contest.contests.models import Contest
-from contest.contests.queries import contest_by_code, rulebook_of
+from contest.contests.queries import contest_by_code
 from contest.evidence.files import demo_note, file_answer
 from contest.judging.queries import Judging, judging_of
 from contest.judging.tables import judging_data, judging_table
@@ -47,5 +47,4 @@ def _found(code: str, stage: str, area: str) -> tuple[Contest, Judging, str | No
     chosen, oblast = parse_area(stage, area)
     require(Right.SEE_STAGE, oblast=oblast)
     contest = contest_by_code(database(), code)
-    rules = rulebook_of(database(), contest).stage(chosen)
-    return contest, judging_of(database(), contest, rules, stage=chosen, oblast_kato=oblast), oblast
+    return contest, judging_of(database(), contest, stage=chosen, oblast_kato=oblast), oblast

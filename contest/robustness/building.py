@@ -15,6 +15,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from contest.judging.letters import in_order
 from contest.jury.scoring import scores_of_marks
 from contest.robustness.scenarios import (
     Floats,
@@ -169,8 +170,8 @@ def _single_scenarios(
         unavailable.append((Family.COMPONENT, Why.ONE_COMPONENT))
     for column, part in enumerate(parts):
         made += _without_criteria(material, nominees, base, column, part)
-    judges = sorted({j for marks in material.marks.values() for given in marks.values() for j in given})
-    made += [_without_judge(material, nominees, base, judge) for judge in sorted(judges, key=_by_letter)]
+    judges = {j for marks in material.marks.values() for given in marks.values() for j in given}
+    made += [_without_judge(material, nominees, base, judge) for judge in in_order(judges)]
     if not judges:
         unavailable.append((Family.JUDGE, Why.NO_MARKS))
     days = _other_days(material, nominees, base)
@@ -253,9 +254,14 @@ def _without_judge(material: Material, nominees: Sequence[int], base: Floats, ju
 
 
 def _other_days(material: Material, nominees: Sequence[int], base: Floats) -> _Scenario | Why:
-    own = {nominee: score for nominee, score in material.other_scores.items() if nominee in nominees}
     survey = [column for column, part in enumerate(material.rules.components) if part.source is Source.SURVEY]
-    if not own or not survey:
+    # Whoever has no score, as after another's time in the post, does not get one here either.
+    own = {
+        nominee: material.other_scores[nominee]
+        for row, nominee in enumerate(nominees)
+        if nominee in material.other_scores and survey and not np.isnan(base[row, survey[0]])
+    }
+    if not own:
         return Why.NO_FLAGGED_DAYS
     if all(score is None for score in own.values()):
         return Why.KEPT_BACK
@@ -291,7 +297,3 @@ def _with_column(base: Floats, column: int, scores: Sequence[Decimal | None]) ->
 
 def _float(number: Decimal | None) -> float:
     return np.nan if number is None else float(number)
-
-
-def _by_letter(letter: str) -> tuple[int, str]:
-    return len(letter), letter

@@ -6,29 +6,20 @@ published numbers, and marks under letters; names of judges never come in here.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from contest.contests.models import Contest
-from contest.contests.queries import rulebook_by_fingerprint
-from contest.judging.queries import panel_of, refuse_before_closing
+from contest.evidence.standing import ReadStanding, read_published, read_standing
+from contest.judging.letters import marks_by_letter
 from contest.robustness.building import Family, Line, Material, Outcome, SurveyCriterion, Why, outcome_of
-from contest.rulebook import RuleBook, Source, Stage
+from contest.rulebook import Source, Stage
 from contest.sources.survey_pages import asked_criteria, other_scores
 from contest.sources.surveys import criterion_means
-from contest.standings.models import Standing, StandingRow
-from contest.standings.queries import (
-    compute_standing,
-    latest_standing,
-    published_standing,
-    rows_of,
-)
-from core.errors import NotFound
+from contest.standings.showing import ShownRow
 from core.words import Words
 
 
@@ -88,50 +79,12 @@ class Robustness:
     seed: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """A nominee with a place, from a frozen row or a computed one."""
-
-    nominee_id: int
-    name: str
-    kato: str
-    place: int
-    is_finalist: bool
-    award: str | None
-    scores: Mapping[str, Decimal | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A standing, frozen or computed, as the scenarios need it; `judged` are all its nominees."""
-
-    book: RuleBook
-    stage: Stage
-    oblast_kato: str | None
-    version: int | None
-    judged: tuple[int, ...]
-    placed: tuple[_Placed, ...]
-
-
 def robustness_of(session: Session, contest: Contest, *, stage: Stage, oblast_kato: str | None) -> Robustness:
     """For staff: of the frozen standing in force, or of the one that would be frozen now.
 
     :raises Conflict: while marking is not closed, or a source has not published its numbers.
     """
-    refuse_before_closing(session, contest, stage, oblast_kato)
-    frozen = latest_standing(session, contest, stage, oblast_kato)
-    if frozen is not None:
-        return _robustness(session, contest, _read_frozen(session, contest, frozen, rows_of(session, frozen)))
-    computed = compute_standing(session, contest=contest, stage=stage, oblast_kato=oblast_kato)
-    placed = tuple(
-        _Placed(
-            row.nominee_id, computed.nominees[row.nominee_id].name_kk, row.kato, row.place, row.is_finalist,
-            row.award, {code: part.score for code, part in row.parts.items()},
-        )
-        for row in computed.rows
-        if row.place
-    )  # fmt: skip
-    read = _Read(computed.book, stage, oblast_kato, None, tuple(computed.nominees), placed)
+    read = read_standing(session, contest, stage=stage, oblast_kato=oblast_kato)
     return _robustness(session, contest, read)
 
 
@@ -142,84 +95,63 @@ def published_robustness(
 
     :raises NotFound: while none is published.
     """
-    view = published_standing(session, contest_code=contest.code, stage=stage, oblast_kato=oblast_kato)
-    if view is None:
-        raise NotFound(_l("No ranking is published here yet."))
-    return _robustness(session, contest, _read_frozen(session, contest, view.standing, view.rows))
+    read = read_published(session, contest, stage=stage, oblast_kato=oblast_kato)
+    return _robustness(session, contest, read)
 
 
-def _read_frozen(
-    session: Session, contest: Contest, standing: Standing, rows: Sequence[StandingRow]
-) -> _Read:
-    placed = tuple(
-        _Placed(
-            row.nominee_id, row.name_kk, row.kato, row.place, row.is_finalist, row.award,
-            {part["code"]: _number(part["score"]) for part in json.loads(row.components_json)},
-        )
-        for row in rows
-        if row.place
-    )  # fmt: skip
-    return _Read(
-        rulebook_by_fingerprint(session, contest, standing.rulebook_fingerprint), standing.stage,
-        standing.oblast_kato, standing.version, tuple(row.nominee_id for row in rows), placed,
-    )  # fmt: skip
-
-
-def _robustness(session: Session, contest: Contest, read: _Read) -> Robustness:
-    material = _material(session, contest, read)
-    outcome, rules = outcome_of(material), material.rules
-    held = [one for one in read.placed if one.is_finalist or one.place <= rules.places]
-    columns = [outcome.nominees.index(one.nominee_id) for one in held]
+def _robustness(session: Session, contest: Contest, read: ReadStanding) -> Robustness:
+    placed = [row for row in read.rows if row.place]
+    material, rules = _material(session, contest, read, placed), read.rules
+    outcome = outcome_of(material)
+    held = [row for row in placed if row.is_finalist or row.place <= rules.places]
+    columns = [outcome.nominees.index(row.nominee_id) for row in held]
     return Robustness(
-        read.stage, read.oblast_kato, read.version, len(read.placed), rules.finalists, rules.places,
+        read.stage, read.oblast_kato, read.version, len(placed), rules.finalists, rules.places,
         tuple(
-            _holder(outcome, one, column, rules.finalists if one.is_finalist else rules.places)
-            for one, column in zip(held, columns, strict=True)
+            _holder(outcome, row, column, rules.finalists if row.is_finalist else rules.places)
+            for row, column in zip(held, columns, strict=True)
         ),
         tuple(_shown(outcome, line, columns, material) for line in outcome.lines),
         outcome.unavailable, read.book.ranking.interval_seed,
     )  # fmt: skip
 
 
-def _material(session: Session, contest: Contest, read: _Read) -> Material:
-    rules = read.book.stage(read.stage)
-    has_survey = any(part.source is Source.SURVEY for part in rules.components)
-    panel = panel_of(session, contest, rules, stage=read.stage, oblast_kato=read.oblast_kato)
+def _material(session: Session, contest: Contest, read: ReadStanding, placed: Sequence[ShownRow]) -> Material:
+    has_survey = any(part.source is Source.SURVEY for part in read.rules.components)
     return Material(
-        read.book, read.stage, {one.nominee_id: one.place for one in read.placed},
-        {one.nominee_id: one.scores for one in read.placed},
-        _criteria(session, contest, read.placed) if has_survey else (),
-        {
-            part.code: {nominee: panel.of_nominee(part.code, nominee) for nominee in read.judged}
-            for part in rules.marked
-        },
-        _other_scores(session, contest, read.placed) if has_survey else {},
+        read.book, read.stage, {row.nominee_id: row.place for row in placed},
+        {row.nominee_id: {part["code"]: _number(part["score"]) for part in row.parts} for row in placed},
+        _criteria(session, contest, placed) if has_survey else (),
+        {part.code: marks_by_letter(read.inputs, part.code) for part in read.rules.marked},
+        _other_scores(session, contest, placed) if has_survey else {},
     )  # fmt: skip
 
 
-def _criteria(session: Session, contest: Contest, placed: Sequence[_Placed]) -> tuple[SurveyCriterion, ...]:
+def _criteria(session: Session, contest: Contest, placed: Sequence[ShownRow]) -> tuple[SurveyCriterion, ...]:
     means = criterion_means(session, campaign_code=contest.campaign_code)
     return tuple(
         SurveyCriterion(
             asked.code, asked.title, asked.weight,
-            {one.nominee_id: means.get(one.kato, {}).get(asked.code) for one in placed},
+            {row.nominee_id: means.get(row.unit.kato, {}).get(asked.code) for row in placed},
         )
         for asked in asked_criteria(session, contest.campaign_code)
     )  # fmt: skip
 
 
-def _other_scores(session: Session, contest: Contest, placed: Sequence[_Placed]) -> dict[int, Decimal | None]:
+def _other_scores(
+    session: Session, contest: Contest, placed: Sequence[ShownRow]
+) -> dict[int, Decimal | None]:
     scores = other_scores(session, contest.campaign_code)
-    return {one.nominee_id: scores[one.kato] for one in placed if one.kato in scores}
+    return {row.nominee_id: scores[row.unit.kato] for row in placed if row.unit.kato in scores}
 
 
-def _holder(outcome: Outcome, one: _Placed, column: int, first: int) -> Holder:
+def _holder(outcome: Outcome, row: ShownRow, column: int, first: int) -> Holder:
     weights = [line for line in outcome.lines if line.family is Family.WEIGHTS]
     others = [line for line in outcome.lines if line.family is not Family.WEIGHTS]
     every = outcome.steadiness(outcome.lines, first=first)
     groups = [(outcome.steadiness(lines, first=first), _count(lines)) for lines in (weights, others)]
     return Holder(
-        one.nominee_id, one.name, one.kato, one.place, one.is_finalist, one.award,
+        row.nominee_id, row.name_kk, row.unit.kato, row.place, row.is_finalist, row.award,
         same=tuple(Tally(round(found.same[column] * of), of) for found, of in groups),
         stays=tuple(Tally(round(found.among_first[column] * of), of) for found, of in groups),
         best=int(every.best[column]), worst=int(every.worst[column]),

@@ -76,6 +76,7 @@ def _site(folder: Path, fill) -> Site:
         people = {
             "secretary": sample.account(session, "looks-1", Role.SECRETARY, OBLASTS[0]),
             "neighbour": sample.account(session, "looks-2", Role.SECRETARY, OBLASTS[1]),
+            "auditor": sample.account(session, "looks-5", Role.AUDITOR),
             "operator": sample.account(session, "looks-3", Role.OPERATOR, OBLASTS[0]),
             "agency": staff.person(session, "looks-4").id,
             "member": made.judges[OBLASTS[0]][1],

@@ -5,15 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import date
 
 import pytest
 
+from contest.commissions.models import Recusal
 from contest.contests.queries import rulebook_of
 from contest.evidence.queries import evidence_of
+from contest.judging.letters import marks_by_letter
 from contest.judging.queries import panel_of
+from contest.jury.queries import judged_nominees
 from contest.nominees.models import Nominee
 from contest.rulebook import Stage
+from contest.standings.queries import compute_standing
 from core.errors import Conflict
+from core.places.models import Official
+from tests.conftest import NOW
 from tests.contest import sample
 from tests.contest.evidence.sites import NAMED, Site, closed_site, published_site
 from tests.contest.sample import OBLASTS
@@ -167,11 +174,54 @@ def test_letters_follow_the_marks_and_not_the_accounts(site: Site):
     with site.app.extensions["storage"].read() as session:
         contest = sample.contest(session)
         rules = rulebook_of(session, contest).regional
-        panel = panel_of(session, contest, rules, stage=Stage.REGIONAL, oblast_kato=OBLASTS[0])
+        nominees = judged_nominees(session, contest, Stage.REGIONAL, OBLASTS[0])
+        panel = panel_of(session, contest, rules, stage=Stage.REGIONAL, nominees=nominees)
+        computed = compute_standing(session, contest=contest, stage=Stage.REGIONAL, oblast_kato=OBLASTS[0])
     first = site.made.nominees[OBLASTS[0]][0]
-    marks = [panel.marks["project"][first, judge.letter] for judge in panel.judges]
-    assert marks == sorted(sample.MARKS[0])
+    assert panel.marks["project"] == marks_by_letter(computed.inputs, "project")
+    assert list(panel.marks["project"][first].values()) == sorted(sample.MARKS[0])
     assert [judge.account_id for judge in panel.judges] != sorted(j.account_id for j in panel.judges)
+
+
+def test_a_letter_gets_no_name_once_the_marks_are_not_those_of_the_standing(public: Site):
+    """A conflict that comes to light after freezing takes a judge's marks out of what can be compared."""
+    finalist = public.made.nominees[OBLASTS[1]][2]
+    address = f"{STAFF}/nominees/{finalist}/evidence/regional"
+    assert len(re.findall(r"\b[ABC] · Judge-", plain(public.visit("agency", address).text))) == 3
+    with public.app.extensions["storage"].write(now=NOW) as session:
+        declared = Recusal(
+            nominee_id=finalist, stage=Stage.REGIONAL, account_id=public.made.judges[OBLASTS[1]][0],
+            ground="kinship", details=None, declared_at=NOW,
+        )  # fmt: skip
+        session.add(declared)
+    text = plain(public.visit("agency", address).text)
+    assert NAMED not in text
+    assert text.count("90.00") >= 2
+
+
+def test_documents_are_listed_and_linked_for_whoever_may_open_them(site: Site):
+    number = site.made.nominees[OBLASTS[0]][0]
+    address = f"{STAFF}/nominees/{number}/evidence/regional"
+    linked = re.compile(rf'href="{STAFF}/nominees/{number}/documents/\d+">resume\.pdf</a>')
+    for who in ("secretary", "member", "agency"):
+        assert linked.search(site.visit(who, address).text), who
+    auditors = site.visit("auditor", address).text
+    assert "resume.pdf" in auditors
+    assert not linked.search(auditors)
+
+
+def test_answers_about_a_predecessor_stand_on_nobodys_page(site: Site):
+    """An akim who came in the middle of the survey shows nothing of what was answered about another."""
+    with site.app.extensions["storage"].write(now=NOW) as session:
+        nominee = session.get_one(Nominee, site.made.nominees[OBLASTS[0]][1])
+        official = session.get_one(Official, nominee.official_id)
+        official.since_on = date(2026, 6, 10)
+        session.flush()
+        with site.app.test_request_context():
+            found = evidence_of(session, nominee, Stage.REGIONAL)
+        official.since_on = date(2024, 1, 1)
+    assert (found.profile, found.other_days, found.flags) == ((), None, None)
+    assert found.parts[0].score is None
 
 
 def test_robustness_names_the_flagged_days_and_what_is_kept_back(site: Site):

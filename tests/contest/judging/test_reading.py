@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from contest.judging.queries import letter_of
+from contest.judging.letters import letter_of
 from contest.judging.reading import connected_parts, read_panel
 
 NAN = float("nan")
@@ -73,4 +73,4 @@ def test_no_judges_or_no_nominees_is_an_empty_reading():
 
 
 def test_letters_go_on_after_z():
-    assert [letter_of(place) for place in (1, 27)] == ["B", "AB"]
+    assert [letter_of(number) for number in (2, 28)] == ["B", "AB"]
