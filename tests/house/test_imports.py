@@ -15,7 +15,7 @@ NAMES = {module.name for module in MODULES}
 PURE = (
     "contest.agreement", "contest.calendar", "contest.certificates.ornament",
     "contest.certificates.record", "contest.certificates.wording", "contest.composition",
-    "contest.eligibility", "contest.evidence.profile", "contest.judging.reading",
+    "contest.eligibility", "contest.evidence.profile", "contest.judging.letters", "contest.judging.reading",
     "contest.jury.adjustment", "contest.jury.scoring", "contest.nominees.essays.naming", "contest.pool",
     "contest.robustness.building", "contest.robustness.scenarios", "contest.rulebook",
     "contest.rulebook_reading", "contest.standings.awards", "contest.standings.computation",
