@@ -16,7 +16,6 @@ from contest.contests.models import Contest, ContestState
 from contest.contests.queries import refuse_outside, rulebook_of
 from contest.eligibility import look_at
 from contest.evidence.queries import evidence_of
-from contest.evidence.words import verdict_words
 from contest.jury.queries import is_marking_closed
 from contest.nominees import services
 from contest.nominees.documents.files import directory_of
@@ -173,8 +172,9 @@ def evidence(code: str, stage: str) -> Reply:
     if stage not in set(Stage):
         raise NotFound(_("There is no such stage."))
     return render_template(
-        "contest/nominee/evidence.html", contest=contest, stage=stage, verdict_words=verdict_words,
+        "contest/nominee/evidence.html", contest=contest, stage=stage,
         found=evidence_of(database(), found, Stage(stage)),
+        link=lambda document: url_for("nominee_own.download", code=code, document_id=document.id),
     )  # fmt: skip
 
 
