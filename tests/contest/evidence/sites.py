@@ -80,8 +80,19 @@ def _site(folder: Path, fill) -> Site:
             "operator": sample.account(session, "looks-3", Role.OPERATOR, OBLASTS[0]),
             "agency": staff.person(session, "looks-4").id,
             "member": made.judges[OBLASTS[0]][1],
+            **{
+                f"nominee-{place}": _own_account(session, made, oblast)
+                for place, oblast in enumerate(OBLASTS)
+            },
         }
     return Site(app, made, people)
+
+
+def _own_account(session: Session, made: sample.Sample, oblast: str) -> int:
+    """The account of an oblast's first nominee."""
+    account_id = sample.account(session, f"nominee-{oblast}", Role.NOMINEE, oblast)
+    session.get_one(Nominee, made.nominees[oblast][0]).account_id = account_id
+    return account_id
 
 
 def _closed(session: Session) -> sample.Sample:

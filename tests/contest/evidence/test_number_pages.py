@@ -91,6 +91,20 @@ def test_the_nominees_own_evidence_waits_for_the_closing_too(site: Site):
         assert sorted(judge.marks for judge in found.marks[0].judges) == sorted(sample.MARKS[0])
 
 
+def test_a_nominee_sees_the_own_evidence_with_judges_under_letters_and_nobody_elses(site: Site):
+    own = site.visit("nominee-0", "/staff/my-nomination/2026/evidence/regional")
+    assert own.status_code == 200
+    text = plain(own.text)
+    assert "Residents' survey 40% 71.25 ± 1.90" in text
+    assert re.search(r"\bA 7 7 8 8 75\.00", text)
+    assert NAMED not in text
+    assert re.search(r'href="/staff/my-nomination/2026/documents/\d+">resume\.pdf', own.text)
+    other = site.made.nominees[OBLASTS[0]][1]
+    assert site.visit("nominee-0", f"{STAFF}/nominees/{other}/evidence/regional").status_code == 403
+    waiting = site.visit("nominee-1", "/staff/my-nomination/2026/evidence/regional")
+    assert waiting.status_code == 409
+
+
 def test_the_stage_leads_to_the_three_pages_only_after_closing(site: Site):
     closed, still_open = site.visit("agency", STAGE).text, site.visit("agency", OPEN_STAGE).text
     for page in ("evidence", "judges", "robustness"):
