@@ -1,4 +1,4 @@
-"""The resident's two requests by the short way: the form of a unit, and a plain answer to it.
+"""The resident's two requests by the short way: the form of a unit, and a plain answer in the open mode.
 
 Part of the views. Answers what `surveys.answering` would answer, by the same services and pure modules, with
 the pages that it has drawn; in every other case (another mode, a fault, own words, an answer sent again,
@@ -46,6 +46,9 @@ from surveys.tickets import TICKET_PURPOSE, read_ticket, ticket_subject
 DOOR = "surveys_public"
 LARGEST_PLAIN = 4096
 _FORM, _THANKS = "surveys/public/form.html", "surveys/public/thanks.html"
+#: Where a code is typed, an answer goes the whole way: how quickly it is thanked must not tell whether the
+#: code was used before.
+_MODES = {_FORM: (Mode.OPEN, Mode.CODES), _THANKS: (Mode.OPEN,)}
 _COLUMNS = Campaign.__table__.c
 _TAKES_ANSWERS = exists().where(
     _COLUMNS.id == bindparam("campaign"), _COLUMNS.state == CampaignState.OPEN.value,
@@ -83,7 +86,7 @@ class _Pulse:
 
 
 class SurveyLane:
-    """The lane of the open mode, on our own pages."""
+    """The lane of our own pages."""
 
     prefix = "/s/"
 
@@ -97,9 +100,9 @@ class SurveyLane:
         self._pulses: dict[str, _Pulse] = {}
 
     def learn(self, environ: Environ, headers: Headers, drawn: Drawn) -> None:
-        """Keep a form or a thank-you of the open mode with the headers that it was answered with."""
+        """Keep a form, or a thank-you of the open mode, with the headers that it was answered with."""
         reader, (asked, door, *_) = reader_of(environ), drawn.about
-        is_plain = door == DOOR and asked.mode is Mode.OPEN and drawn.template in (_FORM, _THANKS)
+        is_plain = door == DOOR and asked.mode in _MODES[drawn.template]
         if reader is None or not is_plain or any(name == "Set-Cookie" for name, _ in headers):
             return
         if len(self._pages) >= MOST_KEPT:
@@ -146,6 +149,8 @@ class SurveyLane:
     def _ticket(self, environ: Environ, asked: AskedUnit, pulse: _Pulse) -> dict[str, str]:
         now = clock.present()
         text, ticket = self._tickets.made(ticket_subject(asked), now=now)
+        if asked.mode is Mode.CODES:
+            return {"ticket": text}
         caller = self._caller(environ, day_of(now))
         challenge = challenge_for(ticket, asked=asked, caller=caller, secret=self._secret, now=now)
         return {"ticket": text, "challenge": str(escape(challenge))}

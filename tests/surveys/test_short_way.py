@@ -16,10 +16,12 @@ from core.urn.models import Intake, LedgerEntry
 from core.urn.services import mix_waiting, rotate_key
 from core.web.edge import keys, takers
 from surveys.models import Campaign, CampaignState
-from surveys.queries import campaign_by_code
-from surveys.services import pause_campaign
+from surveys.queries import box_of, campaign_by_code
+from surveys.rules import Mode, SurveyRules
+from surveys.services import open_campaign, pause_campaign
 from surveys.short_way import Patience
-from tests.conftest import NOW
+from surveys.voters.services import draw_codes, keep_codes
+from tests.conftest import NOW, SECRET
 from tests.surveys import sample
 
 CRITERIA = ("rights", "services", "families", "employment", "infrastructure", "community")
@@ -72,7 +74,7 @@ def warmed(app: Flask, address: str, whole: list[str]) -> None:
 
 def waiting(app: Flask, model: type = Intake) -> int:
     with app.extensions["storage"].read() as session:
-        return session.scalar(select(func.count()).select_from(model))
+        return session.scalar(select(func.count()).where(model.box == box_of(sample.CODE)))
 
 
 def lane_of(app: Flask):
@@ -101,6 +103,33 @@ def test_it_says_what_the_whole_way_says(app, path, whole, lang: str, packed: bo
     assert whole == ["whole", "whole"]
     by_short = journey()
     assert (whole, by_short, waiting(app)) == (["whole", "whole"], by_whole, 2)
+
+
+def test_with_codes_only_the_form_goes_the_short_way(app, keep, whole):
+    """An answer with a code takes its time whether the code was used before or not."""
+
+    def make(session: Session) -> tuple[str, str]:
+        (kato,) = sample.katos(session, 1)
+        sample.population(session, {kato: 30})
+        campaign = sample.drafted(session, [kato], mode=Mode.CODES)
+        sample.admitted(session, campaign, SurveyRules(criteria_set="2020-six", modes=("codes",)))
+        drawn = draw_codes(30)
+        keep_codes(
+            session, campaign=campaign, kato=kato, batch=1, codes=drawn, secret=SECRET, actor=sample.ACTOR,
+            now=NOW,
+        )  # fmt: skip
+        open_campaign(session, campaign=campaign, actor=sample.ACTOR, now=NOW)
+        return f"/s/{sample.CODE}/{kato}", drawn[0]
+
+    path, code = keep(make)
+    first = client(app).get(path).text
+    again = client(app).get(path).text
+    assert (whole, CHANGING.sub("", again)) == (["whole"], CHANGING.sub("", first))
+    assert sample.ticket(first) != sample.ticket(again)
+    for number in (2, 3, 4):
+        assert client(app).post(path, data={**filled(app, path), "code": code}).status_code == 200
+        assert whole == ["whole"] * number
+    assert waiting(app) == 1
 
 
 def not_plain(name: str, sent: dict[str, str]) -> dict:
