@@ -8,16 +8,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from contest.jury.scoring import judge_score, scores_of_marks
 from contest.rulebook import RuleBook
 from contest.rulebook_reading import read_rulebook, shipped_text
 from contest.standings.computation import ComputedRow, compute_rows, digest_of
+from core.disclosure import published
 
 TEXT = shipped_text("2026")
 BOOK = read_rulebook(TEXT)
-KIND = read_rulebook(TEXT.replace('missing = "not-eligible"', 'missing = "reweigh"'))
+KIND_TEXT = TEXT.replace('missing = "not-eligible"', 'missing = "reweigh"')
+KIND = read_rulebook(KIND_TEXT)
 PLAIN = read_rulebook(TEXT.replace('estimator = "shrunken"', 'estimator = "plain"'))
 UNITS = [
     ["a", 40, "71.25", "1.90"], ["b", 25, "66.40", "2.60"], ["c", 60, "80.10", "1.50"],
@@ -101,6 +105,55 @@ def test_the_order_of_the_rows_changes_nothing():
             units=shuffled.sample(UNITS, len(UNITS)), nominees=shuffled.sample(inputs()["nominees"], 3)
         )
         assert compute_rows(given, BOOK) == expected
+
+
+@st.composite
+def stages(draw) -> dict[str, Any]:
+    """Inputs of a regional stage with ties, gaps and nominees of whom hardly anything is known."""
+    size = draw(st.integers(1, 5))
+    score = st.integers(0, 8).map(lambda step: f"{40 + 5 * step}.00")
+    known = st.one_of(st.none(), st.tuples(score, st.sampled_from(["0.00", "1.50", "6.00"])))
+    units = [
+        [f"u{place}", 20, *(draw(known) or (None, None))] for place in range(size + draw(st.integers(0, 4)))
+    ]
+    nominees = []
+    for number in range(size):
+        ethics = draw(known)
+        sheets = draw(
+            st.dictionaries(st.integers(1, 4), st.lists(st.sampled_from([4, 8]), min_size=4, max_size=4))
+        )
+        nominees.append(
+            judged(
+                1, f"u{number}", list(sheets), marks=list(sheets.values())
+            ) | {"id": number, "ethics": None if ethics is None else [12, *ethics, False]}
+        )  # fmt: skip
+    return {"units": units, "nominees": nominees}
+
+
+@settings(deadline=None, max_examples=25)
+@given(stages(), st.sampled_from(["mean", "trimmed", "median", "adjusted"]), st.randoms())
+def test_places_follow_the_points_whatever_is_missing_and_in_any_order(given, way, shuffled):
+    fewer = KIND_TEXT.replace("top_draws = 10000", "top_draws = 200")
+    book = read_rulebook(fewer.replace('combine = "mean"', f'combine = "{way}"'))
+    rows = compute_rows(inputs(book, **given), book)
+    placed = [row for row in rows if row.place]
+    for row in placed:
+        assert row.shown == published(row.composite)
+        assert row.place == 1 + sum(other.place < row.place for other in placed)
+        assert all(other.place > row.place for other in placed if other.shown < row.shown)
+        assert (row.low > 0) == ("no-interval" not in row.flags)
+        assert 0 <= row.low <= row.high <= len(placed)
+    assert [row.nominee_id for row in rows if "not-eligible" in row.flags] == [
+        row.nominee_id for row in rows if row.place == 0 and row.shown is None
+    ]
+    known = [row.top_probability for row in placed if row.low]
+    assert float(sum(known)) == pytest.approx(min(book.regional.top, len(known)), abs=0.0005)
+    assert all(row.is_finalist == (0 < row.place <= book.regional.finalists) for row in rows)
+    mixed = {name: shuffled.sample(list(value), len(value)) for name, value in given.items()}
+    renamed = dict(zip((1, 2, 3, 4), shuffled.sample((1, 2, 3, 4), 4), strict=True))
+    for nominee_ in mixed["nominees"]:
+        nominee_["judges"] = {"project": [renamed[judge] for judge in nominee_["judges"]["project"]]}
+    assert compute_rows(inputs(book, **mixed), book) == rows
 
 
 def test_a_missing_component_is_reweighed_and_flagged():

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from contest.certificates.models import Certificate
+from contest.standings.computation import digest_of
 from core.places.models import AGE_BANDS
 from demo.commission import CONTEST
 from demo.people import RATINGS
@@ -135,6 +136,34 @@ def test_survey_scores_equal_those_computed_from_the_csv(demonstration):
     assert sorted(published) == sorted(expected)
 
 
+def test_the_league_can_be_computed_again_from_its_public_file(demonstration):
+    listed = demonstration.test_client().get(f"/results/{CONTEST}/league.json").get_json()
+    rows = sorted(listed["rows"], key=lambda row: row["kato"])
+    measured = [row for row in rows if row["score"] is not None]
+    drawn = shrunken(*zip(*((float(row["score"]), float(row["error"])) for row in measured), strict=True))
+    points_of = {
+        row["kato"]: Decimal(str(round(number, 9))).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        for row, number in zip(measured, drawn, strict=True)
+    }
+    placed = [row for row in rows if row["place"]]
+    for row in placed:
+        better = [
+            other for other in placed
+            if other["class"] == row["class"] and points_of[other["kato"]] > points_of[row["kato"]]
+        ]  # fmt: skip
+        assert row["place"] == 1 + len(better)
+        assert Decimal(row["points"]) == points_of[row["kato"]]
+    firm = {row["kato"] for row in measured if Decimal(row["reliability"]) >= Decimal("0.7")}
+    assert {row["kato"] for row in placed} == firm
+    inputs = {
+        "contest": CONTEST,
+        "rulebook": listed["rulebook_fingerprint"],
+        "units": [[row[name] for name in ("kato", "n", "score", "error", "adults")] for row in rows],
+    }
+    assert digest_of(inputs) == listed["inputs_digest"]
+    assert {row["class"] for row in rows} == {"small", "medium", "large"}
+
+
 def test_every_rating_became_one_ballot_with_its_strata_kept(demonstration):
     with demonstration.extensions["storage"].read() as session:
         campaign = campaign_by_code(session, CONTEST)
@@ -169,7 +198,8 @@ def test_no_number_is_published_for_fewer_than_ten(rankings):
 @pytest.mark.parametrize(
     "path",
     ["/", "/results", f"/results/{CONTEST}", f"/results/{CONTEST}/rules", "/method", "/protection", "/places",
-     f"/results/{CONTEST}/oblasts/{OBLASTS[0]}", "/demonstration", "/about-data", f"/s/{TRIAL}", "/v"],
+     f"/results/{CONTEST}/oblasts/{OBLASTS[0]}", f"/results/{CONTEST}/league", "/demonstration",
+     "/about-data", f"/s/{TRIAL}", "/v"],
 )  # fmt: skip
 def test_every_public_page_opens_in_three_languages_and_says_demonstration(
     demonstration, path: str, lang: str
