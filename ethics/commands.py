@@ -102,6 +102,10 @@ def slips(code: str, oblast: str, folder: Path) -> None:
         lines = [
             line for line in questionnaire_lines(session, asked=asked, oblasts=[oblast]) if not line.has_slips
         ]
+        if folder.exists():
+            raise click.ClickException(f"{folder} is there already: name a new folder")
+        if not lines:
+            raise click.ClickException(f"all questionnaires of {oblast} in {code} have their slips")
         folder.mkdir(mode=0o700, parents=True)
         with Progress(console=Console(stderr=True)) as progress:
             task = progress.add_task("slips", total=sum(line.questionnaire.headcount for line in lines))

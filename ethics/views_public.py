@@ -7,7 +7,9 @@ referrers. No page says whether a code was used, and all who send an answer are 
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_limiter import RequestLimit
 from werkzeug.wrappers import Response as BaseResponse
 
 from core import clock
@@ -36,6 +38,22 @@ Page = str | tuple[str, int]
 def is_wrong_code(response: Response) -> bool:
     """Whether a request counts against guessing: a good code never does, however many share an address."""
     return response.status_code in (404, 422)
+
+
+def too_many(_limit: RequestLimit) -> Response:
+    """The page for an address from which too many wrong codes came."""
+    fault = _(
+        "Many wrong codes came from this network. Wait ten minutes, or open this page without the office's "
+        "network, over your phone's own."
+    )
+    typed = request.form.get("code", "")[:80]
+    return make_response(render_template("ethics/public/ask.html", typed=typed, fault=fault), 429)
+
+
+#: 600 wrong codes an hour at most. Right ones never count: an office behind one address may answer at once.
+few_wrong_codes = limiter.shared_limit(
+    "100 per 10 minutes", scope="slips", deduct_when=is_wrong_code, on_breach=too_many
+)
 
 
 @ethics_public.before_request
@@ -77,7 +95,7 @@ def scanned(code: str) -> Page:
 
 @ethics_public.post("/e")
 @public
-@limiter.limit("30 per minute; 600 per hour", deduct_when=is_wrong_code)
+@few_wrong_codes
 def show_form() -> Page:
     """The questionnaire of a code; in another language it keeps what was chosen."""
     typed = request.form.get("code", "")[:80]
@@ -92,7 +110,7 @@ def show_form() -> Page:
 
 @ethics_public.post("/e/answer")
 @public
-@limiter.limit("30 per minute; 600 per hour", deduct_when=is_wrong_code)
+@few_wrong_codes
 def take_answer() -> Page:
     """Take an answer and say thank you; sending again before mixing replaces it."""
     code, now = request.form.get("code", "")[:80], clock.present()

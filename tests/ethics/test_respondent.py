@@ -12,6 +12,7 @@ from core import clock
 from core.urn.keys import KeyRing
 from core.urn.models import Intake
 from core.urn.services import mix_box
+from core.web.limits import limiter
 from ethics.items import shipped
 from ethics.models import Round
 from ethics.queries import purpose_of
@@ -110,6 +111,33 @@ def test_typed_codes_are_forgiven_their_look_and_wrong_ones_are_named(client, co
     assert unknown.status_code == 422
     assert "There is no slip with this code" in unknown.text
     assert client.get("/e/nonsense", headers=LANGUAGE).status_code == 422
+
+
+def test_many_wrong_codes_make_an_address_wait_and_right_ones_never_do(app, code: str):
+    """On one address alone; a whole office answers from it, and types wrong now and then."""
+    app.config["RATELIMIT_ENABLED"] = True
+    limiter.init_app(app)
+    here, elsewhere = app.test_client(), app.test_client()
+    elsewhere.environ_base["REMOTE_ADDR"] = "192.0.2.1"
+
+    def status(typed: str, path: str = "/e", client=here, **data: str) -> int:
+        return client.post(path, data={"code": typed, **data}, headers=LANGUAGE).status_code
+
+    try:
+        assert [status(code) for _ in range(99)] == [200] * 99
+        assert [status(code, "/e/answer", **filled()) for _ in range(3)] == [200] * 3
+        # A slip of the pen, an unknown code, an answer with either: each is a try, whatever page takes it.
+        tries = [status("xyz"), status("0" * 16), status("xyz", "/e/answer"), status("0" * 16, "/e/answer")]
+        assert tries + [status("xyz") for _ in range(96)] == [422] * 100
+        waits = here.post("/e", data={"code": "xyz"}, headers=LANGUAGE)
+        assert waits.status_code == 429
+        assert "Many wrong codes came from this network. Wait ten minutes" in waits.text
+        assert 'value="xyz"' in waits.text
+        assert status("xyz", "/e/answer") == 429
+        assert status(code, client=elsewhere) == 200
+    finally:
+        limiter.reset()
+        limiter.enabled = False
 
 
 def test_no_page_says_whether_a_code_was_used(client, code: str):

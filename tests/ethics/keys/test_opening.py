@@ -21,6 +21,7 @@ from core.urn.keys import KeyRing
 from ethics import services
 from ethics.keys.queries import opening_proof
 from ethics.models import Envelope, EthicsTally, Outcome
+from ethics.remarks.models import Remark, SealedRemark
 from tests.conftest import NOW
 from tests.ethics import sample
 from tests.ethics.sample import BEST, WORST
@@ -34,11 +35,14 @@ def keys(tmp_path: Path) -> KeyRing:
     return KeyRing(tmp_path / "keys")
 
 
-def closed(storage: Storage, keys: KeyRing, headcount: int = 8) -> sample.Prepared:
-    """A closed round about one official, of whom all but one speak well."""
+def closed(
+    storage: Storage, keys: KeyRing, headcount: int = 8, *, takes_remarks: bool = False
+) -> sample.Prepared:
+    """A closed round about one official, of whom all but one speak well, and each adds words if it may."""
     with storage.write(now=NOW) as session:
-        prepared = sample.prepare(session, [headcount])
-    sample.answer_all(storage, keys, prepared, [[BEST] * (headcount - 1) + [WORST]])
+        prepared = sample.prepare(session, [headcount], takes_remarks=takes_remarks)
+    remarks = dict.fromkeys(prepared.codes[prepared.numbers[0]], "Пікір")
+    sample.answer_all(storage, keys, prepared, [[BEST] * (headcount - 1) + [WORST]], remarks)
     sample.close(storage, keys, prepared)
     return prepared
 
@@ -117,11 +121,11 @@ OPENER = """
 import sys, time
 from datetime import datetime
 from sqlalchemy import event
-import wsgi
+from core.access import Role, Scope
+from core.accounts.queries import Staff
 from core.storage import open_storage
 from ethics import services
 from ethics.models import Questionnaire
-from tests.ethics.sample import holders
 
 url, number, where, *shares = sys.argv[1:]
 storage = open_storage(url)
@@ -137,24 +141,28 @@ if where == "COMMIT":
 now = datetime.fromisoformat("2026-06-01T09:00:00+00:00")
 with storage.write(now=now) as session:
     asked = session.get_one(Questionnaire, int(number))
+    holders = [
+        Staff(place, role.value, "", 1, (Scope(role, asked.oblast_kato),))
+        for place, role in enumerate((Role.ETHICS, Role.CHAIR), 1)
+    ]
     services.open_questionnaire(
-        session, questionnaire=asked, shares=shares, holders=holders(asked), now=now
+        session, questionnaire=asked, shares=shares, holders=holders, now=now
     )
 print("done", flush=True)
 time.sleep(600)
 """
-MOMENTS = ("DELETE FROM ethics_envelopes", "INSERT INTO ethics_statistics", "INSERT INTO journal", "COMMIT")
+MOMENTS = ("INSERT INTO ethics_remarks", "INSERT INTO ethics_statistics", "INSERT INTO journal", "COMMIT")
 
 
 def test_an_opening_killed_half_way_loses_and_doubles_nothing(settled: Storage, keys: KeyRing):
-    prepared = closed(settled, keys)
+    prepared = closed(settled, keys, 10, takes_remarks=True)
     for moment in MOMENTS:
         assert killed_at(settled, prepared, moment) == "here"
-        assert found(settled, prepared) == (8, None, None)
+        assert found(settled, prepared) == (10, 10, 0, None, None)
         assert journal(settled, "ethics.open") == []
     # Killed after it was done: what is done stays done, once.
     assert killed_at(settled, prepared, "never") == "done"
-    assert found(settled, prepared) == (0, 8, Outcome.OPENED)
+    assert found(settled, prepared) == (0, 0, 10, 10, Outcome.OPENED)
     with pytest.raises(Conflict, match="was settled already"):
         sample.unseal(settled, prepared)
     assert len(journal(settled, "ethics.open")) == 1
@@ -177,9 +185,12 @@ def killed_at(storage: Storage, prepared: sample.Prepared, moment: str) -> str:
     return said
 
 
-def found(storage: Storage, prepared: sample.Prepared) -> tuple[int, int | None, Outcome | None]:
-    """How many envelopes lie there, how many answers are tallied, and how the questionnaire ended."""
+def found(storage: Storage, prepared: sample.Prepared) -> tuple[object, ...]:
+    """How many envelopes, sealed remarks and remarks are there, what is tallied, and how it ended."""
     with storage.read() as session:
         tally = session.get(EthicsTally, prepared.numbers[0])
-        left = session.scalar(select(func.count()).select_from(Envelope))
-        return left, tally and tally.n, prepared.questionnaire(session).outcome
+        left = [
+            session.scalar(select(func.count()).select_from(table))
+            for table in (Envelope, SealedRemark, Remark)
+        ]
+        return *left, tally and tally.n, prepared.questionnaire(session).outcome
