@@ -9,12 +9,13 @@ from flask_babel import gettext as _
 
 from contest.contests.differences import changes_between
 from contest.contests.models import RuleBookEdition
-from contest.contests.queries import book_of, edition_in_force, edition_of_version, editions
+from contest.contests.queries import book_of, edition_in_force, edition_of_version, editions, rulebook_of
 from contest.league.queries import published_league
 from contest.publication import queries
 from contest.publication.tables import SUFFIXES, as_bytes, as_json, ranking_table
 from contest.publication.words import add_filters
 from contest.rulebook import Stage
+from contest.sources.beside import shown_beside
 from contest.sources.survey_pages import criteria_words, open_surveys, survey_mode, unit_profile
 from contest.sources.surveys import asked_units
 from core import clock
@@ -165,11 +166,15 @@ def nominee_results(code: str, nominee_id: int) -> str:
     session = database()
     contest = queries.known_contest(session, code)
     found = queries.nominee_rows(session, contest=contest, nominee_id=nominee_id)
+    kato = found[0][1].kato
     return render_template(
         "contest/public/nominee.html",
         contest=contest,
         found=found,
-        profile=unit_profile(session, contest.campaign_code, found[0][1].kato),
+        profile=unit_profile(session, contest.campaign_code, kato),
+        beside=shown_beside(
+            session, contest_code=contest.code, book=rulebook_of(session, contest), kato=kato
+        ),
     )
 
 

@@ -75,7 +75,7 @@ def test_moved_weights_are_two_changes_in_percent(app: Flask):
         ("Regional stage → Component “Residents' survey” → weight", "40%", "35%"),
     ]
     assert changes(app, text, "ru")[1][0] == "Региональный этап → Составляющая «Опрос жителей» → вес"
-    assert changes(app, text, "kk")[1][0] == "Өңірлік кезең → Құрамдас «Тұрғындар сауалнамасы» → үлесі"
+    assert changes(app, text, "kk")[1][0] == "Өңірлік кезең → Құрамдас «Тұрғындар сауалнамасы» → салмағы"
 
 
 def test_an_added_rule_is_named_and_renames_no_other(app: Flask):
