@@ -20,6 +20,7 @@ from contest.contests.words import STATES
 from contest.league.services import freeze_league
 from contest.rulebook import RuleBook, Stage, differences
 from contest.rulebook_reading import BadRuleBook, read_rulebook
+from contest.sources.beside import admit_beside
 from contest.sources.ethics import admit_ethics, ethics_state
 from contest.sources.surveys import admit_survey, release_flags, survey_state
 from contest.standings.models import Standing
@@ -243,6 +244,7 @@ def _admit(session: Session, contest: Contest, book: RuleBook, *, actor: str, no
     survey = survey_state(session, campaign_code=contest.campaign_code)
     if survey is None or not survey.is_closed:
         admit_survey(session, campaign_code=contest.campaign_code, **facts)
+    admit_beside(session, contest_code=contest.code, book=book, actor=actor, now=now)
     ethics = ethics_state(session, round_code=contest.round_code)
     if ethics is None or not (ethics.is_open or ethics.is_closed):
         admit_ethics(session, round_code=contest.round_code, **facts)
