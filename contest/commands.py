@@ -1,6 +1,7 @@
 """Commands of the contest: its life, marking, standings; thin over the services.
 
-Whoever runs them has the machine, so they ask for no role; the journal says `system:command`.
+Whoever runs them has the machine, so they ask for no role; the journal says `system:command`. What needs
+the votes or signatures of people, such as freezing, has no command.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ from contest.jury.services import close_marking, open_marking
 from contest.rulebook import Stage
 from contest.rulebook_reading import shipped_codes, shipped_text
 from contest.standings.queries import compute_standing, frozen_standings, latest_standing, rows_of
-from contest.standings.services import correct_standing, freeze_standing
 from contest.standings.showing import ShownRow, shown_computed, shown_frozen
 from core import clock
 from core.errors import AuylError, NotFound
@@ -148,36 +148,6 @@ def compute(code: str, stage: str, oblast: str | None, as_json: bool) -> None:
         )
         rows = shown_computed(session, computed)
     _print(rows, computed.digest, as_json)
-
-
-@contest.command()
-@_code
-@_stage
-@_oblast
-@_as_json
-def freeze(code: str, stage: str, oblast: str | None, as_json: bool) -> None:
-    """Freeze a stage's standing; again returns the same one."""
-    with _writing(code) as (session, found, now):
-        standing = freeze_standing(
-            session, contest=found, stage=Stage(stage), oblast_kato=_area(stage, oblast), actor=ACTOR, now=now
-        )
-        rows = shown_frozen(session, rows_of(session, standing))
-    _print(rows, standing.inputs_digest, as_json)
-
-
-@contest.command()
-@_code
-@_stage
-@_oblast
-@click.option("--reason", required=True, help="Why; it is published.")
-def correct(code: str, stage: str, oblast: str | None, reason: str) -> None:
-    """Freeze a corrected version of a standing."""
-    with _writing(code) as (session, found, now):
-        standing = correct_standing(
-            session, contest=found, stage=Stage(stage), oblast_kato=_area(stage, oblast), reason=reason,
-            actor=ACTOR, now=now,
-        )  # fmt: skip
-    click.echo(f"frozen version {standing.version}")
 
 
 @contest.command()

@@ -9,6 +9,7 @@ from contest.certificates.views_public import certificates_public
 from contest.certificates.views_staff import certificates_staff
 from contest.commands import contest
 from contest.contests.views_staff import contests_staff
+from contest.decisions.views_staff import decisions_staff
 from contest.evidence.views_staff import evidence_staff
 from contest.judging.views_staff import judging_staff
 from contest.jury.views_member import marking_member
@@ -21,6 +22,7 @@ from contest.nominees.services import exclude_all_who_left
 from contest.nominees.views_nominee import nominee_own
 from contest.nominees.views_proposer import nominees_proposer
 from contest.nominees.views_staff import nominees_staff
+from contest.objections.views_staff import objections_staff
 from contest.publication.views_public import blueprint as publication
 from contest.robustness.views_public import robustness_public
 from contest.robustness.views_staff import robustness_staff
@@ -46,6 +48,8 @@ ROOM = Room(
         nominee_own,
         marking_member,
         standings_staff,
+        decisions_staff,
+        objections_staff,
         robustness_staff,
         robustness_public,
         judging_staff,

@@ -22,11 +22,11 @@ from contest.jury import services as jury
 from contest.nominees.models import Nominee
 from contest.rulebook import Stage
 from contest.standings.queries import frozen_standings
-from contest.standings.services import freeze_standing
 from core.audit import append_pending
 from core.settings import ROOT
 from core.words import Words
 from demo.cast import NATION, marks_of
+from demo.decisions import approve_and_freeze, object_on_paper, refuse_objection, vote_signals
 from demo.evidence import (
     Workshop,
     answer_questionnaires,
@@ -136,6 +136,9 @@ def _gather(
     answers = import_ratings(session, campaign, cast, workshop, now=at(6, 15))
     _done(session, at(6, 15))
     say(f"{answers} real ratings imported, sealed and mixed")
+    vote_signals(session, contest, now=at(6, 17))
+    _done(session, at(6, 17))
+    say("flags voted once for all villages, before any score")
     answer_questionnaires(session, round, prepared, workshop, now=at(6, 20))
     closing = {"keys": workshop.keys, "takers": workshop.takers, "actor": ACTOR}
     surveys.close_campaign(session, campaign=campaign, now=at(7, 1), **closing)
@@ -170,9 +173,13 @@ def _regional(session: Session, contest: Contest, cast: Cast) -> None:
     for oblast in OBLASTS:
         facts = {"contest": contest, "stage": Stage.REGIONAL, "oblast_kato": oblast}
         jury.close_marking(session, **facts, actor=ACTOR, now=at(7, 27))
-        chair = f"account:{cast.accounts[f'chair-{oblast[:2]}']}"
-        freeze_standing(session, **facts, actor=chair, now=at(7, 28))
+        standing = approve_and_freeze(session, contest, Stage.REGIONAL, oblast, now=at(7, 28))
     _done(session, at(7, 28))
+    # The last oblast's second nominee objects; terms end before the national stage opens.
+    number = object_on_paper(session, contest, standing, now=at(7, 30))
+    _done(session, at(7, 30))
+    refuse_objection(session, contest, standing.oblast_kato, number, now=at(8, 4))
+    _done(session, at(8, 4))
 
 
 def _national(session: Session, contest: Contest, cast: Cast) -> None:
@@ -194,7 +201,7 @@ def _national(session: Session, contest: Contest, cast: Cast) -> None:
             )  # fmt: skip
     _done(session, at(9, 1))
     jury.close_marking(session, **facts, actor=ACTOR, now=at(9, 7))
-    freeze_standing(session, **facts, actor=f"account:{cast.accounts['chair-kz']}", now=at(9, 9))
+    approve_and_freeze(session, contest, Stage.NATIONAL, None, now=at(9, 9))
     _done(session, at(9, 9))
     contests.publish_results(
         session, contest=contest, actor=f"account:{cast.accounts['agency']}", now=at(9, 28)

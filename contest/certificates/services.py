@@ -21,6 +21,8 @@ from contest.certificates.queries import Entitlement, due_of, entitlements, reco
 from contest.certificates.record import DEMO_PREFIX, AwardKind, CertificateRecord
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_by_fingerprint
+from contest.objections.queries import is_final
+from contest.objections.words import why_not_final
 from contest.rulebook import RuleBook
 from contest.standings.models import Standing
 from contest.standings.queries import latest_standing, rows_of
@@ -58,21 +60,18 @@ def issue_certificates(
     """Issue what a frozen standing entitles to and is not issued yet; return the new certificates.
 
     Called again it goes on where it stopped, and issues nothing twice. A corrected standing first revokes,
-    with its reason, the certificates of the version before that it does not bear out.
+    with its reason, the certificates of the version before that it does not bear out; a nominee's new one
+    takes the place of the old.
 
     :param limit: at most so many now, for batches that commit in between.
-    :raises Conflict: when a newer version of the standing is in force.
+    :raises Conflict: when a newer version of the standing is in force, or while somebody can object to it.
     :raises BadInput: when the order is not named, or a name cannot be written in our fonts.
     """
     contest = session.get_one(Contest, standing.contest_id, with_for_update=True)
     if latest_standing(session, contest, standing.stage, standing.oblast_kato).id != standing.id:
         raise Conflict(_l("This standing was corrected: issue from the version that is in force."))
-    entitled = {(one.row.nominee_id, one.award) for one in entitlements(standing, rows_of(session, standing))}
-    for certificate in valid_of_area(session, standing):
-        if (certificate.nominee_id, certificate.award) not in entitled:
-            revoke_certificate(
-                session, certificate=certificate, reason=standing.reason or "", actor=actor, now=now
-            )
+    refuse_unless_final(session, standing, now=now)
+    revoke_unborne(session, standing=standing, actor=actor, now=now)
     missing = due_of(session, standing)[:limit]
     if not missing:
         return []
@@ -82,8 +81,32 @@ def issue_certificates(
     for number, one in enumerate(missing, start=serial + 1):
         record = _record(session, contest, standing, book, one, order, number, is_demo, public_url, now)
         issued.append(_keep(session, record, standing, one.row.nominee_id, directory, now))
+        _replace_before(session, standing, issued[-1])
         _journal(session, "certificate.issue", contest, issued[-1], actor)
     return issued
+
+
+def revoke_unborne(session: Session, *, standing: Standing, actor: str, now: datetime) -> list[Certificate]:
+    """Revoke, with the reason of a corrected standing, the certificates that it does not bear out."""
+    entitled = {(one.row.nominee_id, one.award) for one in entitlements(standing, rows_of(session, standing))}
+    unborne = [one for one in valid_of_area(session, standing) if (one.nominee_id, one.award) not in entitled]
+    for certificate in unborne:
+        revoke_certificate(
+            session, certificate=certificate, reason=standing.reason or "", actor=actor, now=now
+        )
+    return unborne
+
+
+def refuse_unless_final(session: Session, standing: Standing, *, now: datetime) -> None:
+    """Refuse certificates of a standing to which somebody can still object.
+
+    :raises Conflict: saying until when, or what waits.
+    """
+    finality = is_final(session, standing, now)
+    if not finality.is_final:
+        raise Conflict(
+            _l("No certificate before the standing is final. %(why)s", why=why_not_final(finality))
+        )
 
 
 def revoke_certificate(
@@ -149,6 +172,21 @@ def reissue_certificate(
         instead_of=certificate.serial,
     )
     return made
+
+
+def _replace_before(session: Session, standing: Standing, made: Certificate) -> None:
+    """Let the check page of a nominee's revoked certificate lead to the new one of the corrected standing."""
+    before = session.scalars(
+        select(Certificate).where(
+            Certificate.contest_id == made.contest_id, Certificate.stage == made.stage,
+            Certificate.nominee_id == made.nominee_id, Certificate.id != made.id,
+            Certificate.replaced_by.is_(None), Certificate.revocation_reason == standing.reason,
+        )
+    )  # fmt: skip
+    for certificate in before:
+        if (certificate.kind is AwardKind.FINALIST) is (made.kind is AwardKind.FINALIST):
+            certificate.replaced_by = made.id
+    session.flush()
 
 
 def _void(session: Session, certificate: Certificate, reason: str, now: datetime) -> None:

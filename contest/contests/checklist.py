@@ -15,8 +15,11 @@ from contest.calendar import days_of, why_closed
 from contest.contests.models import Contest, ContestState
 from contest.contests.queries import closed_words, editions, rulebook_of
 from contest.contests.words import STEPS
+from contest.decisions.queries import voted_exclusion
 from contest.jury.models import Marking
 from contest.nominees.models import Nominee, NomineeState
+from contest.objections.queries import finalities
+from contest.objections.words import why_not_final
 from contest.rulebook import RuleBook, Stage, Step
 from contest.rulebook_reading import BadRuleBook, read_rulebook
 from contest.sources.ethics import ethics_state
@@ -71,11 +74,15 @@ def checklist(session: Session, contest: Contest, *, now: datetime) -> list[Chec
     if act is Act.OPEN_REGIONAL:
         return [*_before_regional(session, contest), _in_days(session, contest, Step.REGIONAL, day)]
     if act is Act.OPEN_NATIONAL:
-        return [*_before_national(session, contest), _in_days(session, contest, Step.NATIONAL, day)]
+        return [*_before_national(session, contest, now), _in_days(session, contest, Step.NATIONAL, day)]
     if act is Act.FREEZE_NATIONAL:
         return freeze_checklist(session, contest, stage=Stage.NATIONAL, oblast_kato=None)
     if act is Act.PUBLISH:
-        return [_frozen(session, contest), _in_days(session, contest, Step.RESULTS, day)]
+        return [
+            _frozen(session, contest),
+            *final_items(session, contest, standings_in_force(session, contest), now),
+            _in_days(session, contest, Step.RESULTS, day),
+        ]
     return []
 
 
@@ -122,6 +129,35 @@ def sources_closed(session: Session, contest: Contest) -> list[ChecklistItem]:
             ethics is not None and ethics.is_published,
             _l("Close the round, open every questionnaire with its shares, and publish the scores."),
         ),
+    ]
+
+
+def standings_in_force(session: Session, contest: Contest) -> list[Standing]:
+    """The latest frozen standing of each oblast, and of the nation."""
+    rows = session.scalars(
+        select(Standing).where(Standing.contest_id == contest.id).order_by(Standing.version)
+    ).all()
+    return list({(one.stage, one.oblast_kato): one for one in rows}.values())
+
+
+def final_items(
+    session: Session, contest: Contest, standings: Sequence[Standing], now: datetime
+) -> list[ChecklistItem]:
+    """Whether nobody can object to these standings any more, and else until when."""
+    found = finalities(session, contest, standings, now)
+    units = units_by_kato(session, {one.oblast_kato for one in standings if one.oblast_kato})
+    return [
+        ChecklistItem(
+            _l("nobody can object to the national standing any more")
+            if one.oblast_kato is None
+            else _l(
+                "nobody can object to the standing of %(oblast)s any more",
+                oblast=_name(units, one.oblast_kato),
+            ),
+            found[one.id].is_final,
+            why_not_final(found[one.id]),
+        )
+        for one in sorted(standings, key=lambda one: (one.oblast_kato is None, one.oblast_kato or ""))
     ]
 
 
@@ -232,16 +268,22 @@ def _before_opening(session: Session, contest: Contest) -> list[ChecklistItem]:
 
 
 def _before_regional(session: Session, contest: Contest) -> list[ChecklistItem]:
+    survey = survey_state(session, campaign_code=contest.campaign_code)
     return [
         ChecklistItem(
             _l("at least one nominee is registered"),
             bool(registered_oblasts(session, contest)),
             _l("Register the nominees on their page."),
-        )
+        ),
+        ChecklistItem(
+            _l("the national commission has voted which signals leave a day out, or the survey is closed"),
+            voted_exclusion(session, contest) is not None or (survey is not None and survey.is_closed),
+            _l("Put it to the vote before the survey closes: later the rule book's own proposal counts."),
+        ),
     ]
 
 
-def _before_national(session: Session, contest: Contest) -> list[ChecklistItem]:
+def _before_national(session: Session, contest: Contest, now: datetime) -> list[ChecklistItem]:
     needed = registered_oblasts(session, contest)
     frozen = set(
         session.scalars(
@@ -268,7 +310,8 @@ def _before_national(session: Session, contest: Contest) -> list[ChecklistItem]:
             _l("there is at least one finalist"),
             bool(finalists),
             _l("A standing with a place names its finalists when it is frozen."),
-        )
+        ),
+        *final_items(session, contest, standings_in_force(session, contest), now),
     ]
 
 

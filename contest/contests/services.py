@@ -17,6 +17,7 @@ from contest.contests.checklist import checklist, refuse_unless_done, source_day
 from contest.contests.models import Contest, ContestState, RuleBookEdition
 from contest.contests.queries import book_of, edition_in_force, subject_of
 from contest.contests.words import STATES
+from contest.decisions.queries import voted_exclusion
 from contest.league.services import freeze_league
 from contest.rulebook import RuleBook, Stage, differences
 from contest.rulebook_reading import BadRuleBook, read_rulebook
@@ -243,7 +244,8 @@ def _admit(session: Session, contest: Contest, book: RuleBook, *, actor: str, no
     facts = {"contest_code": contest.code, "book": book, "actor": actor, "now": now}
     survey = survey_state(session, campaign_code=contest.campaign_code)
     if survey is None or not survey.is_closed:
-        admit_survey(session, campaign_code=contest.campaign_code, **facts)
+        voted = voted_exclusion(session, contest)
+        admit_survey(session, campaign_code=contest.campaign_code, voted=voted, **facts)
     admit_beside(session, contest_code=contest.code, book=book, actor=actor, now=now)
     ethics = ethics_state(session, round_code=contest.round_code)
     if ethics is None or not (ethics.is_open or ethics.is_closed):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from contest.contests.models import Contest, ContestState
 from contest.contests.queries import refuse_outside, rulebook_of
+from contest.decisions.queries import exclusion_decision
 from contest.eligibility import unmet
 from contest.nominees.documents.queries import has_consent_paper
 from contest.nominees.models import Nominee, NomineeState
@@ -221,21 +222,25 @@ def withdraw_nominee(session: Session, *, nominee: Nominee, reason: str, actor: 
 def exclude_nominee(
     session: Session, *, nominee: Nominee, ground: str, reason: str, actor: str, now: datetime
 ) -> None:
-    """Exclude a nominee on a ground of the rule book; ground and reason are kept and can be appealed.
+    """Exclude a nominee, as a commission voted, on a ground of the rule book; it can be objected to.
 
     A standing that is frozen already stays as it is until it is corrected.
 
     :raises BadInput: without a reason, or on a ground that the rule book does not have.
-    :raises Conflict: when the nominee does not take part.
+    :raises Conflict: without a carried vote on this ground, or when the nominee does not take part.
     """
     contest = session.get_one(Contest, nominee.contest_id)
     if ground not in {one.code for one in rulebook_of(session, contest).exclusion}:
         raise BadInput(_l("“%(ground)s” is none of the rule book's grounds.", ground=ground[:32]))
     if not reason.strip():
         raise BadInput(_l("Give the ground of the exclusion: it is kept and can be appealed."))
-    _leave(nominee, NomineeState.EXCLUDED, reason)
-    nominee.ground = ground
-    audit.record(session, actor=actor, action="nominee.exclude", subject=reference(nominee), ground=ground)
+    refuse_unless_takes_part(nominee)
+    vote = exclusion_decision(session, contest, nominee)
+    if vote is None or vote[2] != ground:
+        raise Conflict(
+            _l("A nominee is excluded by a carried vote on this ground alone: put it on an agenda first.")
+        )
+    _exclude(session, nominee, ground, reason, actor=actor, item=vote[0].id)
 
 
 def exclude_who_left(session: Session, *, contest: Contest, actor: str, now: datetime) -> list[Nominee]:
@@ -251,7 +256,7 @@ def exclude_who_left(session: Session, *, contest: Contest, actor: str, now: dat
     gone = []
     for nominee, day in left_on(session, contest, today=day_of(now)):
         reason = f"{day.isoformat()} қызметінен кетті. · Оставил должность {day.isoformat()}."
-        exclude_nominee(session, nominee=nominee, ground=LEFT_THE_POST, reason=reason, actor=actor, now=now)
+        _exclude(session, nominee, LEFT_THE_POST, reason, actor=actor, item=None)
         gone.append(nominee)
     return gone
 
@@ -283,6 +288,16 @@ def refuse_other(nominee: Nominee, account_id: int) -> None:
     """
     if nominee.account_id != account_id:
         raise Forbidden(_l("This page is the nominee's own."))
+
+
+def _exclude(
+    session: Session, nominee: Nominee, ground: str, reason: str, *, actor: str, item: int | None
+) -> None:
+    _leave(nominee, NomineeState.EXCLUDED, reason)
+    nominee.ground = ground
+    audit.record(
+        session, actor=actor, action="nominee.exclude", subject=reference(nominee), ground=ground, item=item
+    )
 
 
 def _leave(nominee: Nominee, state: NomineeState, reason: str) -> None:

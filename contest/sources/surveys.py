@@ -5,19 +5,21 @@ The ranking comes in here and reads the measure table; profiles are for people t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from contest.rulebook import RuleBook
+from contest.rulebook import Exclusion, RuleBook
 from contest.sources.state import SourceState
 from core.errors import Conflict, NotFound
 from core.measures import Measurement, MeasureTable, Period, Subject
 from surveys.models import Campaign, CampaignState
 from surveys.queries import campaign_by_code, campaign_katos, published_statistics
-from surveys.rules import ExclusionRule, SurveyRules
+from surveys.rules import Counting, ExclusionRule, SurveyRules, rules_from_json
 from surveys.services import admit_campaign
 from surveys.signals import services as signals
 
@@ -40,10 +42,18 @@ def survey_state(session: Session, *, campaign_code: str) -> SourceState | None:
 
 
 def admit_survey(
-    session: Session, *, campaign_code: str, contest_code: str, book: RuleBook, actor: str, now: datetime
+    session: Session,
+    *,
+    campaign_code: str,
+    contest_code: str,
+    book: RuleBook,
+    actor: str,
+    now: datetime,
+    voted: Sequence[Exclusion] | None = None,
 ) -> None:
     """Admit the contest's campaign under a published rule book.
 
+    :param voted: which days the national commission voted to leave out, in place of what the book proposes.
     :raises NotFound: when the campaign is not drafted.
     :raises Conflict: when it belongs to another contest, asks by another criteria set or in another mode.
     """
@@ -59,12 +69,40 @@ def admit_survey(
     rules = SurveyRules(
         criteria_set=book.survey.criteria_set, modes=book.survey.modes, minimum_n=book.survey.minimum_n,
         prior_degrees=book.survey.prior_degrees, decimals=book.ranking.decimals,
-        excluding=tuple(ExclusionRule(rule.signal, rule.rarer_than) for rule in book.survey.excluding),
-        counting=book.survey.counting.value,
+        excluding=_rules(book.survey.excluding), counting=book.survey.counting.value,
     )  # fmt: skip
+    if voted is not None:
+        rules = _as_voted(rules, voted)
     admit_campaign(
         session, campaign=campaign, rulebook_fingerprint=book.fingerprint, rules=rules, actor=actor, now=now
     )
+
+
+def exclude_by_vote(
+    session: Session, *, campaign_code: str, rules: Sequence[Exclusion], actor: str, now: datetime
+) -> None:
+    """Leave out what the national commission voted, in every unit; the rest of the admission stays.
+
+    Where days are left out, the score that counts is made without them; both variants are published.
+
+    :raises Conflict: when the campaign is closed, or was never admitted.
+    """
+    campaign = campaign_by_code(session, campaign_code)
+    if campaign.rules_json is None:
+        raise Conflict(_l("The survey %(code)s is not admitted under published rules.", code=campaign.code))
+    admit_campaign(
+        session, campaign=campaign, rulebook_fingerprint=campaign.admitted_by,
+        rules=_as_voted(rules_from_json(campaign.rules_json), rules), actor=actor, now=now,
+    )  # fmt: skip
+
+
+def excluded_by_rules(session: Session, *, campaign_code: str) -> tuple[Exclusion, ...]:
+    """Which days the campaign leaves out by the rules that it holds now."""
+    campaign = campaign_by_code(session, campaign_code)
+    if campaign.rules_json is None:
+        return ()
+    held = rules_from_json(campaign.rules_json).excluding
+    return tuple(Exclusion(rule.signal, rule.rarer_than) for rule in held)
 
 
 def release_flags(session: Session, *, campaign_code: str, actor: str, now: datetime) -> None:
@@ -101,6 +139,15 @@ def criterion_means(session: Session, *, campaign_code: str) -> dict[str, dict[s
     """Every unit's published mean for each criterion; for nominations that a criterion decides."""
     rows = published_statistics(session, campaign_code=campaign_code)
     return {row.kato: dict(row.criterion_means) for row in rows}
+
+
+def _rules(excluding: Sequence[Exclusion]) -> tuple[ExclusionRule, ...]:
+    return tuple(ExclusionRule(rule.signal, rule.rarer_than) for rule in excluding)
+
+
+def _as_voted(rules: SurveyRules, voted: Sequence[Exclusion]) -> SurveyRules:
+    counting = Counting.WITHOUT_FLAGGED if voted else Counting.ALL
+    return replace(rules, excluding=_rules(voted), counting=counting.value)
 
 
 def _period(campaign: Campaign) -> Period:

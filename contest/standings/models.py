@@ -28,7 +28,9 @@ from core.storage import Base, ExactDecimal, SerialKey, UtcDateTime, enum_column
 class Standing(Base):
     """The outcome of a stage in an oblast or in the nation, as it was frozen.
 
-    Those with `published_at` are public; of several versions the highest is in force.
+    Those with `published_at` are public; of several versions the highest is in force. Two people sign it:
+    who asked and who confirmed. `item_id` is the vote that approved it; None where a granted objection
+    stands behind it, or where the commission had used its returns.
     """
 
     __tablename__ = "standings"
@@ -42,6 +44,7 @@ class Standing(Base):
         CheckConstraint("version > 0", name="positive_version"),
         CheckConstraint("version = 1 OR reason IS NOT NULL", name="correction_with_reason"),
         CheckConstraint("length(inputs_digest) = 64", name="inputs_digest"),
+        CheckConstraint("asked_by <> confirmed_by", name="signed_by_two"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(SerialKey, primary_key=True)
@@ -52,6 +55,9 @@ class Standing(Base):
     rulebook_fingerprint: Mapped[str] = mapped_column(String(64))
     inputs_digest: Mapped[str] = mapped_column(String(64))
     inputs_json: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    confirmed_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_items.id"))
     frozen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reason: Mapped[str | None] = mapped_column(Text)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

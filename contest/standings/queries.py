@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from contest.commissions.queries import conflicts_of
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_in_force
+from contest.decisions.queries import nomination_votes, nominations_to_vote
 from contest.jury.queries import complete_marks, is_marking_closed, judged_nominees
 from contest.nominees.models import Nominee
 from contest.nominees.queries import answered_about
@@ -74,6 +75,8 @@ def compute_standing(
         "nominees": _nominees(session, contest, nominees, book, stage),
         "nominations": _nominations(session, contest, nominees, book) if stage is Stage.NATIONAL else {},
     }
+    if stage is Stage.NATIONAL and nominations_to_vote(book):
+        inputs["votes"] = nomination_votes(session, contest)
     return ComputedStanding(
         contest, stage, oblast_kato, book, inputs, digest_of(inputs),
         {nominee.id: nominee for nominee in nominees}, compute_rows(inputs, book),

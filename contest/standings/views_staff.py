@@ -1,4 +1,4 @@
-"""The staff pages of a stage: who has marked (counts only), and after closing the standing and its freezing.
+"""The staff pages of a stage: who has marked (counts only), then the standing, its approval and signatures.
 
 Until the marking of the stage is closed no score leaves this module, whoever asks.
 """
@@ -15,14 +15,20 @@ from contest.contests.checklist import freeze_checklist
 from contest.contests.forms import ConfirmForm, require_valid
 from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code, rulebook_by_fingerprint, rulebook_of
+from contest.decisions.forms import ProposeForm
+from contest.decisions.queries import coming_meetings
+from contest.decisions.services import propose_standing
 from contest.jury.forms import ActForm
 from contest.jury.queries import marking_of, progress
 from contest.jury.services import close_marking, open_marking
+from contest.meetings.queries import get_meeting
+from contest.objections.queries import handled_objection, is_final
 from contest.rulebook import Stage
 from contest.standings.forms import CorrectForm
-from contest.standings.queries import compute_standing, get_standing, latest_standing, rows_of
-from contest.standings.services import correct_standing, freeze_standing
-from contest.standings.showing import ShownRow, shown_computed, shown_frozen
+from contest.standings.queries import get_standing
+from contest.standings.services import ask_to_freeze, confirm_freeze
+from contest.standings.showing import shown_frozen
+from contest.standings.signing import difference_to, signing_of
 from core import clock
 from core.access import Right, guarded, may, require, require_fresh_factor
 from core.places.queries import get_unit
@@ -37,17 +43,19 @@ Reply = str | Response
 def stage(code: str, stage: str, area: str) -> Reply:
     """A stage in an oblast or in the nation."""
     contest, chosen, oblast = _area(code, stage, area, Right.SEE_STAGE)
-    session = database()
-    window = marking_of(session, contest, chosen, oblast)
-    frozen = latest_standing(session, contest, chosen, oblast)
+    session, now = database(), clock.present()
     items = freeze_checklist(session, contest, stage=chosen, oblast_kato=oblast)
     rules = rulebook_of(session, contest).stage(chosen)
+    signing = signing_of(session, contest, chosen, oblast, is_ready=all(item.done for item in items))
+    propose, correct = ProposeForm(), CorrectForm()
+    propose.offer(coming_meetings(session, contest, chosen, oblast))
+    correct.offer(signing.granted)
     return render_template(
-        "contest/staff/stage.html", contest=contest, stage=chosen, area=area, window=window, frozen=frozen,
-        unit=oblast and get_unit(session, oblast), items=items,
-        lines=progress(session, contest, rules, chosen, oblast),
-        rows=_rows(contest, chosen, oblast, items), act=ActForm(), confirm=ConfirmForm(),
-        correct=CorrectForm(),
+        "contest/staff/stage.html", contest=contest, stage=chosen, area=area, items=items, signing=signing,
+        window=marking_of(session, contest, chosen, oblast), unit=oblast and get_unit(session, oblast),
+        lines=progress(session, contest, rules, chosen, oblast), act=ActForm(), confirm=ConfirmForm(),
+        propose=propose, correct=correct, me=current_user.id,
+        finality=signing.frozen and is_final(session, signing.frozen, now),
         can_lead=may(current_user, Right.FREEZE_STANDING, oblast=oblast),
     )  # fmt: skip
 
@@ -55,16 +63,17 @@ def stage(code: str, stage: str, area: str) -> Reply:
 @standings_staff.get("/standings/<int:standing_id>")
 @guarded(Right.SEE_STAGE)
 def standing(code: str, standing_id: int) -> Reply:
-    """A frozen standing, with the rules it was computed by."""
-    contest = contest_by_code(database(), code)
-    view = get_standing(database(), contest, standing_id)
+    """A frozen standing, with the rules it was computed by and what it changed."""
+    contest, session = contest_by_code(database(), code), database()
+    view = get_standing(session, contest, standing_id)
     found = view.standing
     require(Right.SEE_STAGE, oblast=found.oblast_kato)
     return render_template(
         "contest/staff/standing.html", contest=contest, standing=found, stage=found.stage,
-        rows=shown_frozen(database(), view.rows), area=found.oblast_kato or NATION,
-        unit=found.oblast_kato and get_unit(database(), found.oblast_kato),
-        book=rulebook_by_fingerprint(database(), contest, found.rulebook_fingerprint),
+        rows=shown_frozen(session, view.rows), area=found.oblast_kato or NATION,
+        unit=found.oblast_kato and get_unit(session, found.oblast_kato),
+        book=rulebook_by_fingerprint(session, contest, found.rulebook_fingerprint),
+        difference=difference_to(session, found),
     )  # fmt: skip
 
 
@@ -96,48 +105,73 @@ def close_the_marking(code: str, stage: str, area: str) -> Reply:
     return redirect(url_for("standings_staff.stage", code=code, stage=stage, area=area))
 
 
-@standings_staff.post("/stages/<string:stage>/<string:area>/freeze")
+@standings_staff.post("/stages/<string:stage>/<string:area>/propose")
 @guarded(Right.FREEZE_STANDING)
-def freeze(code: str, stage: str, area: str) -> Reply:
-    """Freeze the standing; doing it again shows the same one."""
+def propose(code: str, stage: str, area: str) -> Reply:
+    """Put the computed standing on the agenda of a meeting."""
+    contest, chosen, oblast = _area(code, stage, area, Right.FREEZE_STANDING)
+    session, form = database(), ProposeForm()
+    form.offer(coming_meetings(session, contest, chosen, oblast))
+    require_valid(form)
+    propose_standing(
+        session, contest=contest, meeting=get_meeting(session, contest, form.meeting.data), stage=chosen,
+        oblast_kato=oblast, actor=current_user.reference, now=clock.present(),
+    )  # fmt: skip
+    flash(_("It stands on the agenda of the meeting."), "good")
+    return redirect(url_for("standings_staff.stage", code=code, stage=stage, area=area))
+
+
+@standings_staff.post("/stages/<string:stage>/<string:area>/ask")
+@guarded(Right.FREEZE_STANDING)
+def ask(code: str, stage: str, area: str) -> Reply:
+    """Sign first: ask the other of chair and secretary to confirm."""
     contest, chosen, oblast = _area(code, stage, area, Right.FREEZE_STANDING)
     now = clock.present()
     require_fresh_factor(now=now)
     require_valid(ConfirmForm())
-    frozen = freeze_standing(
-        database(), contest=contest, stage=chosen, oblast_kato=oblast, actor=current_user.reference, now=now
-    )
+    ask_to_freeze(
+        database(), contest=contest, stage=chosen, oblast_kato=oblast, account_id=current_user.id,
+        now=now,
+    )  # fmt: skip
+    flash(_("Signed by you. It is frozen when the other of chair and secretary has signed too."), "good")
+    return redirect(url_for("standings_staff.stage", code=code, stage=stage, area=area))
+
+
+@standings_staff.post("/stages/<string:stage>/<string:area>/confirm")
+@guarded(Right.FREEZE_STANDING)
+def confirm(code: str, stage: str, area: str) -> Reply:
+    """Sign second, and freeze; doing it again shows the same standing."""
+    contest, chosen, oblast = _area(code, stage, area, Right.FREEZE_STANDING)
+    now = clock.present()
+    require_fresh_factor(now=now)
+    require_valid(ConfirmForm())
+    frozen = confirm_freeze(
+        database(), contest=contest, stage=chosen, oblast_kato=oblast, account_id=current_user.id,
+        now=now,
+    )  # fmt: skip
     return redirect(url_for("standings_staff.standing", code=code, standing_id=frozen.id))
 
 
 @standings_staff.post("/stages/<string:stage>/<string:area>/correct")
 @guarded(Right.FREEZE_STANDING)
 def correct(code: str, stage: str, area: str) -> Reply:
-    """Freeze a corrected version with its reason."""
+    """Sign a corrected version first, with its reason."""
     contest, chosen, oblast = _area(code, stage, area, Right.FREEZE_STANDING)
-    now, form = clock.present(), CorrectForm()
+    now, session, form = clock.present(), database(), CorrectForm()
     require_fresh_factor(now=now)
+    form.offer(signing_of(session, contest, chosen, oblast, is_ready=False).granted)
     require_valid(form)
-    made = correct_standing(
-        database(), contest=contest, stage=chosen, oblast_kato=oblast, reason=form.reason.data,
-        actor=current_user.reference, now=now,
+    number = form.objection.data
+    ask_to_freeze(
+        session, contest=contest, stage=chosen, oblast_kato=oblast, account_id=current_user.id,
+        now=now, reason=form.reason.data,
+        objection=handled_objection(session, contest, number).objection if number else None,
     )  # fmt: skip
-    return redirect(url_for("standings_staff.standing", code=code, standing_id=made.id))
+    flash(_("Signed by you. It is frozen when the other of chair and secretary has signed too."), "good")
+    return redirect(url_for("standings_staff.stage", code=code, stage=stage, area=area))
 
 
 def _area(code: str, stage: str, area: str, right: Right) -> tuple[Contest, Stage, str | None]:
     chosen, oblast = parse_area(stage, area)
     require(right, oblast=oblast)
     return contest_by_code(database(), code), chosen, oblast
-
-
-def _rows(contest: Contest, stage: Stage, oblast: str | None, items: list) -> list[ShownRow]:
-    """The frozen rows; else, once everything is in, the computed ones; else none."""
-    session = database()
-    frozen = latest_standing(session, contest, stage, oblast)
-    if frozen is not None:
-        return shown_frozen(session, rows_of(session, frozen))
-    if all(item.done for item in items):
-        computed = compute_standing(session, contest=contest, stage=stage, oblast_kato=oblast)
-        return shown_computed(session, computed)
-    return []

@@ -17,19 +17,33 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from contest.commissions.models import SeatRole
-from contest.commissions.queries import commission_of
+from contest.commissions.queries import commission_of, people_of
 from contest.commissions.services import ROLE_OF, give_seat, make_commission
 from contest.contests import services as life
 from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code, rulebook_of
+from contest.decisions.models import FreezeRequest
+from contest.decisions.services import propose_exclusion, propose_signals, propose_standing
 from contest.jury import services as jury
+from contest.meetings import services as meetings
+from contest.meetings.models import AgendaItem, Choice, Meeting, MeetingState
+from contest.meetings.queries import bench_for, meetings_of
 from contest.nominees.documents.models import DocumentKind, Media, NomineeDocument
 from contest.nominees.models import Nominee
-from contest.nominees.services import declare_penalties, give_consent, propose_nominee, register_nominee
-from contest.rulebook import Stage
+from contest.nominees.services import (
+    declare_penalties,
+    exclude_nominee,
+    give_consent,
+    propose_nominee,
+    register_nominee,
+)
+from contest.objections.queries import concerned_by
+from contest.objections.services import Filing, waive
+from contest.rulebook import Exclusion, Stage
 from contest.rulebook_reading import shipped_text
 from contest.standings.models import Standing
-from contest.standings.services import freeze_standing
+from contest.standings.queries import latest_standing
+from contest.standings.services import ask_to_freeze, confirm_freeze
 from core.access import Role
 from core.accounts.models import Account, AccountScope
 from core.places.models import Manner, Official, Post, Unit
@@ -50,6 +64,7 @@ TITLE = Words(kk="Конкурс 2026", ru="Конкурс 2026", en="Contest 20
 ACTOR = "account:1"
 #: Every step of the sample's calendar is open for long, so that a test may take any of them on any day.
 DAYS = "{ from = 2026-06-01, until = 2099-12-31 }"
+REASONS = Words("Дауыс беру нәтижесі бойынша", "По итогам голосования", "As the vote went")
 OBLASTS = ("190000000", "610000000")  # Almaty oblast and Turkistan oblast
 ORDER = {"order_number": "№ 12-Ө", "order_on": date(2026, 5, 29)}
 CRITERIA = ("rights", "services", "families", "employment", "infrastructure", "community")
@@ -168,8 +183,9 @@ def document(session: Session, nominee: Nominee, kind: DocumentKind) -> NomineeD
 def regional(session: Session, **changes) -> Sample:
     """A contest in the regional stage, marking open in both oblasts, three who vote in each commission."""
     made = opened(session, **changes)
-    life.open_stage(session, contest=contest(session), stage=Stage.REGIONAL, actor=ACTOR, now=NOW)
     seat_commissions(session, made)
+    vote_signals(session)
+    life.open_stage(session, contest=contest(session), stage=Stage.REGIONAL, actor=ACTOR, now=NOW)
     for oblast in OBLASTS:
         jury.open_marking(
             session, contest=contest(session), stage=Stage.REGIONAL, oblast_kato=oblast, actor=ACTOR, now=NOW
@@ -321,17 +337,119 @@ def marked(session: Session, *, ethics: Sequence[Numbers | None] = ETHICS,
     return made
 
 
-def freeze(session: Session, oblast: str | None, *, stage: Stage = Stage.REGIONAL) -> Standing:
-    return freeze_standing(
-        session, contest=contest(session), stage=stage, oblast_kato=oblast, actor=ACTOR, now=NOW
+def meeting(session: Session, area: str | None) -> Meeting:
+    """The open meeting of a commission with everybody present; a new one where none is open."""
+    stage = Stage.REGIONAL if area else Stage.NATIONAL
+    for one in meetings_of(session, contest(session), stage, area):
+        if one.state is MeetingState.OPEN:
+            return one
+    facts = {"actor": ACTOR, "now": NOW}
+    made = meetings.plan_meeting(
+        session, contest=contest(session), stage=stage, oblast_kato=area, held_on=NOW.date(), **facts
     )
+    meetings.open_meeting(session, meeting=made, **facts)
+    people = people_of(session, contest(session), stage, area)
+    meetings.register_attendance(session, meeting=made, present=people.everyone, **facts)
+    return made
+
+
+def decide(
+    session: Session, item: AgendaItem, *, choice: Choice = Choice.YES, now: datetime = NOW
+) -> AgendaItem:
+    """Everybody who may votes alike, and the vote is closed with reasons."""
+    meetings.open_vote(session, item=item, actor=ACTOR, now=now)
+    for one in sorted(bench_for(session, item).present):
+        meetings.cast_vote(session, item=item, account_id=one, choice=choice, actor=f"account:{one}", now=now)
+    return meetings.close_vote(session, item=item, reasons=REASONS, actor=ACTOR, now=now)
+
+
+def vote_signals(session: Session, *rules: Exclusion) -> AgendaItem:
+    """The national commission votes which signals leave a day out, at a meeting of its own."""
+    held = meeting(session, None)
+    item = propose_signals(session, contest=contest(session), meeting=held, rules=rules, actor=ACTOR, now=NOW)
+    decide(session, item)
+    meetings.close_meeting(session, meeting=held, actor=ACTOR, now=NOW)
+    return item
+
+
+def propose(session: Session, area: str | None, *, now: datetime = NOW) -> AgendaItem:
+    """The computed standing of an area on the agenda of its commission."""
+    return propose_standing(
+        session, contest=contest(session), meeting=meeting(session, area),
+        stage=Stage.REGIONAL if area else Stage.NATIONAL, oblast_kato=area, actor=ACTOR, now=now,
+    )  # fmt: skip
+
+
+def vote_exclusion(session: Session, nominee_id: int, *, ground: str = "not-in-post") -> AgendaItem:
+    """The oblast's commission votes a nominee out."""
+    nominee = session.get_one(Nominee, nominee_id)
+    item = propose_exclusion(
+        session, contest=contest(session), meeting=meeting(session, nominee.oblast_kato), nominee=nominee,
+        ground=ground, actor=ACTOR, now=NOW,
+    )  # fmt: skip
+    return decide(session, item)
+
+
+def exclude(session: Session, nominee_id: int, *, ground: str = "not-in-post") -> None:
+    """A nominee is voted out and excluded."""
+    vote_exclusion(session, nominee_id, ground=ground)
+    exclude_nominee(
+        session, nominee=session.get_one(Nominee, nominee_id), ground=ground, reason="as the vote went",
+        actor=ACTOR, now=NOW,
+    )  # fmt: skip
+
+
+def ask(
+    session: Session, area: str | None, *, now: datetime = NOW, by: int | None = None, **correction: object
+) -> FreezeRequest:
+    """The secretary (or another) signs the computed standing first."""
+    stage = Stage.REGIONAL if area else Stage.NATIONAL
+    account_id = by or people_of(session, contest(session), stage, area).secretary
+    return ask_to_freeze(
+        session, contest=contest(session), stage=stage, oblast_kato=area, account_id=account_id, now=now,
+        **correction,
+    )  # fmt: skip
+
+
+def confirm(session: Session, area: str | None, *, now: datetime = NOW, by: int | None = None) -> Standing:
+    """The chair (or another) signs second."""
+    stage = Stage.REGIONAL if area else Stage.NATIONAL
+    account_id = by or people_of(session, contest(session), stage, area).chair
+    return confirm_freeze(
+        session, contest=contest(session), stage=stage, oblast_kato=area, account_id=account_id, now=now
+    )
+
+
+def sign(session: Session, area: str | None, *, now: datetime = NOW, **correction: object) -> Standing:
+    """Both sign."""
+    ask(session, area, now=now, **correction)
+    return confirm(session, area, now=now)
+
+
+def freeze(session: Session, area: str | None, *, stage: Stage = Stage.REGIONAL) -> Standing:
+    """The commission approves the computed standing and its two people sign it; again: the same one."""
+    if latest_standing(session, contest(session), stage, area) is None:
+        item = decide(session, propose(session, area))
+        held = session.get_one(Meeting, item.meeting_id)
+        meetings.close_meeting(session, meeting=held, actor=ACTOR, now=NOW)
+        return sign(session, area)
+    return confirm(session, area)
+
+
+def waive_all(session: Session, standing: Standing) -> None:
+    """Every nominee concerned gives up the right to object, on paper."""
+    for number in concerned_by(session, contest(session), [standing])[standing.id]:
+        waive(
+            session, contest=contest(session), standing=standing, nominee=session.get_one(Nominee, number),
+            by=Filing(standing.asked_by, is_on_paper=True), now=NOW,
+        )  # fmt: skip
 
 
 def national(session: Session) -> Sample:
     """Both regional standings frozen, the national stage marked and closed."""
     made = marked(session)
     for oblast in OBLASTS:
-        freeze(session, oblast)
+        waive_all(session, freeze(session, oblast))
     life.open_stage(session, contest=contest(session), stage=Stage.NATIONAL, actor=ACTOR, now=NOW)
     jury.open_marking(
         session, contest=contest(session), stage=Stage.NATIONAL, oblast_kato=None, actor=ACTOR, now=NOW

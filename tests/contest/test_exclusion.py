@@ -82,7 +82,7 @@ def test_publishing_the_rules_hands_them_to_the_survey(settled: Storage):
 def test_publishing_the_results_releases_the_flags_on_ratings(settled: Storage):
     with settled.writing() as session:
         sample.national(session)
-        sample.freeze(session, None, stage=Stage.NATIONAL)
+        sample.waive_all(session, sample.freeze(session, None, stage=Stage.NATIONAL))
         campaign = campaign_by_code(session, sample.CAMPAIGN)
         run = SignalRun(campaign_id=campaign.id, computed_at=NOW, is_final=True, released_at=None)
         session.add(run)

@@ -17,7 +17,7 @@ from contest.contests.models import ContestState
 from contest.contests.queries import rulebook_by_fingerprint
 from contest.jury.services import open_marking
 from contest.nominees.models import Nominee
-from contest.nominees.services import exclude_nominee, withdraw_nominee
+from contest.nominees.services import withdraw_nominee
 from contest.rulebook import Stage
 from contest.standings.computation import compute_rows
 from contest.standings.models import Standing, StandingRow
@@ -28,7 +28,6 @@ from contest.standings.queries import (
     published_standing,
     rows_of,
 )
-from contest.standings.services import correct_standing
 from core.errors import BadInput, Conflict
 from core.storage import Storage
 from tests.conftest import NOW
@@ -47,17 +46,9 @@ def computed(session: Session, oblast: str | None = OBLASTS[0], stage: Stage = S
 
 
 def correct(session: Session, oblast: str | None = OBLASTS[0], *, reason: str = "a nominee was excluded"):
-    return correct_standing(
-        session, contest=contest(session), stage=Stage.REGIONAL if oblast else Stage.NATIONAL,
-        oblast_kato=oblast, reason=reason, actor=ACTOR, now=NOW,
-    )  # fmt: skip
-
-
-def exclude(session: Session, number: int) -> None:
-    exclude_nominee(
-        session, nominee=session.get_one(Nominee, number), ground="not-in-post", reason="left the post",
-        actor=ACTOR, now=NOW,
-    )  # fmt: skip
+    """The commission approves what is computed now, and its two people sign it as a correction."""
+    sample.decide(session, sample.propose(session, oblast))
+    return sample.sign(session, oblast, reason=reason)
 
 
 def test_nothing_is_computed_before_marking_closes(territory: Session):
@@ -74,7 +65,7 @@ def test_nothing_is_computed_before_the_sources_have_published(territory: Sessio
     with pytest.raises(Conflict, match="2026-main"):
         computed(territory)
     with pytest.raises(Conflict, match="Missing: the survey 2026-main is closed"):
-        sample.freeze(territory, OBLASTS[0])
+        sample.ask(territory, OBLASTS[0])
 
 
 def test_the_pool_is_the_oblast_and_then_the_nation(territory: Session):
@@ -114,15 +105,18 @@ def test_freezing_again_returns_the_same_standing(territory: Session):
 
 
 def test_two_at_once_freeze_one_standing(settled: Storage):
+    """The chair confirms in two browsers at the same moment."""
     with settled.write(now=NOW) as session:
         sample.marked(session)
+        sample.decide(session, sample.propose(session, OBLASTS[0]))
+        sample.ask(session, OBLASTS[0])
     gate, found, faults = threading.Barrier(2), [], []
 
     def act() -> None:
         try:
             gate.wait()
             with settled.write(now=NOW) as session:
-                found.append(sample.freeze(session, OBLASTS[0]).id)
+                found.append(sample.confirm(session, OBLASTS[0]).id)
         except Exception as fault:  # the main thread tells it
             faults.append(fault)
 
@@ -146,6 +140,7 @@ def test_the_database_itself_refuses_a_second_one(territory: Session, oblast: st
         Standing(
             contest_id=kept.contest_id, stage=stage, oblast_kato=oblast, version=1,
             rulebook_fingerprint="f" * 64, inputs_digest="f" * 64, inputs_json="{}", frozen_at=NOW,
+            asked_by=kept.asked_by, confirmed_by=kept.confirmed_by,
         )
     )  # fmt: skip
     with pytest.raises(IntegrityError):
@@ -180,10 +175,12 @@ def test_a_correction_is_a_new_version_with_a_reason(territory: Session):
     first = sample.freeze(territory, OBLASTS[0])
     before = (first.inputs_json, [row.place for row in rows_of(territory, first)])
     with pytest.raises(Conflict, match="Nothing has changed since version 1"):
-        correct(territory)
-    exclude(territory, made.nominees[OBLASTS[0]][2])
+        sample.ask(territory, OBLASTS[0], reason="nothing")
+    sample.exclude(territory, made.nominees[OBLASTS[0]][2])
     with pytest.raises(BadInput, match="Give the reason"):
-        correct(territory, reason=" ")
+        sample.ask(territory, OBLASTS[0], reason=" ")
+    with pytest.raises(Conflict, match="has not approved these numbers"):
+        sample.ask(territory, OBLASTS[0], reason="a nominee was excluded")
     second = correct(territory)
     assert (second.version, second.reason) == (2, "a nominee was excluded")
     assert [row.nominee_id for row in rows_of(territory, second)] == made.nominees[OBLASTS[0]][:2]
@@ -195,15 +192,15 @@ def test_a_correction_is_a_new_version_with_a_reason(territory: Session):
 
 def test_a_late_correction_cannot_change_the_finalists(territory: Session):
     made = sample.national(territory)
-    exclude(territory, made.nominees[OBLASTS[0]][2])
+    sample.exclude(territory, made.nominees[OBLASTS[0]][2])
     with pytest.raises(Conflict, match="would change the finalists"):
         correct(territory)
 
 
-def test_nothing_can_be_corrected_before_it_is_frozen(territory: Session):
+def test_nothing_is_frozen_before_the_commission_approves(territory: Session):
     sample.marked(territory)
-    with pytest.raises(Conflict, match="nothing to correct"):
-        correct(territory)
+    with pytest.raises(Conflict, match="has not approved these numbers"):
+        sample.ask(territory, OBLASTS[0])
 
 
 def test_only_published_standings_are_given_to_the_public(territory: Session):
@@ -214,13 +211,14 @@ def test_only_published_standings_are_given_to_the_public(territory: Session):
     first = territory.get_one(Nominee, made.nominees[OBLASTS[0]][0])
     with pytest.raises(Conflict, match="nobody can withdraw"):
         withdraw_nominee(territory, nominee=first, reason="", actor=ACTOR, now=NOW)
+    sample.waive_all(territory, latest_standing(territory, contest(territory), Stage.NATIONAL, None))
     life.publish_results(territory, contest=contest(territory), actor=ACTOR, now=NOW)
     view = published_standing(territory, **asked)
     assert [row.place for row in view.rows] == [1, 2, 3]
     national = published_standing(territory, contest_code=sample.CODE, stage=Stage.NATIONAL)
     assert [row.award for row in national.rows] == ["place-1", "place-1"]
     assert national.rows[0].shown == Decimal("80.18")
-    exclude(territory, made.nominees[OBLASTS[1]][0])
+    sample.exclude(territory, made.nominees[OBLASTS[1]][0])
     second = correct(territory, OBLASTS[1])
     assert second.published_at == NOW
     later = published_standing(territory, **{**asked, "oblast_kato": OBLASTS[1]})
@@ -230,7 +228,7 @@ def test_only_published_standings_are_given_to_the_public(territory: Session):
 def test_a_finalist_who_withdraws_is_not_ranked_nationally(territory: Session):
     made = sample.marked(territory)
     for oblast in OBLASTS:
-        sample.freeze(territory, oblast)
+        sample.waive_all(territory, sample.freeze(territory, oblast))
     leaving = territory.get_one(Nominee, made.nominees[OBLASTS[0]][2])
     withdraw_nominee(territory, nominee=leaving, reason="own wish", actor=ACTOR, now=NOW)
     life.open_stage(territory, contest=contest(territory), stage=Stage.NATIONAL, actor=ACTOR, now=NOW)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from contest.commissions.models import Recusal
 from contest.contests.models import Contest, ContestState
 from contest.jury.models import Mark, Marking
+from contest.meetings.models import AgendaItem
 from contest.nominees.models import Nominee, NomineeState
 from contest.nominees.queries import list_nominees
 from contest.rulebook import Stage
@@ -134,6 +135,13 @@ def test_a_nominee_of_another_oblast_is_not_shown_or_touched(enter: Callable, ke
     assert refused.status_code == 403
     given = {"exclude-ground": "false-information", "exclude-reason": "a false document"}
     assert send(secretary, f"{own}/exclude", own, **{**given, "exclude-ground": "x"}).status_code == 422
+    assert send(secretary, f"{own}/exclude", own, **given).status_code == 409
+
+    def vote(session) -> None:
+        sample.seat_commissions(session, made)
+        sample.vote_exclusion(session, made.nominees[OBLASTS[0]][0], ground="false-information")
+
+    keep(vote)
     assert send(secretary, f"{own}/exclude", own, **given).location == own
     states = keep(lambda session: [n.state for n in session.scalars(select(Nominee).order_by(Nominee.id))])
     assert states == [NomineeState.EXCLUDED, *[NomineeState.REGISTERED] * 5]
@@ -170,12 +178,13 @@ def test_a_member_declares_a_conflict(enter: Callable, keep: Callable):
 
 def test_a_chair_opens_closes_and_freezes_the_own_oblast(enter: Callable, keep: Callable):
     made = keep(sample.opened)
-    keep(lambda session: sample.life.open_stage(
-        session, contest=sample.contest(session), stage=Stage.REGIONAL, actor="account:1", now=sample.NOW
-    ))  # fmt: skip
 
     def seat(session) -> sample.Sample:
         sample.seat_commissions(session, made)
+        sample.vote_signals(session)
+        sample.life.open_stage(
+            session, contest=sample.contest(session), stage=Stage.REGIONAL, actor="account:1", now=sample.NOW
+        )
         return made
 
     made = keep(seat)
@@ -196,13 +205,25 @@ def test_a_chair_opens_closes_and_freezes_the_own_oblast(enter: Callable, keep: 
     page = chair.get(STAGE, headers=ENGLISH).text
     assert "Computed standing, not frozen yet" in page
     assert "81.83" in page
-    first = send(chair, f"{STAGE}/freeze", STAGE, sure="y")
-    again = send(chair, f"{STAGE}/freeze", STAGE, sure="y")
+    assert send(chair, f"{STAGE}/ask", STAGE, sure="y").status_code == 409
+    meeting = keep(lambda session: sample.meeting(session, OBLASTS[0]).id)
+    assert send(chair, f"{STAGE}/propose", STAGE, meeting=str(meeting)).location == STAGE
+    keep(lambda session: sample.decide(session, session.scalars(
+        select(AgendaItem).where(AgendaItem.meeting_id == meeting)
+    ).one()))  # fmt: skip
+    assert "The commission has approved exactly these numbers." in chair.get(STAGE, headers=ENGLISH).text
+    secretary = enter(Role.SECRETARY, account_id=made.secretaries[OBLASTS[0]])
+    assert send(secretary, f"{STAGE}/ask", STAGE, sure="y").location == STAGE
+    assert "The second signature is the other" in secretary.get(STAGE, headers=ENGLISH).text
+    assert send(secretary, f"{STAGE}/confirm", STAGE, sure="y").status_code == 403
+    assert count(keep, Standing) == 0
+    first = send(chair, f"{STAGE}/confirm", STAGE, sure="y")
+    again = send(chair, f"{STAGE}/confirm", STAGE, sure="y")
     assert first.location == again.location == f"{BASE}/2026/standings/1"
     assert count(keep, Standing) == 1
     frozen = chair.get(first.location, headers=ENGLISH).text
     assert frozen.index("Ерлан 2") < frozen.index("Ерлан 0") < frozen.index("Ерлан 1")
-    assert send(chair, f"{STAGE}/correct", STAGE, sure="y", reason="again").status_code == 409
+    assert send(chair, f"{STAGE}/correct", STAGE, sure="y", reason="again", objection="0").status_code == 409
 
 
 def test_what_is_not_there_answers_404(enter: Callable, keep: Callable):

@@ -15,7 +15,7 @@ from contest.certificates.services import Order, issue_certificates
 from contest.rulebook import Stage
 from contest.standings.models import Standing
 from tests.conftest import NOW
-from tests.contest.sample import ETHICS, MARKS, OBLASTS, freeze, marked
+from tests.contest.sample import ETHICS, MARKS, OBLASTS, freeze, marked, waive_all
 
 CODE = "DEMO-7K3M9QWX2R5T8VY9"
 LIVE = "7K3M9QWX2R5T8VY9"
@@ -59,7 +59,9 @@ def frozen(session: Session) -> Standing:
     marked(
         session, marks=(*MARKS, ((5, 5, 5, 5), (5, 5, 4, 5), (4, 5, 5, 5))), ethics=(*ETHICS, (8, "55", "5"))
     )
-    return freeze(session, OBLASTS[0])
+    standing = freeze(session, OBLASTS[0])
+    waive_all(session, standing)
+    return standing
 
 
 def the_standing(session: Session) -> Standing:

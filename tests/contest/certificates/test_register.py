@@ -33,7 +33,7 @@ from core.errors import BadInput, Conflict, Unavailable
 from core.storage import Storage
 from tests.conftest import NOW
 from tests.contest.certificates.sample import ACTOR, ORDER, RECORD, URL, issue, the_standing
-from tests.contest.sample import OBLASTS, contest, freeze, national
+from tests.contest.sample import OBLASTS, contest, freeze, national, waive_all
 
 REISSUE = {"reason": "Қате жазылған", "public_url": URL, "actor": ACTOR, "now": NOW}
 
@@ -48,7 +48,7 @@ def corrected(session: Session, before: Standing, awards: dict[int, str | None])
     made = Standing(
         contest_id=before.contest_id, stage=before.stage, oblast_kato=before.oblast_kato, version=2,
         rulebook_fingerprint=before.rulebook_fingerprint, inputs_digest="c" * 64, inputs_json="{}",
-        frozen_at=NOW, reason="Баға түзетілді",
+        frozen_at=NOW, reason="Баға түзетілді", asked_by=before.asked_by, confirmed_by=before.confirmed_by,
     )  # fmt: skip
     session.add(made)
     session.flush()
@@ -60,6 +60,7 @@ def corrected(session: Session, before: Standing, awards: dict[int, str | None])
         values["award"] = awards.get(row.place, row.award)
         session.add(StandingRow(standing_id=made.id, **values))
     session.flush()
+    waive_all(session, made)
     return made
 
 
@@ -97,6 +98,7 @@ def test_a_national_standing_gives_places_and_nominations_alone(settled: Storage
 
 def assert_national_awards(session: Session, tmp_path: Path) -> None:
     standing = freeze(session, None, stage=Stage.NATIONAL)
+    waive_all(session, standing)
     issued = issue(session, standing, tmp_path, is_demo=False)
     awards = [row.award for row in rows_of(session, standing) if row.award]
     assert [one.award for one in issued] == awards
@@ -158,9 +160,10 @@ def test_a_corrected_standing_revokes_what_it_does_not_bear_out(session: Session
     issued = issue(session, newer, tmp_path)
     assert sorted((one.serial, one.award) for one in issued) == [(6, "place-3"), (7, "place-2")]
     assert [status_of(before[award]) for award in ("place-1", "place-2", "place-3", "thanks")] == [
-        Status.VALID, Status.REVOKED, Status.REVOKED, Status.VALID,
+        Status.VALID, Status.REISSUED, Status.REISSUED, Status.VALID,
     ]  # fmt: skip
     assert before["place-2"].revocation_reason == "Баға түзетілді"
+    assert before["place-2"].replaced_by == issued[0].id
     assert [one.id for one in standings_in_force(session, contest(session))] == [newer.id]
     assert issue(session, newer, tmp_path) == []
 
@@ -285,7 +288,11 @@ def test_every_flipped_byte_is_noticed(session: Session, tmp_path: Path):
 
 def test_the_register_of_an_oblast_shows_that_oblast(session: Session, tmp_path: Path):
     issue(session, the_standing(session), tmp_path)
-    issue(session, freeze(session, OBLASTS[1]), tmp_path)
+    other = freeze(session, OBLASTS[1])
+    with pytest.raises(Conflict, match="No certificate before the standing is final. The term runs until"):
+        issue(session, other, tmp_path)
+    waive_all(session, other)
+    issue(session, other, tmp_path)
     everything = certificates_of(session, contest(session))
     own = certificates_of(session, contest(session), oblasts={OBLASTS[1]})
     assert (len(everything), len(own)) == (10, 5)

@@ -1,0 +1,79 @@
+"""The tables of objections and appeals, and of nominees who give their right to them up.
+
+What was decided is not written here: the vote with its reasons stands with the meeting, and is found by
+the objection's number.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.storage import Base, SerialKey, UtcDateTime, enum_column
+
+
+class ObjectionKind(StrEnum):
+    """What a nominee objects to."""
+
+    COMPUTATION = "computation"
+    CONFLICT = "conflict"
+    EXCLUSION = "exclusion"
+
+
+class Objection(Base):
+    """An objection of a nominee to a frozen standing; with `appeals_id` it is an appeal.
+
+    Its number counts within the contest. A claimed conflict of interests names the member, the nominee whom
+    that member was in conflict with, and a ground of the rule book. `settled_by` is the standing that
+    followed from granting it.
+    """
+
+    __tablename__ = "objections"
+    __table_args__ = (
+        UniqueConstraint("contest_id", "number"),
+        UniqueConstraint("appeals_id"),
+        Index(None, "standing_id"),
+        CheckConstraint("number > 0", name="positive_number"),
+        CheckConstraint("length(claim) > 0", name="says_something"),
+        CheckConstraint("appeals_id IS NULL OR appeals_id <> id", name="appeals_another"),
+        CheckConstraint(
+            "(kind = 'conflict') = (about_account_id IS NOT NULL)"
+            " AND (kind = 'conflict') = (about_nominee_id IS NOT NULL)"
+            " AND (kind = 'conflict') = (ground IS NOT NULL)",
+            name="conflict_of_somebody",
+        ),
+        CheckConstraint("withdrawn_at IS NULL OR settled_by IS NULL", name="withdrawn_settles_nothing"),
+        CheckConstraint("settled_by IS NULL OR settled_by <> standing_id", name="settled_by_another"),
+    )
+
+    id: Mapped[int] = mapped_column(SerialKey, primary_key=True)
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contests.id"))
+    number: Mapped[int]
+    standing_id: Mapped[int] = mapped_column(ForeignKey("standings.id"))
+    nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"))
+    kind: Mapped[ObjectionKind] = mapped_column(enum_column(ObjectionKind, "kind"))
+    about_account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    about_nominee_id: Mapped[int | None] = mapped_column(ForeignKey("nominees.id"))
+    ground: Mapped[str | None] = mapped_column(String(32))
+    claim: Mapped[str] = mapped_column(Text)
+    appeals_id: Mapped[int | None] = mapped_column(ForeignKey("objections.id"))
+    is_on_paper: Mapped[bool]
+    filed_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    filed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    settled_by: Mapped[int | None] = mapped_column(ForeignKey("standings.id"))
+
+
+class Waiver(Base):
+    """A nominee who gives up the right to object to a standing, and to appeal; recorded once, for good."""
+
+    __tablename__ = "objection_waivers"
+
+    standing_id: Mapped[int] = mapped_column(ForeignKey("standings.id"), primary_key=True)
+    nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"), primary_key=True)
+    is_on_paper: Mapped[bool]
+    recorded_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,122 @@
+"""The decisions of the demonstration's commissions: meetings, votes, two signatures, one objection refused.
+
+By the real services under the seats of the demonstration; only the clock is told.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from contest.commissions.queries import people_of
+from contest.contests.models import Contest
+from contest.decisions.services import hand_over_signals, propose_signals, propose_standing
+from contest.meetings import services as meetings
+from contest.meetings.models import AgendaItem, Choice, Meeting
+from contest.meetings.queries import bench_for
+from contest.nominees.models import Nominee
+from contest.objections.models import ObjectionKind
+from contest.objections.queries import handled_objection
+from contest.objections.services import Filing, file_objection, put_on_agenda
+from contest.rulebook import Exclusion, Stage
+from contest.standings.models import Standing
+from contest.standings.queries import rows_of
+from contest.standings.services import ask_to_freeze, confirm_freeze
+from core.words import Words
+
+#: What the commission of the demonstration votes: days that programs rather than people seem to have made.
+SIGNALS = (Exclusion("burst", 10_000), Exclusion("one-source", 10_000))
+CLAIM = (
+    "Көрсетілім. Жобам бойынша ұпай дұрыс қосылмаған деп ойлаймын: есепті қайта тексеруді сұраймын.\n"
+    "Демонстрация. Считаю, что баллы за мой проект сложены неверно: прошу проверить расчёт."
+)
+REFUSAL = Words(
+    "Рейтинг жарияланған деректерден қайта есептелді, сандары сәйкес келді: есептеу қатесі табылмады.",
+    "Рейтинг пересчитан из опубликованных данных, числа совпали: ошибки в расчёте нет.",
+    "The standing was computed again from the published numbers and agrees: there is no error.",
+)
+
+
+def vote_signals(session: Session, contest: Contest, *, now: datetime) -> None:
+    """The national commission votes which signals leave a day out, and the survey is given the vote."""
+    meeting = _meeting(session, contest, None, now)
+    actor = _secretary(session, contest, None)
+    item = propose_signals(session, contest=contest, meeting=meeting, rules=SIGNALS, actor=actor, now=now)
+    _decide(session, item, now=now)
+    hand_over_signals(session, contest=contest, actor=actor, now=now)
+    meetings.close_meeting(session, meeting=meeting, actor=actor, now=now)
+
+
+def approve_and_freeze(
+    session: Session, contest: Contest, stage: Stage, oblast: str | None, *, now: datetime
+) -> Standing:
+    """The commission approves its standing; the secretary asks to freeze it and the chair confirms."""
+    meeting = _meeting(session, contest, oblast, now)
+    people = people_of(session, contest, stage, oblast)
+    facts = {"contest": contest, "stage": stage, "oblast_kato": oblast, "now": now}
+    actor = f"account:{people.secretary}"
+    _decide(session, propose_standing(session, meeting=meeting, actor=actor, **facts), now=now)
+    meetings.close_meeting(session, meeting=meeting, actor=actor, now=now)
+    ask_to_freeze(session, account_id=people.secretary, **facts)
+    return confirm_freeze(session, account_id=people.chair, **facts)
+
+
+def object_on_paper(session: Session, contest: Contest, standing: Standing, *, now: datetime) -> int:
+    """The nominee of the second place objects on paper; the number of the objection."""
+    row = next(row for row in rows_of(session, standing) if row.place == 2)
+    secretary = people_of(session, contest, standing.stage, standing.oblast_kato).secretary
+    return file_objection(
+        session, contest=contest, standing=standing, nominee=session.get_one(Nominee, row.nominee_id),
+        kind=ObjectionKind.COMPUTATION, claim=CLAIM, by=Filing(secretary, is_on_paper=True), now=now,
+    ).number  # fmt: skip
+
+
+def refuse_objection(session: Session, contest: Contest, oblast: str, number: int, *, now: datetime) -> None:
+    """The oblast's commission votes the objection down, with its reasons."""
+    meeting = _meeting(session, contest, oblast, now)
+    actor = _secretary(session, contest, oblast)
+    item = put_on_agenda(
+        session, contest=contest, handled=handled_objection(session, contest, number), meeting=meeting,
+        actor=actor, now=now,
+    )  # fmt: skip
+    _decide(session, item, choice=Choice.NO, reasons=REFUSAL, now=now)
+    meetings.close_meeting(session, meeting=meeting, actor=actor, now=now)
+
+
+def _meeting(session: Session, contest: Contest, oblast: str | None, now: datetime) -> Meeting:
+    """A meeting of a commission with everybody present, open."""
+    stage = Stage.REGIONAL if oblast else Stage.NATIONAL
+    facts = {"actor": _secretary(session, contest, oblast), "now": now}
+    meeting = meetings.plan_meeting(
+        session, contest=contest, stage=stage, oblast_kato=oblast, held_on=now.date(), **facts
+    )
+    meetings.open_meeting(session, meeting=meeting, **facts)
+    present = people_of(session, contest, stage, oblast).everyone
+    meetings.register_attendance(session, meeting=meeting, present=present, **facts)
+    return meeting
+
+
+def _decide(
+    session: Session,
+    item: AgendaItem,
+    *,
+    now: datetime,
+    choice: Choice = Choice.YES,
+    reasons: Words | None = None,
+) -> None:
+    """Everybody who may votes alike, but for the last one, who abstains."""
+    actor = f"meeting:{item.meeting_id}"
+    meetings.open_vote(session, item=item, actor=actor, now=now)
+    voters = sorted(bench_for(session, item).present)
+    for account_id in voters:
+        cast = Choice.ABSTAIN if account_id == voters[-1] else choice
+        meetings.cast_vote(
+            session, item=item, account_id=account_id, choice=cast, actor=f"account:{account_id}", now=now
+        )
+    meetings.close_vote(session, item=item, reasons=reasons, actor=actor, now=now)
+
+
+def _secretary(session: Session, contest: Contest, oblast: str | None) -> str:
+    stage = Stage.REGIONAL if oblast else Stage.NATIONAL
+    return f"account:{people_of(session, contest, stage, oblast).secretary}"
