@@ -6,10 +6,13 @@ Programs meet rising demands; a school behind one address does not get stuck; on
 from __future__ import annotations
 
 import re
+import threading
 from datetime import datetime, timedelta
 
 import pytest
 import structlog
+from fakeredis import TcpFakeServer
+from redis import Redis
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -260,6 +263,32 @@ def test_an_answer_goes_in_where_the_counters_do_not_answer(app, kato):
     assert waiting(app) == 1
     # Asked once and then left alone for ten seconds, so that nobody waits for it in vain.
     assert [entry["event"] for entry in logged] == ["pace.unavailable"]
+
+
+@pytest.fixture
+def redis_url():
+    """A server that speaks Redis's protocol, on a port of its own."""
+    server = TcpFakeServer(("127.0.0.1", 0), server_type="redis")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"redis://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_counters_in_redis_are_shared_by_all_processes_and_forgotten(app, kato, redis_url):
+    app.config["RATELIMIT_STORAGE_URI"] = redis_url
+    limiter.init_app(app)
+    for number in range(2):
+        assert Resident(app, kato, at=NOW, address=f"192.0.2.{number}").send_solved(at=NOW) == 200
+    with Redis.from_url(redis_url) as other:
+        kept = {key.decode(): (int(other.get(key)), other.ttl(key)) for key in other.scan_iter()}
+    of_unit = [key for key in kept if key.endswith(kato)]
+    assert [kept[key][0] for key in of_unit] == [2]
+    assert len(kept) in (2, 3)  # the unit, and one or two groups of callers
+    assert all(0 < rest <= WINDOW for _, rest in kept.values())
+    assert not [key for key in kept if "192.0.2" in key]
 
 
 def rise(app, kato: str, *, answers: int, at: datetime) -> None:
