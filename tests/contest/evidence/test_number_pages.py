@@ -172,6 +172,10 @@ def test_the_place_says_who_cannot_be_told_apart(site: Site):
         for place in range(3)
     ]
     assert [sum(map(int, found.groups())) for found in told] == [2, 2, 2]
+    # The third leads so far that the two others are surely worse; nobody else may be the best.
+    assert told[2].groups() == ("0", "2", "0")
+    assert "Surely ahead of all the others." in evidence(site, 2)
+    assert "Cannot be told apart from the winner." not in evidence(site, 0)
 
 
 def test_staff_see_judges_by_name_and_their_marks(site: Site):
