@@ -8,12 +8,16 @@ from contest.certificates.commands import certificates
 from contest.certificates.views_public import certificates_public
 from contest.certificates.views_staff import certificates_staff
 from contest.commands import contest
+from contest.commissions.views_staff import commissions_staff
 from contest.contests.views_staff import contests_staff
 from contest.decisions.views_staff import decisions_staff
 from contest.evidence.views_staff import evidence_staff
 from contest.judging.views_staff import judging_staff
 from contest.jury.views_member import marking_member
+from contest.jury.views_staff import jury_staff
 from contest.league.views_public import league_public
+from contest.meetings.views_member import meetings_member
+from contest.meetings.views_staff import meetings_staff
 from contest.nominees.commands import nominees
 from contest.nominees.documents.views_staff import documents_staff
 from contest.nominees.essays.views_staff import essays_staff
@@ -42,11 +46,15 @@ ROOM = Room(
         contests_staff,
         nominees_proposer,
         nominees_staff,
+        commissions_staff,
+        meetings_staff,
+        meetings_member,
         documents_staff,
         essays_staff,
         hearings_staff,
         nominee_own,
         marking_member,
+        jury_staff,
         standings_staff,
         decisions_staff,
         objections_staff,

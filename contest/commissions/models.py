@@ -103,8 +103,8 @@ class MemberFacts(Base):
 class Recusal(Base):
     """A conflict with a nominee that a member declared, on one of the rule book's grounds.
 
-    One declared at the regional stage holds at the national one too. `details` are for the commission's
-    secretary and chair alone.
+    One declared at the regional stage holds at the national one too. `details` are for those who enter the
+    facts of members alone: no protocol names them.
     """
 
     __tablename__ = "recusals"

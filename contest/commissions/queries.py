@@ -163,6 +163,17 @@ def declared_conflict(session: Session, *, nominee: Nominee, stage: Stage, accou
     return session.get(Recusal, (nominee.id, stage, account_id))
 
 
+def declared_by(session: Session, contest: Contest, account_id: int) -> list[tuple[Recusal, Nominee]]:
+    """What a member has declared in a contest, with its details, for those who know the members' facts."""
+    wanted = (
+        select(Recusal, Nominee)
+        .join(Nominee, Nominee.id == Recusal.nominee_id)
+        .where(Nominee.contest_id == contest.id, Recusal.account_id == account_id)
+        .order_by(Recusal.declared_at)
+    )
+    return [(recusal, nominee) for recusal, nominee in session.execute(wanted)]
+
+
 def bench_of(
     people: People,
     rules: StageRules,

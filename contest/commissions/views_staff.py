@@ -18,6 +18,7 @@ from contest.commissions.queries import (
     VOTING,
     commission_of,
     conflicts_of,
+    declared_by,
     districts,
     get_seat,
     people_of,
@@ -164,6 +165,8 @@ def facts(code: str, stage: str, area: str, account_id: int) -> Reply:
     return render_template(
         "contest/commission/facts.html", contest=contest, stage=chosen, area=area, form=form,
         person=get_account(database(), account_id),
+        declared=declared_by(database(), contest, account_id),
+        titles={one.code: one.title for one in rulebook_of(database(), contest).national.conflicts},
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from contest.commissions.queries import conflicts_of
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
 from contest.jury.models import Abstention, Mark
-from contest.jury.queries import is_marking_closed, judged_nominees
+from contest.jury.queries import is_marking_closed, judged_nominees, panel
 from contest.nominees.models import Nominee
 from contest.rulebook import Ground, Stage, StageRules
 from core.accounts.queries import names_of
@@ -27,7 +27,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class JudgeLine:
-    """One judge's marks of a nominee by (component, criterion); `ground` where a conflict bars the judge."""
+    """One judge's marks of a nominee by (component, criterion); with a `ground` of conflict none counts."""
 
     name: str
     marks: dict[Key, int]
@@ -71,8 +71,8 @@ def revealed_marks(
         own.add((row.component, row.criterion))
     conflicts = conflicts_of(session, contest, stage, nominees)
     titles = {ground.code: ground for ground in rules.conflicts}
-    judges = {judge for _nominee, judge in (*given, *abstained)}
-    names = names_of(session, judges | {one for grounds in conflicts.values() for one in grounds})
+    judges = panel(session, contest, stage, oblast_kato) | {judge for _nominee, judge in (*given, *abstained)}
+    names = names_of(session, judges)
     found = []
     for nominee in nominees:
         grounds = conflicts[nominee.id]
@@ -83,7 +83,7 @@ def revealed_marks(
             JudgeLine(
                 names[judge], given.get((nominee.id, judge), {}),
                 frozenset(abstained.get((nominee.id, judge), ())),
-                None if (nominee.id, judge) in given else titles.get(grounds.get(judge, "")),
+                titles.get(grounds.get(judge, "")),
             )
             for judge in about
         ]  # fmt: skip

@@ -258,14 +258,16 @@ def close_vote(
 ) -> AgendaItem:
     """Close the vote: the item is decided, with the roll and, where given, the reasons.
 
-    :raises BadInput: without reasons, for an exclusion, an objection or an appeal.
+    :raises BadInput: without reasons, for an exclusion, an objection, an appeal or a returned standing.
     :raises Conflict: unless the vote is open, or when a late conflict took the quorum away.
     """
     lock_item(session, item)
     refuse_item_unless(item, ItemState.VOTING)
-    if reasons is None and item.kind in REASONED:
-        raise BadInput(_l("Give the reasons of this decision in Kazakh and in Russian."))
     found, roll = outcome(session, item), roll_of(session, item)
+    # A standing that is not approved is returned: the reasons name the error of computation.
+    is_return = item.kind is ItemKind.STANDING and not found.is_carried
+    if reasons is None and (item.kind in REASONED or is_return):
+        raise BadInput(_l("Give the reasons of this decision in Kazakh and in Russian."))
     if not found.is_quorate:
         raise Conflict(_l("The quorum was lost by a conflict declared late: set the vote aside."))
     void = delete(Vote).where(Vote.item_id == item.id, Vote.account_id.not_in(roll.present))

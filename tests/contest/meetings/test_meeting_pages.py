@@ -1,0 +1,147 @@
+"""The pages of a meeting: the secretary leads it, members vote under their own login."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from contest.meetings.models import AgendaItem, Choice, ItemState
+from contest.meetings.queries import votes_on
+from core import clock
+from tests.contest import sample
+from tests.contest.meetings.acts import recuse
+from tests.contest.sample import OBLASTS
+
+BASE = "/staff/contests/2026/meetings"
+HERE = f"{BASE}/regional/{OBLASTS[0]}"
+
+
+@pytest.fixture
+def made(keep: Callable) -> sample.Sample:
+    return keep(sample.regional)
+
+
+@pytest.fixture
+def secretary(enter: Callable, made: sample.Sample):
+    return enter(made.secretaries[OBLASTS[0]])
+
+
+@pytest.fixture
+def page(secretary, made: sample.Sample) -> str:
+    """An open meeting with everybody present and one item."""
+    today = clock.day_of(clock.present()).isoformat()
+    address = secretary.post(HERE, HERE, held_on=today, place="Қонаев").location
+    assert secretary.post(f"{address}/open", address).location == address
+    secretary.post(f"{address}/attendance", address, present=[str(one) for one in made.judges[OBLASTS[0]]])
+    given = {"title_kk": "Кесте бекітілсін", "title_ru": "Утвердить график"}
+    assert secretary.post(f"{address}/items", address, **given).location == address
+    return address
+
+
+def item_of(keep: Callable) -> AgendaItem:
+    return keep(lambda session: session.query(AgendaItem).filter_by(title_kk="Кесте бекітілсін").one())
+
+
+def test_a_meeting_goes_from_plan_to_protocol(
+    enter: Callable, keep: Callable, made: sample.Sample, secretary, page: str
+):
+    judges = made.judges[OBLASTS[0]]
+    where = f"{page}/items/{item_of(keep).id}"
+    assert secretary.post(f"{where}/open-vote", page).status_code == 302
+    for judge, choice in zip(judges, ("yes", "abstain", "yes"), strict=True):
+        member = enter(judge)
+        assert member.post(f"{where}/vote", page, choice=choice).status_code == 302
+    seen = secretary.get(page).text
+    assert "3 of 3 have voted." in seen
+    assert "Votes by name" not in seen
+    assert "You have voted: abstained." in enter(judges[1]).get(page).text
+    assert secretary.post(f"{where}/close-vote", page).status_code == 302
+    seen = secretary.get(page).text
+    assert "Carried: 2 for, 0 against, 1 abstained." in seen
+    assert "Votes by name" in seen
+    assert secretary.post(f"{page}/close", page).location == page
+    for language in ("kk", "ru"):
+        answer = secretary.get(f"{page}/protocol-{language}.pdf")
+        assert answer.content_type == "application/pdf"
+        assert answer.data.startswith(b"%PDF")
+    assert secretary.get(f"{page}/protocol-en.pdf").status_code == 404
+
+
+def test_a_member_reads_and_does_not_lead(enter: Callable, keep: Callable, made: sample.Sample, page: str):
+    member = enter(made.judges[OBLASTS[0]][1])
+    seen = member.get(page).text
+    for act in ("Open the vote", "Close the meeting", "Register the attendance", "Put on the agenda"):
+        assert act not in seen
+    number = item_of(keep).id
+    for act in (
+        "open", "close", "attendance", "items", f"items/{number}/open-vote", f"items/{number}/close-vote"
+    ):  # fmt: skip
+        assert member.post(f"{page}/{act}", page).status_code == 403, act
+
+
+def test_a_stranger_neither_reads_nor_votes(enter: Callable, keep: Callable, made: sample.Sample, page: str):
+    where = f"{page}/items/{item_of(keep).id}/vote"
+    neighbour = enter(made.judges[OBLASTS[1]][1])
+    assert neighbour.get(page).status_code == 403
+    other = f"{BASE}/regional/{OBLASTS[1]}"
+    assert neighbour.get(other).status_code == 200
+    assert neighbour.post(where, other, choice="yes").status_code == 403
+    national = enter(made.judges[None][1])
+    assert national.get(page).status_code == 200
+    assert national.post(where, page, choice="yes").status_code == 409
+    assert keep(lambda session: votes_on(session, item_of(keep))) == {}
+
+
+def test_one_who_has_a_conflict_sees_no_ballot(
+    enter: Callable, keep: Callable, made: sample.Sample, secretary, page: str
+):
+    judges, nominee = made.judges[OBLASTS[0]], made.nominees[OBLASTS[0]][0]
+    number = item_of(keep).id
+
+    def about(session) -> None:
+        session.get_one(AgendaItem, number).nominee_id = nominee
+        recuse(session, nominee, judges[1])
+
+    keep(about)
+    secretary.post(f"{page}/items/{number}/open-vote", page)
+    barred = enter(judges[1])
+    seen = barred.get(page).text
+    assert "You have a conflict of interests in this item: you do not vote on it." in seen
+    assert 'name="choice"' not in seen
+    assert barred.post(f"{page}/items/{number}/vote", page, choice="yes").status_code == 403
+    assert 'name="choice"' in enter(judges[2]).get(page).text
+    secretary.post(f"{page}/items/{number}/close-vote", page)
+    assert "conflict of interests: Related by blood or marriage" in secretary.get(page).text
+
+
+def test_a_vote_sent_again_by_the_page_is_one_vote(
+    enter: Callable, keep: Callable, made: sample.Sample, secretary, page: str
+):
+    number, judge = item_of(keep).id, made.judges[OBLASTS[0]][0]
+    secretary.post(f"{page}/items/{number}/open-vote", page)
+    first, second = enter(judge), enter(judge)
+    where = f"{page}/items/{number}/vote"
+    assert first.post(where, page, choice="no").status_code == 302
+    assert second.post(where, HERE, choice="no").status_code == 302
+    assert second.post(where, HERE, choice="yes").status_code == 409
+    assert keep(lambda session: votes_on(session, session.get_one(AgendaItem, number))) == {judge: Choice.NO}
+    secretary.post(f"{page}/items/{number}/close-vote", page)
+    assert first.post(where, HERE, choice="no").status_code == 409
+
+
+def test_reasons_in_one_language_are_refused(keep: Callable, secretary, page: str):
+    number = item_of(keep).id
+    secretary.post(f"{page}/items/{number}/open-vote", page)
+    half = secretary.post(f"{page}/items/{number}/close-vote", page, reasons_kk="Себебі")
+    assert half.status_code == 422
+    assert item_of(keep).state is ItemState.VOTING
+
+
+def test_what_is_not_there_answers_404(keep: Callable, secretary, page: str):
+    today = clock.day_of(clock.present()).isoformat()
+    planned = secretary.post(HERE, HERE, held_on=today).location
+    for address in (f"{BASE}/99", f"{BASE}/99/protocol-kk.pdf", f"{planned}/protocol-kk.pdf"):
+        assert secretary.get(address).status_code == 404, address
+    number = item_of(keep).id
+    assert secretary.post(f"{planned}/items/{number}/drop", page).status_code == 404
