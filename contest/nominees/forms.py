@@ -10,7 +10,6 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from contest.nominees.services import LONGEST_EMPLOYER, LONGEST_TITLE
-from contest.rulebook import RuleBook
 
 _REQUIRED = InputRequired(_l("Fill in this field."))
 
@@ -93,16 +92,6 @@ class ReasonForm(FlaskForm):
     reason = StringField(
         _l("Reason"), [_REQUIRED, Length(max=500)], description=_l("It is kept with the nomination.")
     )
-
-
-class ExclusionForm(ReasonForm):
-    """On which of the rule book's grounds a nominee is excluded, and why."""
-
-    ground = SelectField(_l("Ground"), [_REQUIRED])
-
-    def offer(self, book: RuleBook) -> None:
-        """The grounds of the rule book."""
-        self.ground.choices = [SelectChoice(one.code, str(one.title)) for one in book.exclusion]
 
 
 class SureForm(FlaskForm):

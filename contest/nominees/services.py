@@ -26,7 +26,7 @@ from core.access import Role, Scope
 from core.accounts.models import Account
 from core.accounts.services import create_account, invite_account
 from core.clock import day_of
-from core.errors import BadInput, Conflict, Forbidden
+from core.errors import BadInput, Conflict
 from core.places.models import Official, Post
 from core.places.queries import get_unit, official_name
 
@@ -279,15 +279,6 @@ def refuse_unless_takes_part(nominee: Nominee) -> None:
     """
     if nominee.state not in (NomineeState.PROPOSED, NomineeState.REGISTERED):
         raise Conflict(_l("%(name)s does not take part any more.", name=nominee.name_kk))
-
-
-def refuse_other(nominee: Nominee, account_id: int) -> None:
-    """Refuse anybody but the nominee's own account.
-
-    :raises Forbidden: for another account.
-    """
-    if nominee.account_id != account_id:
-        raise Forbidden(_l("This page is the nominee's own."))
 
 
 def _exclude(

@@ -23,8 +23,8 @@ from contest.nominees.documents.forms import DocumentForm
 from contest.nominees.documents.queries import documents_of, get_document
 from contest.nominees.documents.receiving import give, receive
 from contest.nominees.documents.services import remove_document
-from contest.nominees.essays.receiving import receive_essay
-from contest.nominees.forms import ConsentForm, EssayForm, PenaltyForm, ProjectForm, ReasonForm, SureForm
+from contest.nominees.essays.receiving import receive_essay, writing_form
+from contest.nominees.forms import ConsentForm, PenaltyForm, ProjectForm, ReasonForm, SureForm
 from contest.nominees.hearings.queries import hearings_of
 from contest.nominees.models import Nominee, NomineeState
 from contest.nominees.queries import eligibility_facts, essay_of, essay_stage, nominations_of
@@ -57,20 +57,21 @@ def nomination(code: str) -> Reply:
     """One's own nomination in a contest."""
     found, contest = own_nomination(code)
     book, today = rulebook_of(database(), contest), clock.day_of(clock.present())
+    kept = essay_of(database(), found)
     takes_part = found.state in (NomineeState.PROPOSED, NomineeState.REGISTERED)
     return render_template(
         "contest/nominee/nomination.html", contest=contest, nominee=found, states=STATES, meanings=MEANINGS,
         kinds=DOCUMENTS, unit=get_unit(database(), found.kato), days=days_of(book, Step.NOMINATIONS),
         findings=look_at(book.eligibility, eligibility_facts(database(), nominee=found, book=book)),
         documents=documents_of(database(), found), hearings=hearings_of(database(), found, book),
-        essay=essay_of(database(), found), needs_essay=essay_stage(book) is not None,
+        essay=kept, needs_essay=essay_stage(book) is not None,
         ground=ground_of(found, book),
-        takes_part=takes_part, evidence=_open_evidence(contest, found),
+        evidence=_open_evidence(contest, found),
         can_apply=takes_part and contest.state is ContestState.OPEN
         and is_open(book, Step.NOMINATIONS, today),
         can_leave=takes_part and contest.state not in (ContestState.CLOSED, ContestState.PUBLISHED),
         consent=ConsentForm(), penalty=PenaltyForm(), project=ProjectForm(obj=found), paper=DocumentForm(),
-        writing=EssayForm(), withdrawal=ReasonForm(prefix="withdraw"), sure=SureForm(),
+        writing=writing_form(contest, found, kept), withdrawal=ReasonForm(prefix="withdraw"), sure=SureForm(),
     )  # fmt: skip
 
 

@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response
 from contest.contests.forms import require_valid
 from contest.contests.models import Contest, ContestState
 from contest.contests.queries import contest_by_code, rulebook_of
+from contest.decisions.queries import exclusion_decision
 from contest.eligibility import look_at
 from contest.nominees import services
 from contest.nominees.documents.forms import DocumentForm
 from contest.nominees.documents.queries import documents_of
 from contest.nominees.documents.views_staff import may_read_documents
 from contest.nominees.forms import (
-    ExclusionForm,
     InviteForm,
     PaperConsentForm,
     PenaltyForm,
@@ -33,7 +33,7 @@ from core import clock
 from core.access import Right, guarded, may, oblasts_of, require, require_fresh_factor
 from core.accounts.services import INVITATION_LIFE
 from core.accounts.views_agency import invitation_address
-from core.errors import BadInput
+from core.errors import BadInput, Conflict
 from core.places.queries import get_unit
 from core.web.edge import database
 from core.words import Words
@@ -62,8 +62,7 @@ def nominee(code: str, nominee_id: int) -> Reply:
     contest, found = _found(code, nominee_id, Right.SEE_STAGE)
     can_manage = may(current_user, Right.MANAGE_NOMINEES, oblast=found.oblast_kato)
     book = rulebook_of(database(), contest)
-    exclusion = ExclusionForm(prefix="exclude")
-    exclusion.offer(book)
+    vote = exclusion_decision(database(), contest, found)
     return render_template(
         "contest/staff/nominee.html", contest=contest, nominee=found, states=STATES, kinds=DOCUMENTS,
         unit=get_unit(database(), found.kato), oblast=get_unit(database(), found.oblast_kato),
@@ -75,7 +74,7 @@ def nominee(code: str, nominee_id: int) -> Reply:
         ground=ground_of(found, book),
         project=ProjectForm(obj=found), paper=DocumentForm(), invitation=InviteForm(),
         consent=PaperConsentForm(), penalty=PenaltyForm(), sure=SureForm(),
-        refusal=ReasonForm(prefix="decline"), withdrawal=ReasonForm(prefix="withdraw"), exclusion=exclusion,
+        refusal=ReasonForm(prefix="decline"), withdrawal=ReasonForm(prefix="withdraw"), vote=vote,
     )  # fmt: skip
 
 
@@ -175,14 +174,17 @@ def withdraw(code: str, nominee_id: int) -> Reply:
 @nominees_staff.post("/<int:nominee_id>/exclude")
 @guarded(Right.MANAGE_NOMINEES)
 def exclude(code: str, nominee_id: int) -> Reply:
-    """Exclude a nominee on a ground of the rules."""
+    """Exclude a nominee, as the commission voted, on its ground and with its reasons."""
     contest, found = _found(code, nominee_id, Right.MANAGE_NOMINEES)
-    now, form = clock.present(), ExclusionForm(prefix="exclude")
+    now = clock.present()
     require_fresh_factor(now=now)
-    form.offer(rulebook_of(database(), contest))
-    require_valid(form)
+    require_valid(SureForm())
+    vote = exclusion_decision(database(), contest, found)
+    if vote is None:
+        raise Conflict(_("No commission has voted to exclude this nominee."))
+    item, _outcome, ground = vote
     services.exclude_nominee(
-        database(), nominee=found, ground=form.ground.data, reason=form.reason.data,
+        database(), nominee=found, ground=ground, reason=f"{item.reasons_kk} · {item.reasons_ru}",
         actor=current_user.reference, now=now,
     )  # fmt: skip
     return _back(code, nominee_id)

@@ -103,9 +103,7 @@ def text_of_docx(content: bytes, filename: str) -> str:
     """
     found = inspect_file(content, filename)
     if found.media is not Media.DOCX:
-        raise BadInput(
-            _l("“%(name)s” is no DOCX: paste the text instead.", name=found.name)
-        )
+        raise BadInput(_l("“%(name)s” is no DOCX: paste the text instead.", name=found.name))
     with _opened(content, found.name) as packed:
         root = ElementTree.fromstring(packed.read("word/document.xml"))  # noqa: S314  (no entities: checked)
     space = root.tag.partition("}")[0] + "}"

@@ -7,16 +7,30 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from contest.contests.forms import require_valid
+from contest.contests.models import Contest
+from contest.contests.queries import rulebook_of
 from contest.nominees.documents.inspection import LARGEST_FILE, text_of_docx
+from contest.nominees.essays.models import Essay
 from contest.nominees.essays.naming import telling_words
+from contest.nominees.essays.queries import is_being_read
 from contest.nominees.essays.services import write_essay
 from contest.nominees.forms import EssayForm
-from contest.nominees.models import Nominee
+from contest.nominees.models import Nominee, NomineeState
+from contest.nominees.queries import essay_stage
 from core import clock
 from core.places.queries import get_unit
 from core.web.edge import database
 
 MOST_SHOWN = 10
+
+
+def writing_form(contest: Contest, nominee: Nominee, essay: Essay | None) -> EssayForm | None:
+    """The form with what is written; None where no essay is asked for, or it stays as it is."""
+    stage = essay_stage(rulebook_of(database(), contest))
+    is_out = nominee.state not in (NomineeState.PROPOSED, NomineeState.REGISTERED)
+    if stage is None or is_out or is_being_read(database(), contest, nominee, stage):
+        return None
+    return EssayForm(formdata=None, data={"text": essay.text if essay else ""})
 
 
 def receive_essay(nominee: Nominee) -> None:

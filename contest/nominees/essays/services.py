@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
-from contest.jury.queries import marking_of
 from contest.nominees.essays.models import Essay
+from contest.nominees.essays.queries import is_being_read
 from contest.nominees.models import Nominee
 from contest.nominees.queries import essay_stage
 from contest.nominees.services import reference, refuse_unless_takes_part
-from contest.rulebook import Stage
 from core import audit
 from core.errors import BadInput, Conflict
 
@@ -35,8 +34,7 @@ def write_essay(session: Session, *, nominee: Nominee, text: str, actor: str, no
     stage = essay_stage(rulebook_of(session, contest))
     if stage is None:
         raise Conflict(_l("The rules of this contest ask for no essay."))
-    area = nominee.oblast_kato if stage is Stage.REGIONAL else None
-    if marking_of(session, contest, stage, area) is not None:
+    if is_being_read(session, contest, nominee, stage):
         raise Conflict(_l("The marking has begun: the essay stays as it is."))
     clean = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
     if not SHORTEST_ESSAY <= len(clean) <= LONGEST_ESSAY:

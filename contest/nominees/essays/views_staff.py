@@ -8,8 +8,7 @@ from werkzeug.wrappers import Response
 
 from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code, rulebook_of
-from contest.nominees.essays.receiving import receive_essay
-from contest.nominees.forms import EssayForm
+from contest.nominees.essays.receiving import receive_essay, writing_form
 from contest.nominees.models import Nominee
 from contest.nominees.queries import essay_of, essay_stage, get_nominee
 from core.access import Right, guarded, require
@@ -26,9 +25,10 @@ essays_staff = Blueprint(
 def essay(code: str, nominee_id: int) -> str:
     """The essay with its number, and the form to enter it for the nominee."""
     contest, found = _found(code, nominee_id)
+    kept = essay_of(database(), found)
     return render_template(
-        "contest/staff/nominee_essay.html", contest=contest, nominee=found, essay=essay_of(database(), found),
-        writing=EssayForm(),
+        "contest/staff/nominee_essay.html", contest=contest, nominee=found, essay=kept,
+        writing=writing_form(contest, found, kept),
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,6 +19,7 @@ from contest.nominees.services import withdraw_nominee
 from contest.rulebook import Stage
 from contest.rulebook_reading import read_rulebook, shipped_text
 from core.errors import BadInput, Conflict
+from core.storage import Storage
 from tests.conftest import NOW
 from tests.contest import sample
 from tests.contest.sample import ACTOR, OBLASTS, contest
@@ -118,6 +121,29 @@ def test_a_hearing_that_has_begun_stays(territory: Session, made):
         drop_slot(territory, slot=slot, actor=ACTOR, now=NINE)
     drop_slot(territory, slot=slot, actor=ACTOR, now=NOW)
     assert territory.scalars(select(Slot)).all() == []
+
+
+def test_of_two_that_are_set_at_once_one_is_taken(settled: Storage):
+    """On both databases: the second waits for the first, and then sees it."""
+    with settled.write(now=NOW) as session:
+        first, second, _ = sample.opened(session).nominees[OBLASTS[0]]
+
+    def other() -> str:
+        with settled.writing() as session:
+            try:
+                hear(session, second)
+            except Conflict as fault:
+                return str(fault)
+            session.commit()
+            return "set"
+
+    with ThreadPoolExecutor(1) as pool, settled.writing() as session:
+        hear(session, first)
+        waiting = pool.submit(other)
+        with pytest.raises(NotYet):
+            waiting.result(timeout=0.5)
+        session.commit()
+        assert "hears another nominee" in waiting.result(timeout=20)
 
 
 def test_nobody_is_heard_for_what_is_marked_without_a_name():
