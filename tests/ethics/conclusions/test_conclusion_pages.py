@@ -75,6 +75,8 @@ def test_numbers_agreement_and_the_middle_of_three_offices_stand_on_the_page(app
         ("Mean, 0 to 100", "90.00"), ("Middle of the oblast", "90.00"), ("Difference", "+0.00")
     ] * 10  # fmt: skip
     assert "opened so far: 3, this one among them" in page
+    for language in ("kk", "ru"):
+        assert ">+0,00</td>" in client.get(f"{page_of(prepared)}?lang={language}").text
     assert page.count("+10.00") == 0
     assert get(client, page_of(prepared, 1)).count(">+10.00<") == 10
     assert get(client, page_of(prepared, 2)).count(">-90.00<") == 10

@@ -178,7 +178,7 @@ def test_the_act_is_one_page_in_two_languages(app, keep, enter):
     assert f'filename="DEMO-round-1-{number}-act.pdf"' in answer.headers["Content-Disposition"]
     with sheets_of(answer.data) as pdf:
         assert len(pdf.pages) == 1
-        title = f"Пайдаланылмаған парақтар актісі · Акт о неиспользованных листках {number}"
+        title = f"Пайдаланылмаған талондар актісі · Акт о неиспользованных талонах {number}"
         assert str(pdf.docinfo.Title) == title
         assert {language for role, language in structure(pdf) if role == "/Sect"} == {"kk", "ru"}
 
