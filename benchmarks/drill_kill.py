@@ -150,7 +150,7 @@ def close_and_check(place: Installation, seen: Seen) -> list[str]:
     with place.storage.write(now=later) as session:
         close_campaign(
             session, campaign=campaign_by_code(session, CODE), keys=place.keys, takers=TAKERS,
-            actor="system", now=later,
+            secret=place.secret_key, actor="system", now=later,
         )  # fmt: skip
     with place.storage.read() as session:
         ballots = Counter((kato, ratings) for kato, ratings in session.execute(_SAID))

@@ -141,7 +141,7 @@ def _gather(
     say("flags voted once for all villages, before any score")
     answer_questionnaires(session, round, prepared, workshop, now=at(6, 20))
     closing = {"keys": workshop.keys, "takers": workshop.takers, "actor": ACTOR}
-    surveys.close_campaign(session, campaign=campaign, now=at(7, 1), **closing)
+    surveys.close_campaign(session, campaign=campaign, secret=workshop.secret, now=at(7, 1), **closing)
     _done(session, at(7, 1))
     ethics.close_round(session, round=round, now=at(7, 4), **closing)
     open_questionnaires(session, prepared, cast, now=at(7, 4))

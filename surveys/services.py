@@ -27,6 +27,7 @@ from surveys.comments.services import comment_box
 from surveys.criteria import CriteriaSet, shipped
 from surveys.models import Campaign, CampaignState, CampaignUnit
 from surveys.names import STATE_NAMES
+from surveys.paper.services import release_for_closing
 from surveys.publishing import publish_statistics
 from surveys.queries import box_of, subject_of
 from surveys.rules import Mode, SurveyRules
@@ -200,10 +201,14 @@ def close_campaign(
     campaign: Campaign,
     keys: KeyRing,
     takers: Mapping[str, MixedTaker],
+    secret: str,
     actor: str,
     now: datetime,
 ) -> None:
-    """Mix what still waits, publish every unit's statistics and close for good: one transaction.
+    """Take in what still waits, publish every unit's statistics and close for good: one transaction.
+
+    Paper sheets that both operators read alike are answers: they go in before the urn is mixed for the
+    last time.
 
     :raises Conflict: when it was never opened, is closed, or its last day is not over.
     """
@@ -215,6 +220,7 @@ def close_campaign(
                 day=campaign.closes_on.isoformat(),
             )
         )
+    release_for_closing(session, campaign=campaign, keys=keys, secret=secret, now=now)
     for box in (box_of(campaign.code), comment_box(campaign.code)):
         mix_box(session, keys=keys, box=box, takers=takers, now=now, closing=True)
     forget_codes(session, campaign=campaign)

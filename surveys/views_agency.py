@@ -30,7 +30,6 @@ from surveys.forms import ActForm, DraftForm, ExtendForm, PauseForm, first_fault
 from surveys.models import Campaign, CampaignState
 from surveys.names import MODE_NAMES, STATE_NAMES
 from surveys.paper.queries import batch_lines
-from surveys.paper.services import release_for_closing
 from surveys.queries import all_campaigns, asked_unit, campaign_by_code, campaign_units
 from surveys.rules import Mode
 from surveys.services import (
@@ -149,13 +148,10 @@ def extend(code: str) -> Reply:
 def close(code: str) -> Reply:
     """Close a campaign for good."""
     found = _for_act(code, is_fresh=True)
-    # Sheets that both operators read alike are answers: they go in before the urn is mixed for the last time.
-    release_for_closing(
-        database(), campaign=found, keys=keys(), secret=settings().secret_key, now=clock.present()
-    )
     close_campaign(
-        database(), campaign=found, keys=keys(), takers=takers(), actor=_actor(), now=clock.present()
-    )
+        database(), campaign=found, keys=keys(), takers=takers(), secret=settings().secret_key,
+        actor=_actor(), now=clock.present(),
+    )  # fmt: skip
     after_this_request(_without_spent_marks)
     return _back(code, _("The survey is closed, and its numbers are frozen for the ranking."))
 

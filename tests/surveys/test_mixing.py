@@ -135,8 +135,8 @@ def test_published_numbers_equal_plain_arithmetic_on_what_was_answered(settled: 
             sample.put(session, keys, kato, said[kato])
         mix(session, keys)
         close_campaign(
-            session, campaign=campaign_by_code(session, sample.CODE), keys=keys, takers=sample.TAKERS,
-            actor=sample.ACTOR, now=after,
+            session, campaign=campaign_by_code(session, sample.CODE), secret=SECRET, keys=keys,
+            takers=sample.TAKERS, actor=sample.ACTOR, now=after,
         )  # fmt: skip
         found = {row.kato: row for row in published_statistics(session, campaign_code=sample.CODE)}
     persons = {

@@ -26,7 +26,7 @@ from surveys.results import published_groups, published_strata, published_varian
 from surveys.rules import Counting, ExclusionRule
 from surveys.services import close_campaign
 from surveys.signals.kinds import OF_A_DAY
-from tests.conftest import NOW
+from tests.conftest import NOW, SECRET
 from tests.surveys import sample
 
 AFTER = datetime(2026, 6, 21, 9, tzinfo=UTC)
@@ -67,7 +67,15 @@ def answer_again(session: Session, keys: KeyRing, kato: str, *, now: datetime) -
 
 def close(session: Session, keys: KeyRing) -> Campaign:
     campaign = campaign_by_code(session, sample.CODE)
-    close_campaign(session, campaign=campaign, keys=keys, takers=sample.TAKERS, actor=sample.ACTOR, now=AFTER)
+    close_campaign(
+        session,
+        campaign=campaign,
+        secret=SECRET,
+        keys=keys,
+        takers=sample.TAKERS,
+        actor=sample.ACTOR,
+        now=AFTER,
+    )
     return campaign
 
 

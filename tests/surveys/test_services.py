@@ -23,7 +23,7 @@ from surveys.criteria import criteria_from_json, shipped
 from surveys.models import CampaignState, CampaignUnit, Tally
 from surveys.queries import box_of, campaign_by_code, published_statistics
 from surveys.rules import Mode, SurveyRules
-from tests.conftest import NOW
+from tests.conftest import NOW, SECRET
 from tests.surveys import sample
 
 AFTER = datetime(2026, 6, 21, 9, tzinfo=UTC)
@@ -159,7 +159,13 @@ def test_closing_waits_for_the_last_day_then_mixes_the_rest_and_publishes(settle
     with settled.write(now=AFTER) as session:
         campaign = campaign_by_code(session, sample.CODE)
         services.close_campaign(
-            session, campaign=campaign, keys=keys, takers=sample.TAKERS, actor=sample.ACTOR, now=AFTER
+            session,
+            campaign=campaign,
+            secret=SECRET,
+            keys=keys,
+            takers=sample.TAKERS,
+            actor=sample.ACTOR,
+            now=AFTER,
         )
     with settled.read() as session:
         assert waiting(session, box_of(sample.CODE)) == {}
@@ -185,6 +191,12 @@ def test_modes_that_do_not_count_do_not_enter(settled: Storage, tmp_path: Path):
     with settled.write(now=AFTER) as session:
         campaign = campaign_by_code(session, sample.CODE)
         services.close_campaign(
-            session, campaign=campaign, keys=keys, takers=sample.TAKERS, actor=sample.ACTOR, now=AFTER
+            session,
+            campaign=campaign,
+            secret=SECRET,
+            keys=keys,
+            takers=sample.TAKERS,
+            actor=sample.ACTOR,
+            now=AFTER,
         )
         assert [row.n for row in published_statistics(session, campaign_code=sample.CODE)] == [None]

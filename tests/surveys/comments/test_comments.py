@@ -63,7 +63,13 @@ def close(app, keep) -> None:
     def shut(session: Session) -> None:
         campaign = campaign_by_code(session, sample.CODE)
         close_campaign(
-            session, campaign=campaign, keys=keys(), takers=takers(), actor=sample.ACTOR, now=AFTER
+            session,
+            campaign=campaign,
+            secret=SECRET,
+            keys=keys(),
+            takers=takers(),
+            actor=sample.ACTOR,
+            now=AFTER,
         )
 
     with app.app_context():

@@ -27,7 +27,7 @@ from surveys.signals.models import SurveyFlag
 from surveys.signals.queries import evidence_of, excluded_days, signal_run, visible_flags
 from surveys.signals.services import flag_running, make_flags, release_flags
 from surveys.signals.wording import WORDS, rarity_words
-from tests.conftest import NOW
+from tests.conftest import NOW, SECRET
 from tests.staff import run
 from tests.surveys import sample
 
@@ -55,7 +55,9 @@ def made(session: Session, keys: KeyRing, rules: SurveyRules = RULES) -> Campaig
 
 def close(session: Session, campaign: Campaign, keys: KeyRing) -> None:
     takers = {**sample.TAKERS, "comment": lambda session, group: ""}
-    close_campaign(session, campaign=campaign, keys=keys, takers=takers, actor=sample.ACTOR, now=AFTER)
+    close_campaign(
+        session, campaign=campaign, secret=SECRET, keys=keys, takers=takers, actor=sample.ACTOR, now=AFTER
+    )
 
 
 def signals(flags: list[SurveyFlag]) -> list[Signal]:

@@ -419,8 +419,8 @@ def test_what_was_used_is_shown_a_day_late_in_steps_of_five_and_marks_are_forgot
         assert used == {today - timedelta(days=1): [0, 0], today: [5, 0]}
     with settled.write(now=NOW) as session:
         close_campaign(
-            session, campaign=campaign_by_code(session, sample.CODE), keys=ring, takers=sample.TAKERS,
-            actor=ACTOR, now=datetime(2026, 6, 21, 9, tzinfo=UTC),
+            session, campaign=campaign_by_code(session, sample.CODE), secret=SECRET, keys=ring,
+            takers=sample.TAKERS, actor=ACTOR, now=datetime(2026, 6, 21, 9, tzinfo=UTC),
         )  # fmt: skip
     with settled.read() as session:
         assert session.scalar(select(func.count()).select_from(Code)) == 0

@@ -243,8 +243,9 @@ def test_after_closing_nobody_can_recompute_a_mark_even_with_all_identifiers(app
         campaign = campaign_by_code(session, sample.CODE)
         with app.app_context():
             close_campaign(
-                session, campaign=campaign, keys=keys(), takers=takers(), actor=sample.ACTOR, now=time.now
-            )
+                session, campaign=campaign, secret=SECRET, keys=keys(), takers=takers(), actor=sample.ACTOR,
+                now=time.now,
+            )  # fmt: skip
 
     storage = app.extensions["storage"]
     with storage.writing() as session:
