@@ -153,7 +153,7 @@ def test_closing_waits_for_the_last_day_then_mixes_the_rest_and_publishes(settle
         sample.put(session, keys, many, ["555555", "444444"] * 6)
         sample.put(session, keys, few, ["111111"] * 3)
         with pytest.raises(Conflict, match="until the end of 2026-06-20"):
-            act(session, "close_campaign", keys=keys, takers=sample.TAKERS)
+            act(session, "close_campaign", keys=keys, secret=SECRET, takers=sample.TAKERS)
         with pytest.raises(Conflict, match="not closed"):
             published_statistics(session, campaign_code=sample.CODE)
     with settled.write(now=AFTER) as session:
