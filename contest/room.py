@@ -10,6 +10,7 @@ from contest.certificates.views_staff import certificates_staff
 from contest.commands import contest
 from contest.commissions.views_staff import commissions_staff
 from contest.contests.views_staff import contests_staff
+from contest.decisions.views_public import decisions_public
 from contest.decisions.views_staff import decisions_staff
 from contest.evidence.views_staff import evidence_staff
 from contest.judging.views_staff import judging_staff
@@ -26,6 +27,7 @@ from contest.nominees.services import exclude_all_who_left
 from contest.nominees.views_nominee import nominee_own
 from contest.nominees.views_proposer import nominees_proposer
 from contest.nominees.views_staff import nominees_staff
+from contest.objections.views_nominee import objections_own
 from contest.objections.views_staff import objections_staff
 from contest.publication.views_public import blueprint as publication
 from contest.robustness.views_public import robustness_public
@@ -57,7 +59,9 @@ ROOM = Room(
         jury_staff,
         standings_staff,
         decisions_staff,
+        decisions_public,
         objections_staff,
+        objections_own,
         robustness_staff,
         robustness_public,
         judging_staff,

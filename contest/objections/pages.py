@@ -39,6 +39,19 @@ def claim_choices(session: Session, contest: Contest, standing: Standing) -> dic
     }  # fmt: skip
 
 
+def claimed(session: Session, contest: Contest, objection: Objection) -> dict[str, object]:
+    """Whose conflict with whom an objection claims, and on which ground; None for another kind."""
+    if objection.about_account_id is None:
+        return {"member": None, "about": None, "ground": None}
+    stage = session.get_one(Standing, objection.standing_id).stage
+    grounds = {one.code: one.title for one in rulebook_of(session, contest).stage(stage).conflicts}
+    return {
+        "member": session.get_one(Account, objection.about_account_id),
+        "about": session.get_one(Nominee, objection.about_nominee_id),
+        "ground": grounds.get(objection.ground),
+    }
+
+
 def receipt_of(contest: Contest, objection: Objection) -> Response:
     """The receipt of an objection as a file."""
     session, is_demo = database(), settings().is_demo

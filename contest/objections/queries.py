@@ -82,6 +82,17 @@ class Finality:
     uncorrected: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class OwnStanding:
+    """A standing as the nominee whom it concerns sees it."""
+
+    standing: Standing
+    finality: Finality
+    until: date
+    is_waived: bool
+    can_object: bool
+
+
 def is_final(session: Session, standing: Standing, now: datetime) -> Finality:
     """Whether nobody can object to a standing any more."""
     contest = session.get_one(Contest, standing.contest_id)
@@ -151,6 +162,28 @@ def handled_objections(
     terms = rulebook_of(session, contest).terms if objections else Terms(0, 0)
     appeals = {one.appeals_id: one for one in objections if one.appeals_id is not None}
     return [_handled(one, items.get(one.id), appeals.get(one.id), terms) for one in objections]
+
+
+def own_standings(session: Session, contest: Contest, nominee: Nominee, now: datetime) -> list[OwnStanding]:
+    """The standings in force that concern a nominee, the regional one first."""
+    rows = session.scalars(
+        select(Standing).where(Standing.contest_id == contest.id).order_by(Standing.version)
+    ).all()
+    latest = list({(one.stage, one.oblast_kato): one for one in rows}.values())
+    concerned = concerned_by(session, contest, latest)
+    own = sorted(
+        (one for one in latest if nominee.id in concerned[one.id]),
+        key=lambda one: one.stage is Stage.NATIONAL,
+    )
+    found = finalities(session, contest, own, now)
+    return [
+        OwnStanding(
+            one, found[one.id], until := objecting_until(session, contest, one),
+            is_waived := nominee.id in waivers_of(session, one),
+            day_of(now) <= until and not is_waived,
+        )
+        for one in own
+    ]  # fmt: skip
 
 
 def objections_before(

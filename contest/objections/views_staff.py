@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from contest.contests.areas import parse_area
 from contest.contests.forms import require_valid
 from contest.contests.models import Contest
-from contest.contests.queries import contest_by_code, rulebook_of
+from contest.contests.queries import contest_by_code
 from contest.decisions.forms import ProposeForm
 from contest.decisions.queries import coming_meetings
 from contest.meetings.queries import get_meeting, outcome
@@ -22,7 +22,7 @@ from contest.nominees.queries import get_nominee, list_nominees
 from contest.objections import services
 from contest.objections.forms import ClaimForm, PaperForm, PaperWaiverForm
 from contest.objections.models import ObjectionKind
-from contest.objections.pages import area_of_standing, claim_choices, receipt_of
+from contest.objections.pages import area_of_standing, claim_choices, claimed, receipt_of
 from contest.objections.queries import (
     Handled,
     Verdict,
@@ -33,13 +33,12 @@ from contest.objections.queries import (
     objections_before,
     waivers_of,
 )
-from contest.objections.words import KINDS, VERDICTS, why_not_final
+from contest.objections.words import PUBLIC_KINDS, VERDICTS, why_not_final
 from contest.rulebook import Stage
 from contest.standings.models import Standing
 from contest.standings.queries import latest_standing
 from core import clock
 from core.access import Right, guarded, may, require, require_fresh_factor
-from core.accounts.models import Account
 from core.errors import NotFound
 from core.places.queries import get_unit
 from core.web.edge import database
@@ -60,7 +59,7 @@ def index(code: str, stage: str, area: str) -> Reply:
     standing = latest_standing(session, contest, chosen, oblast)
     return render_template(
         "contest/objections/stage.html", contest=contest, stage=chosen, area=area, standing=standing,
-        unit=oblast and get_unit(session, oblast), verdicts=VERDICTS, kinds=KINDS,
+        unit=oblast and get_unit(session, oblast), verdicts=VERDICTS, kinds=PUBLIC_KINDS,
         finality=standing and is_final(session, standing, now),
         until=standing and objecting_until(session, contest, standing),
         handled=objections_before(session, contest, chosen, oblast), names=_names(contest),
@@ -118,19 +117,16 @@ def one(code: str, number: int) -> Reply:
     stage, oblast = _deciding(handled, standing)
     propose = ProposeForm(prefix="agenda")
     propose.offer(coming_meetings(session, contest, stage, oblast))
-    about = handled.objection
     return render_template(
         "contest/objections/one.html", contest=contest, handled=handled, standing=standing,
-        stage=standing.stage, area=area_of_standing(standing), verdicts=VERDICTS, kinds=KINDS,
-        nominee=session.get_one(Nominee, about.nominee_id), propose=propose,
+        stage=standing.stage, area=area_of_standing(standing), verdicts=VERDICTS, kinds=PUBLIC_KINDS,
+        nominee=session.get_one(Nominee, handled.objection.nominee_id), propose=propose,
         appeal=ClaimForm(prefix="appeal"),
-        member=about.about_account_id and session.get_one(Account, about.about_account_id),
-        about=about.about_nominee_id and session.get_one(Nominee, about.about_nominee_id),
-        ground=_ground(contest, standing, about.ground),
         outcome=handled.item and handled.verdict in (Verdict.GRANTED, Verdict.REFUSED)
         and outcome(session, handled.item),
         can_put=may(current_user, Right.RUN_MEETINGS, oblast=oblast),
         can_register=may(current_user, Right.MANAGE_NOMINEES, oblast=standing.oblast_kato),
+        **claimed(session, contest, handled.objection),
     )  # fmt: skip
 
 
@@ -214,11 +210,6 @@ def _waiver_form(contest: Contest, standing: Standing) -> PaperWaiverForm:
     form, gone = PaperWaiverForm(prefix="waiver"), waivers_of(database(), standing)
     form.offer(one for one in _concerned(contest, standing) if one.id not in gone)
     return form
-
-
-def _ground(contest: Contest, standing: Standing, code: str | None) -> object:
-    grounds = rulebook_of(database(), contest).stage(standing.stage).conflicts
-    return next((ground.title for ground in grounds if ground.code == code), None)
 
 
 def _names(contest: Contest) -> dict[int, str]:

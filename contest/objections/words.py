@@ -13,6 +13,11 @@ KINDS: dict[ObjectionKind, object] = {
     ObjectionKind.EXCLUSION: _l("My exclusion from the contest"),
 }
 
+#: The same where somebody else reads of it.
+PUBLIC_KINDS: dict[ObjectionKind, object] = {
+    **KINDS, ObjectionKind.EXCLUSION: _l("An exclusion from the contest"),
+}  # fmt: skip
+
 VERDICTS: dict[Verdict, object] = {
     Verdict.WAITING: _l("waits to be put on an agenda"),
     Verdict.ON_AGENDA: _l("on the agenda"),

@@ -354,13 +354,18 @@ def meeting(session: Session, area: str | None) -> Meeting:
 
 
 def decide(
-    session: Session, item: AgendaItem, *, choice: Choice = Choice.YES, now: datetime = NOW
+    session: Session,
+    item: AgendaItem,
+    *,
+    choice: Choice = Choice.YES,
+    reasons: Words | None = REASONS,
+    now: datetime = NOW,
 ) -> AgendaItem:
     """Everybody who may votes alike, and the vote is closed with reasons."""
     meetings.open_vote(session, item=item, actor=ACTOR, now=now)
     for one in sorted(bench_for(session, item).present):
         meetings.cast_vote(session, item=item, account_id=one, choice=choice, actor=f"account:{one}", now=now)
-    return meetings.close_vote(session, item=item, reasons=REASONS, actor=ACTOR, now=now)
+    return meetings.close_vote(session, item=item, reasons=reasons, actor=ACTOR, now=now)
 
 
 def vote_signals(session: Session, *rules: Exclusion) -> AgendaItem:
@@ -445,9 +450,9 @@ def waive_all(session: Session, standing: Standing) -> None:
         )  # fmt: skip
 
 
-def national(session: Session) -> Sample:
+def national(session: Session, **changes) -> Sample:
     """Both regional standings frozen, the national stage marked and closed."""
-    made = marked(session)
+    made = marked(session, **changes)
     for oblast in OBLASTS:
         waive_all(session, freeze(session, oblast))
     life.open_stage(session, contest=contest(session), stage=Stage.NATIONAL, actor=ACTOR, now=NOW)

@@ -1,0 +1,25 @@
+"""The public page of the commissions' decisions, open together with the results."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from contest.decisions.names import decision_names
+from contest.decisions.publication import published_decisions
+from contest.objections.words import PUBLIC_KINDS, VERDICTS
+from contest.publication.queries import known_contest
+from core.access import public
+from core.web.edge import database
+
+decisions_public = Blueprint("decisions_public", __name__)
+
+
+@decisions_public.get("/results/<string:code>/decisions")
+@public
+def decisions(code: str) -> str:
+    """What the commissions decided, with the votes, and what returns and corrections changed."""
+    contest = known_contest(database(), code)
+    return render_template(
+        "contest/decisions/public.html", contest=contest, names=decision_names(), kinds=PUBLIC_KINDS,
+        verdicts=VERDICTS, found=published_decisions(database(), contest),
+    )  # fmt: skip
