@@ -288,6 +288,16 @@ def test_intervals_follow_their_rows_in_any_order(table, simultaneous, random):
         assert getattr(mixed, name).tolist() == getattr(straight, name)[order].tolist()
 
 
+@pytest.mark.parametrize("simultaneous", [True, False])
+def test_units_alike_get_the_same_set(simultaneous):
+    # Thirty pairs of twins, spaced so that some set ends near every distance.
+    scores, errors = np.repeat(np.linspace(50, 70, 30), 2), np.repeat(np.linspace(1, 3, 30), 2)
+    sets = rank_intervals(scores, errors, simultaneous=simultaneous, draws=100)
+    assert sets.low[::2].tolist() == sets.low[1::2].tolist()
+    assert sets.high[::2].tolist() == sets.high[1::2].tolist()
+    assert len(set(sets.low.tolist())) > 10
+
+
 @settings(deadline=None, max_examples=40)
 @given(tables(least=2), st.integers(-40, 40), st.sampled_from([0.25, 0.5, 2.0, 8.0]), st.booleans())
 def test_shift_and_scale_change_nothing(table, shift, scale, simultaneous):
