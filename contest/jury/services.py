@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from contest.commissions.models import Recusal
 from contest.commissions.queries import declared_conflict, people_of
 from contest.contests.models import Contest, ContestState
-from contest.contests.queries import rulebook_of
+from contest.contests.queries import refuse_outside, rulebook_of
 from contest.jury.models import Abstention, Mark, Marking
 from contest.jury.queries import (
     area_kato,
@@ -26,7 +26,7 @@ from contest.jury.queries import (
 )
 from contest.nominees.models import Nominee
 from contest.nominees.services import reference
-from contest.rulebook import Component, Stage, StageRules
+from contest.rulebook import Component, Stage, StageRules, Step
 from core import audit
 from core.errors import BadInput, Conflict, Forbidden
 
@@ -39,10 +39,12 @@ def open_marking(
 ) -> Marking:
     """Open the marking of a stage, of an oblast at the regional one.
 
-    :raises Conflict: unless the stage is open, when it was opened before, nobody is judged, or nobody judges.
+    :raises Conflict: unless the stage is open today, when it was opened before, nobody is judged, or nobody
+        judges.
     """
     if contest.state is not STATE_OF[stage]:
         raise Conflict(_l("This stage of the contest %(code)s is not open.", code=contest.code))
+    refuse_outside(session, contest, Step(stage.value), now)
     if marking_of(session, contest, stage, oblast_kato) is not None:
         raise Conflict(_l("The marking was opened before: it opens once."))
     if not judged_nominees(session, contest, stage, oblast_kato):
@@ -75,9 +77,10 @@ def save_marks(
     :param abstained: criteria on which the judge gives no mark; a part with one has no mark of this judge.
     :param parts: the components of this page; None for all that are marked.
     :raises BadInput: for a mark off the scale, an unknown criterion, or a gap in what is confirmed.
-    :raises Conflict: unless marking is open, after confirming, or in a conflict of interests.
+    :raises Conflict: unless marking is open today, after confirming, or in a conflict of interests.
     :raises Forbidden: for somebody who does not judge this nominee.
     """
+    refuse_outside(session, contest, Step(stage.value), now)
     rules = _rules_for_marking(session, contest, stage, nominee, judge_account_id)
     parts = rules.marked if parts is None else parts
     _check_values(parts, values, abstained, confirm=confirm)
@@ -124,8 +127,8 @@ def declare_conflict(
 ) -> Recusal:
     """Declare a conflict with a nominee, on one of the rule book's grounds: one does not mark or vote.
 
-    While the marking is not closed the member's marks cease to be. Afterwards they stay: whoever has seen
-    the scores could otherwise move them, and an objection is the way.
+    While the marking is not closed the member's marks cease to be. Afterwards they stay in the record and
+    do not count: a standing that is not frozen yet is computed without them and approved anew.
 
     :raises BadInput: for a ground that the rule book does not name.
     :raises Conflict: when it was declared before.

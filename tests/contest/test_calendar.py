@@ -108,6 +108,18 @@ def test_a_correction_of_the_calendar_closes_and_opens_a_stage(territory: Sessio
     assert {str(item.label): item.done for item in checklist(territory, found, now=NOW)}[label] is True
 
 
+def test_nobody_marks_outside_the_days_of_the_stage(territory: Session):
+    made = sample.regional(territory)
+    nominee, judge = made.nominees[sample.OBLASTS[0]][0], made.judges[sample.OBLASTS[0]][0]
+    sample.mark(territory, nominee, judge, (5, 5, 5, 5), confirm=False)
+    text = moved("results", LATE)
+    for step in ("national", "regional"):
+        text = text.replace(f"{step} = {sample.DAYS}", f"{step} = {LATE}")
+    corrected(territory, text)
+    with pytest.raises(Conflict, match="“Regional stage” is open from 2026-09-01"):
+        sample.mark(territory, nominee, judge, (6, 6, 6, 6))
+
+
 def test_rules_are_published_before_the_nominations_are_over(territory: Session):
     text = moved("nominations", "{ from = 2026-05-01, until = 2026-05-31 }")
     sample.drafted(territory)
