@@ -78,6 +78,11 @@ class Robustness:
     unavailable: tuple[tuple[Family, Why], ...]
     seed: int
 
+    @property
+    def starts_elsewhere(self) -> bool:
+        """Whether undrawn survey scores alone, with nothing moved, already change a holder's place."""
+        return any(not kept for line in self.lines if line.family is Family.PLAIN for *_, kept in line.places)
+
 
 def robustness_of(session: Session, contest: Contest, *, stage: Stage, oblast_kato: str | None) -> Robustness:
     """For staff: of the frozen standing in force, or of the one that would be frozen now.

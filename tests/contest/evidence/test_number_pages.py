@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -16,6 +17,8 @@ from contest.judging.letters import marks_by_letter
 from contest.judging.queries import panel_of
 from contest.jury.queries import judged_nominees
 from contest.nominees.models import Nominee
+from contest.robustness.building import Family
+from contest.robustness.queries import Robustness, ShownLine
 from contest.rulebook import Stage
 from contest.standings.queries import compute_standing
 from core.errors import Conflict
@@ -253,6 +256,7 @@ def test_robustness_names_the_flagged_days_and_what_is_kept_back(site: Site):
     # 1,000 draws; plain means; 3 components; 6 criteria of the survey and 4 of the project; 3 judges; days.
     assert [line["scenarios"] for line in found["scenarios"]] == [1000] + [1] * 18
     assert {holder["place"] for holder in found["holders"]} == {1, 2, 3}
+    assert "before anything is moved or left out" not in text
     assert all(holder["best"] <= holder["place"] <= holder["worst"] for holder in found["holders"])
 
 
@@ -266,6 +270,16 @@ def test_files_hold_what_the_page_shows(site: Site):
     assert data["conclusion"]["verdict"] == "does-not-comply"
     assert data["marks"][0]["judges"].keys() == {"A", "B", "C"}
     assert NAMED not in answer.text
+
+
+def test_an_order_that_undrawn_scores_alone_change_is_said_so():
+    line = ShownLine(Family.PLAIN, (), 1, ((1, 1, 1), (2, 2, 1)), 0)
+    found = Robustness(Stage.REGIONAL, OBLASTS[0], 1, 2, 1, 2, (), (line,), (), 1)
+    assert not found.starts_elsewhere
+    moved = replace(line, places=((2, 2, 0), (1, 1, 0)))
+    assert replace(found, lines=(moved,)).starts_elsewhere
+    weights = replace(moved, family=Family.WEIGHTS)
+    assert not replace(found, lines=(line, weights)).starts_elsewhere
 
 
 @pytest.mark.parametrize("area", ["", f"/oblasts/{OBLASTS[0]}"])
