@@ -21,13 +21,14 @@ from core.codes import clean_code, code_mark, grouped
 from core.urn.keys import KeyRing
 from ethics import services
 from ethics.models import Questionnaire, Round, Slip
-from ethics.slips import views_commissioner
+from ethics.slips import views_commissioner, wording
 from ethics.slips.models import SlipAct, SlipIssue
 from ethics.slips.positions import Position
 from tests import staff
 from tests.conftest import NOW, SECRET
 from tests.core.test_documents import structure
 from tests.ethics import sample
+from tests.ethics.paper import text_of
 from tests.ethics.sample import ACTOR, BEST
 from tests.ethics.slips.post import Post
 
@@ -107,20 +108,29 @@ def test_sheets_come_in_lots_once_and_the_page_says_how_far_it_is(
     assert [cell for cell in ("Бас маман", "Главный специалист", "Хатшы") if cell in before] == [
         "Бас маман", "Главный специалист", "Хатшы"
     ]  # fmt: skip
-    codes, pages = [], []
+    codes, pages, printed = [], [], []
     for said in ("Slips made: 11 of 13.", "Slips made: 13 of 13."):
         answer = post_(client, page(number), 200)
         assert said in answer
         codes += [clean_code(code) for code in re.findall(r'<p class="code">([^<]+)</p>', answer)]
         file = re.search(r'href="data:application/pdf;base64,([^"]+)" download="([^"]+)"', answer)
-        with sheets_of(base64.b64decode(file[1])) as pdf:
+        drawn = base64.b64decode(file[1])
+        with sheets_of(drawn) as pdf:
             pages.append((file[2], len(pdf.pages)))
+        printed += text_of(drawn).splitlines()
     assert pages == [
         (f"DEMO-round-1-{number}-slips-11.pdf", 2), (f"DEMO-round-1-{number}-slips-13.pdf", 1)
     ]  # fmt: skip
     marks = {code_mark(SECRET, "ethics:round-1", code) for code in codes}
     assert marks == set(read(app, lambda session: session.scalars(select(Slip.mark)).all()))
     assert len(marks) == 13
+    # On paper a code stands in two lines, once; each slip says the same in both languages.
+    halves = [grouped(code)[start : start + 9] for code in codes for start in (0, 10)]
+    assert sorted(line for line in printed if re.fullmatch(r"[0-9A-Z]{4} [0-9A-Z]{4}", line)) == sorted(
+        halves
+    )
+    assert printed.count("Қызметтік әдеп сауалнамасы") == printed.count("Анкета о служебной этике") == 13
+    assert printed.count("КӨРСЕТІЛІМ · ДЕМОНСТРАЦИЯ") == 13
     assert "they are shown once" in post_(client, page(number), 409)
     assert "All slips were made; they are not shown again." in get(client, page(number))
 
@@ -181,6 +191,11 @@ def test_the_act_is_one_page_in_two_languages(app, keep, enter):
         title = f"Пайдаланылмаған талондар актісі · Акт о неиспользованных талонах {number}"
         assert str(pdf.docinfo.Title) == title
         assert {language for role, language in structure(pdf) if role == "/Sect"} == {"kk", "ru"}
+    text = " ".join(text_of(answer.data).split())
+    for words in (wording.ACT, wording.ISSUED, wording.UNUSED, wording.VOIDED, wording.COMMISSIONER):
+        assert [words[language] in text for language in wording.LANGUAGES] == [True, True]
+    assert "Куә: Бас маман" in text
+    assert "Свидетель: Кеңесші" in text
 
 
 @pytest.mark.parametrize(
