@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from contest.commissions.models import REGIONAL_HAS_OBLAST
+from contest.commissions.models import REGIONAL_HAS_OBLAST, SeatRole
 from contest.rulebook import Stage
 from core.storage import Base, SerialKey, UtcDateTime, enum_column
 
@@ -187,3 +187,13 @@ class KnownConflict(Base):
     nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     ground: Mapped[str] = mapped_column(String(32))
+
+
+class Sitting(Base):
+    """Who sat in the commission when a meeting closed, and as what, for its protocol."""
+
+    __tablename__ = "meeting_sittings"
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    role: Mapped[SeatRole] = mapped_column(enum_column(SeatRole, "role"))

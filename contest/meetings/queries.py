@@ -15,7 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.commissions.bench import Bench
-from contest.commissions.queries import bench_of, conflicts_of, people_of
+from contest.commissions.models import SeatRole
+from contest.commissions.queries import bench_of, commission_of, conflicts_of, people_of, seats_of
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
 from contest.meetings.models import (
@@ -30,6 +31,7 @@ from contest.meetings.models import (
     MeetingState,
     Presence,
     RollLine,
+    Sitting,
     Vote,
 )
 from contest.nominees.models import Nominee
@@ -122,6 +124,21 @@ def attendance_of(session: Session, meeting: Meeting) -> dict[int, Attendance]:
 def present_at(session: Session, meeting: Meeting) -> frozenset[int]:
     """Who is there now."""
     return frozenset(one for one, row in attendance_of(session, meeting).items() if row.left_at is None)
+
+
+def sitting_at(session: Session, meeting: Meeting) -> dict[int, SeatRole]:
+    """Who sat in the commission, and as what: as kept at closing, or who sits now or has come."""
+    if meeting.state is MeetingState.CLOSED:
+        kept = session.scalars(select(Sitting).where(Sitting.meeting_id == meeting.id))
+        return {row.account_id: row.role for row in kept}
+    contest = session.get_one(Contest, meeting.contest_id)
+    commission = commission_of(session, contest, meeting.stage, meeting.oblast_kato)
+    came = attendance_of(session, meeting)
+    return {
+        account.id: seat.role
+        for seat, account in seats_of(session, commission)
+        if seat.until_on is None or account.id in came
+    }
 
 
 def votes_on(session: Session, item: AgendaItem) -> dict[int, Choice]:

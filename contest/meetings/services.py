@@ -33,6 +33,7 @@ from contest.meetings.models import (
     Meeting,
     MeetingState,
     RollLine,
+    Sitting,
     Vote,
 )
 from contest.meetings.queries import (
@@ -43,6 +44,7 @@ from contest.meetings.queries import (
     outcome,
     recused_on,
     roll_of,
+    sitting_at,
 )
 from contest.nominees.models import Nominee
 from contest.rulebook import Stage
@@ -303,6 +305,8 @@ def close_meeting(session: Session, *, meeting: Meeting, actor: str, now: dateti
     refuse_unless(meeting, MeetingState.OPEN)
     if any(item.state is ItemState.VOTING for item in agenda_of(session, meeting)):
         raise Conflict(_l("A vote is open: close it first."))
+    for account_id, role in sitting_at(session, meeting).items():
+        session.add(Sitting(meeting_id=meeting.id, account_id=account_id, role=role))
     for nominee_id, grounds in conflicts_before(session, meeting).items():
         for account_id, ground in grounds.items():
             session.add(

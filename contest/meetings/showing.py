@@ -13,11 +13,20 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from contest.commissions.models import Commission, SeatRole
-from contest.commissions.queries import commission_of, people_of, seats_of
+from contest.commissions.queries import commission_of, people_of
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
-from contest.meetings.models import AgendaItem, Choice, ItemState, Meeting, MeetingState, Presence
-from contest.meetings.queries import Outcome, Roll, agenda_of, attendance_of, outcome, roll_of, votes_on
+from contest.meetings.models import AgendaItem, Choice, ItemState, Meeting, Presence
+from contest.meetings.queries import (
+    Outcome,
+    Roll,
+    agenda_of,
+    attendance_of,
+    outcome,
+    roll_of,
+    sitting_at,
+    votes_on,
+)
 from contest.rulebook import Ground
 from core.accounts.queries import names_of
 from core.words import kazakh_key
@@ -97,25 +106,23 @@ def shown_meeting(session: Session, meeting: Meeting, *, reader: int | None = No
     """A meeting as one reader may see it; without a reader as its protocol says it."""
     contest = session.get_one(Contest, meeting.contest_id)
     commission = commission_of(session, contest, meeting.stage, meeting.oblast_kato)
-    people = _people(session, meeting, commission)
+    people = _people(session, meeting)
     items = tuple(_item(session, contest, item, reader) for item in agenda_of(session, meeting))
     return ShownMeeting(meeting, commission, people, items)
 
 
-def _people(session: Session, meeting: Meeting, commission: Commission) -> tuple[ShownPerson, ...]:
-    """Who sits now, or came and sat then; by office, then by name."""
-    came = attendance_of(session, meeting)
-    found: dict[int, ShownPerson] = {}
-    for seat, account in seats_of(session, commission):
-        row = came.get(account.id)
-        # A protocol reads the same for ever: who sat on that day, not who sits now.
-        sat = seat.from_on <= meeting.held_on and (seat.until_on or meeting.held_on) >= meeting.held_on
-        if (sat if meeting.state is MeetingState.CLOSED else seat.until_on is None) or row is not None:
-            found[account.id] = ShownPerson(
-                account.id, account.name, seat.role, row and row.came_at, row and row.left_at
-            )
-    order = list(SeatRole)
-    return tuple(sorted(found.values(), key=lambda one: (order.index(one.role), kazakh_key(one.name))))
+def _people(session: Session, meeting: Meeting) -> tuple[ShownPerson, ...]:
+    """Who sits, or sat then, and who came; by office, then by name."""
+    came, roles = attendance_of(session, meeting), sitting_at(session, meeting)
+    names, order = names_of(session, roles), list(SeatRole)
+    found = [
+        ShownPerson(
+            one, names[one], role, came[one].came_at if one in came else None,
+            came[one].left_at if one in came else None,
+        )
+        for one, role in roles.items()
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda one: (order.index(one.role), kazakh_key(one.name))))
 
 
 def _item(session: Session, contest: Contest, item: AgendaItem, reader: int | None) -> ShownItem:
