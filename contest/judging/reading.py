@@ -76,9 +76,9 @@ def read_panel(marks: ArrayLike) -> PanelReading:
 
     Examples
     --------
-    >>> panel = read_panel([[60, 70, 80, 90], [62, 71, 79, 92], [90, 70, 80, 55]])
+    >>> panel = read_panel([[60, 70, 80, 90], [62, 71, 79, 92], [58, 72, 83, 88], [90, 70, 80, 55]])
     >>> [judge.is_apart for judge in panel.judges], panel.complete
-    ([False, False, True], 4)
+    ([False, False, False, True], 4)
     """
     table = np.asarray(marks, dtype=float)
     there = ~np.isnan(table)
