@@ -504,6 +504,21 @@ def test_top_probability_of_equal_errors_follows_the_posterior():
     np.testing.assert_allclose(got, expected, atol=0.01)
 
 
+def test_top_probability_draws_the_common_mean_once_for_all():
+    # Unequal errors: the common mean moves units apart. By simulation of the posterior of methods section 2,
+    # mu from N(mu^, Var(mu)), each theta from N(B x + (1 - B) mu, tau^2 (1 - B)), all independent.
+    scores, errors = np.array([80.0, 72.0, 40.0]), np.array([14.0, 3.0, 12.0])
+    variance = paule_mandel(scores, errors)
+    precision = 1 / (errors**2 + variance)
+    share = variance * precision
+    random = np.random.default_rng(3)
+    mean = random.normal((precision * scores).sum() / precision.sum(), precision.sum() ** -0.5, (400_000, 1))
+    theta = random.normal(share * scores + (1 - share) * mean, np.sqrt(variance * (1 - share)))
+    expected = np.bincount(theta.argmax(axis=1), minlength=3) / 400_000
+    got = top_probability(scores, errors, k=1, draws=200_000)
+    np.testing.assert_allclose(got, expected, atol=0.005)
+
+
 def test_top_probability_shares_tied_places_evenly():
     # No variance between the units: all the true scores are equal in every draw.
     np.testing.assert_allclose(top_probability([60, 61, 62, 60.5], [9, 9, 9, 9], k=2, draws=50), 0.5)
