@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from contest.decisions.names import decision_names
 from contest.decisions.publication import published_decisions
+from contest.meetings.words import KINDS as DECISIONS
 from contest.objections.words import PUBLIC_KINDS, VERDICTS
 from contest.publication.queries import known_contest
 from core.access import public
@@ -20,6 +20,6 @@ def decisions(code: str) -> str:
     """What the commissions decided, with the votes, and what returns and corrections changed."""
     contest = known_contest(database(), code)
     return render_template(
-        "contest/decisions/public.html", contest=contest, names=decision_names(), kinds=PUBLIC_KINDS,
+        "contest/decisions/public.html", contest=contest, names=DECISIONS, kinds=PUBLIC_KINDS,
         verdicts=VERDICTS, found=published_decisions(database(), contest),
     )  # fmt: skip

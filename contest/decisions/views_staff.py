@@ -15,7 +15,6 @@ from contest.contests.forms import require_valid
 from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code, rulebook_of
 from contest.decisions.forms import ExclusionForm, HandOverForm, NominationForm, SignalsForm
-from contest.decisions.names import decision_names
 from contest.decisions.queries import (
     coming_meetings,
     decisions_of,
@@ -32,6 +31,7 @@ from contest.decisions.services import (
 )
 from contest.jury.queries import is_marking_closed, judged_nominees
 from contest.meetings.queries import get_meeting
+from contest.meetings.words import KINDS as DECISIONS
 from contest.nominees.queries import get_nominee
 from contest.rulebook import Stage
 from contest.sources.surveys import excluded_by_rules, survey_state
@@ -54,7 +54,7 @@ def index(code: str, stage: str, area: str) -> Reply:
     can_lead = may(current_user, Right.FREEZE_STANDING, oblast=oblast)
     signals = _signals(contest) if chosen is Stage.NATIONAL else None
     return render_template(
-        "contest/decisions/index.html", contest=contest, stage=chosen, area=area, names=decision_names(),
+        "contest/decisions/index.html", contest=contest, stage=chosen, area=area, names=DECISIONS,
         unit=oblast and get_unit(session, oblast), can_lead=can_lead, signals=signals,
         decisions=decisions_of(session, contest, chosen, oblast), act=HandOverForm(),
         survey=survey_state(session, campaign_code=contest.campaign_code) if signals else None,

@@ -56,7 +56,7 @@ def standing_title(where: Words, version: int, digest: str) -> Words:
     """A computed standing, by the beginning of its fingerprint."""
     mark = digest[:16]
     return Words(
-        f"Есептелген рейтингті бекіту: {where.kk}, {version}-нұсқа, деректердің бақылау белгісі {mark}",
+        f"Есептелген рейтингті мақұлдау: {where.kk}, {version}-нұсқа, деректердің бақылау белгісі {mark}",
         f"Утверждение рассчитанного рейтинга: {where.ru}, версия {version}, контрольная сумма данных {mark}",
         f"Approval of the computed standing: {where.en}, version {version}, fingerprint {mark}",
     )

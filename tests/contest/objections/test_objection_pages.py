@@ -227,7 +227,7 @@ def test_decisions_are_published_with_the_results_and_not_before(app: Flask, kee
     if lang == "en":
         assert text.count("Standing approved") == 4
         assert text.count("Standing returned") == 1
-        assert "Which signals leave a day of the survey out" in text
+        assert "Which days the survey leaves out" in text
         assert 'href="/results/2026/decisions"' in public.get("/results/2026?lang=en").text
 
 
