@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 
 from contest.commissions.queries import people_of
 from contest.contests.models import Contest
-from contest.decisions.services import hand_over_signals, propose_signals, propose_standing
+from contest.contests.queries import rulebook_of
+from contest.decisions.queries import nominations_to_vote
+from contest.decisions.services import (
+    hand_over_signals,
+    nomination_candidates,
+    propose_nomination,
+    propose_signals,
+    propose_standing,
+)
 from contest.meetings import services as meetings
 from contest.meetings.models import AgendaItem, Choice, Meeting
 from contest.meetings.queries import bench_for
@@ -56,10 +64,25 @@ def approve_and_freeze(
     people = people_of(session, contest, stage, oblast)
     facts = {"contest": contest, "stage": stage, "oblast_kato": oblast, "now": now}
     actor = f"account:{people.secretary}"
+    if stage is Stage.NATIONAL:
+        _vote_nominations(session, contest, meeting, actor, now=now)
     _decide(session, propose_standing(session, meeting=meeting, actor=actor, **facts), now=now)
     meetings.close_meeting(session, meeting=meeting, actor=actor, now=now)
     ask_to_freeze(session, account_id=people.secretary, **facts)
     return confirm_freeze(session, account_id=people.chair, **facts)
+
+
+def _vote_nominations(
+    session: Session, contest: Contest, meeting: Meeting, actor: str, *, now: datetime
+) -> None:
+    """The commission confirms whom the numbers propose for each nomination that it votes on."""
+    facts = {"meeting": meeting, "actor": actor, "now": now}
+    for nomination in nominations_to_vote(rulebook_of(session, contest)):
+        for nominee in nomination_candidates(session, contest, nomination.code).values():
+            item = propose_nomination(
+                session, contest=contest, code=nomination.code, nominee=nominee, **facts
+            )
+            _decide(session, item, now=now)
 
 
 def object_on_paper(session: Session, contest: Contest, standing: Standing, *, now: datetime) -> int:
