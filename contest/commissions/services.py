@@ -99,6 +99,7 @@ def give_seat(
         raise BadInput(
             _l("This account lacks the role that this seat needs here: give it the role, then the seat.")
         )
+    session.refresh(commission, with_for_update=True)
     held = select(Seat).where(Seat.commission_id == commission.id, Seat.until_on.is_(None))
     for seat in session.scalars(held):
         if seat.account_id == account_id:

@@ -74,10 +74,13 @@ def plan_meeting(
     :raises BadInput: for a day that is over.
     :raises Conflict: where there is no commission.
     """
-    if commission_of(session, contest, stage, oblast_kato) is None:
+    commission = commission_of(session, contest, stage, oblast_kato)
+    if commission is None:
         raise Conflict(_l("There is no commission here yet: the agency makes it first."))
     if held_on < day_of(now):
         raise BadInput(_l("The day %(day)s is over: plan the meeting for today or later.", day=held_on))
+    # One number at a time.
+    session.refresh(commission, with_for_update=True)
     last = select(func.max(Meeting.number)).where(
         Meeting.contest_id == contest.id, Meeting.stage == stage, Meeting.oblast_kato == oblast_kato
     )
