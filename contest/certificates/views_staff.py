@@ -31,6 +31,8 @@ from contest.certificates.services import issue_certificates, reissue_certificat
 from contest.certificates.wording import reason
 from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code, contests
+from contest.objections.queries import finalities
+from contest.objections.words import why_not_final
 from contest.standings.models import Standing
 from contest.standings.queries import get_standing
 from core import clock
@@ -149,12 +151,13 @@ def _certificate(code: str, serial: int) -> Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """An oblast, or the nation, of which a standing is frozen."""
+    """An oblast, or the nation, of which a standing is frozen; `why_not` says what certificates wait for."""
 
     standing: Standing
     name: str
     due: int
     form: IssueForm
+    why_not: object
 
 
 def _register(contest: Contest, sent: IssueForm | None = None, sent_for: int = 0) -> str:
@@ -175,12 +178,14 @@ def _areas(
     standings = standings_in_force(database(), contest, oblasts=oblasts)
     units = units_by_kato(database(), [one.oblast_kato for one in standings if one.oblast_kato])
     due = due_counts(database(), contest, standings)
+    final = finalities(database(), contest, standings, clock.present())
     return [
         Area(
             one,
             unit_name(units[one.oblast_kato], language()) if one.oblast_kato else _("The nation"),
             due[one.id],
             sent if sent is not None and one.id == sent_for else IssueForm(None, prefix=str(one.id)),
+            why_not_final(final[one.id]),
         )
         for one in standings
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from contest.contests.models import Contest
@@ -61,7 +61,8 @@ def _side(
     terms: Terms,
 ) -> dict[str, object]:
     is_appeal = objection.appeals_id is not None
-    moment = format_datetime(objection.filed_at, "long", tzinfo=KAZAKHSTAN, locale=language)
+    clock = format_time(objection.filed_at, "HH:mm:ss", tzinfo=KAZAKHSTAN, locale=language)
+    moment = f"{format_date(day_of(objection.filed_at), 'long', locale=language)}, {clock}"
     against = wording.STANDING[language].format(
         where=where.in_(language), version=standing.version,
         day=format_date(day_of(standing.frozen_at), "long", locale=language),

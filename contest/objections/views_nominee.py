@@ -44,7 +44,7 @@ def index(code: str) -> Reply:
         "contest/objections/own.html", contest=contest, nominee=nominee, verdicts=VERDICTS, kinds=KINDS,
         lines=own_standings(session, contest, nominee, now),
         handled=handled_objections(session, contest, nominee_ids=[nominee.id]),
-        names={nominee.id: nominee.name_kk}, sure=ConfirmForm(),
+        names={nominee.id: nominee.name_kk}, sure=ConfirmForm(), today=clock.day_of(now),
     )  # fmt: skip
 
 
@@ -99,6 +99,7 @@ def one(code: str, number: int) -> Reply:
         "contest/objections/own_one.html", contest=contest, handled=handled, nominee=nominee, kinds=KINDS,
         verdicts=VERDICTS, appeal=ClaimForm(prefix="appeal"), sure=ConfirmForm(prefix="withdraw"),
         outcome=outcome(session, handled.item) if is_decided else None,
+        today=clock.day_of(clock.present()),
         **claimed(session, contest, handled.objection),
     )  # fmt: skip
 

@@ -60,6 +60,7 @@ def index(code: str, stage: str, area: str) -> Reply:
     return render_template(
         "contest/objections/stage.html", contest=contest, stage=chosen, area=area, standing=standing,
         unit=oblast and get_unit(session, oblast), verdicts=VERDICTS, kinds=PUBLIC_KINDS,
+        today=clock.day_of(now),
         finality=standing and is_final(session, standing, now),
         until=standing and objecting_until(session, contest, standing),
         handled=objections_before(session, contest, chosen, oblast), names=_names(contest),
@@ -120,6 +121,7 @@ def one(code: str, number: int) -> Reply:
     return render_template(
         "contest/objections/one.html", contest=contest, handled=handled, standing=standing,
         stage=standing.stage, area=area_of_standing(standing), verdicts=VERDICTS, kinds=PUBLIC_KINDS,
+        today=clock.day_of(clock.present()),
         nominee=session.get_one(Nominee, handled.objection.nominee_id), propose=propose,
         appeal=ClaimForm(prefix="appeal"),
         outcome=handled.item and handled.verdict in (Verdict.GRANTED, Verdict.REFUSED)
