@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-import warnings
 import zipfile
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -227,18 +226,21 @@ def _check_image(content: bytes, media: Media, shown: str) -> None:
 
     broken = BadInput(_l("“%(name)s” is a broken picture: save it anew and send it again.", name=shown))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            picture = Image.open(io.BytesIO(content), formats=["JPEG" if media is Media.JPEG else "PNG"])
-            if picture.width * picture.height > MOST_PIXELS:
-                raise BadInput(
-                    _l(
-                        "“%(name)s” has %(width)s × %(height)s dots: make the picture smaller.",
-                        name=shown, width=picture.width, height=picture.height,
-                    )
-                )  # fmt: skip
-            picture.load()
-    except (UnidentifiedImageError, Image.DecompressionBombError, Warning, OSError, ValueError, SyntaxError):
+        picture = Image.open(io.BytesIO(content), formats=["JPEG" if media is Media.JPEG else "PNG"])
+        if picture.width * picture.height > MOST_PIXELS:
+            raise BadInput(
+                _l(
+                    "“%(name)s” has %(width)s × %(height)s dots: make the picture smaller.",
+                    name=shown, width=picture.width, height=picture.height,
+                )
+            )  # fmt: skip
+        picture.load()
+        # Whoever prints lets Pillow take pictures that are cut off, for the whole process.
+        if media is Media.PNG:
+            Image.open(io.BytesIO(content), formats=["PNG"]).verify()
+        elif b"\xff\xd9" not in content[content.rfind(b"\xff\xda") :]:
+            raise broken
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError):
         raise broken from None
 
 

@@ -26,7 +26,7 @@ class HearingForm(FlaskForm):
         _l("How many minutes"),
         [_REQUIRED, NumberRange(FEWEST_MINUTES, MOST_MINUTES, _l("From 5 to 480 minutes."))], default=30,
     )  # fmt: skip
-    place = StringField(_l("Place"), [Optional(), Length(max=LONGEST_PLACE)])
+    place = StringField(_l("Where to come"), [Optional(), Length(max=LONGEST_PLACE)])
     link = StringField(
         _l("Link"), [Optional(), Length(max=LONGEST_LINK)],
         description=_l("Of a video meeting; it begins with https://. A place or a link is enough."),

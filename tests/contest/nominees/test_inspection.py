@@ -59,10 +59,13 @@ def test_a_file_is_what_its_content_says(content: bytes, given_name: str, media:
         (b"%PDF-" + b"x" * inspection.LARGEST_FILE, "a file has 10 MB at most"),
         (picture("PNG")[:45], "broken picture"),
         (picture("JPEG")[:200], "broken picture"),
+        (picture("JPEG")[:-2], "broken picture"),
         (b"\xff\xd8\xff" + PDF, "broken picture"),
     ],
 )
-def test_what_is_no_sound_file_is_refused_with_its_name(content: bytes, fault: str):
+def test_what_is_no_sound_file_is_refused_with_its_name(content: bytes, fault: str, monkeypatch):
+    # As after the first printed document of a process.
+    monkeypatch.setattr("PIL.ImageFile.LOAD_TRUNCATED_IMAGES", True)
     with pytest.raises(BadInput, match=fault):
         inspect_file(content, "a.pdf")
 
