@@ -13,6 +13,7 @@ from contest.meetings import incidents
 from contest.meetings import services as meetings
 from contest.meetings.models import Choice, ItemKind, ItemState
 from contest.meetings.queries import decided, is_majority, outcome, votes_on
+from contest.meetings.showing import Part, shown_meeting
 from contest.rulebook import Stage
 from core.errors import BadInput, Conflict, Forbidden
 from tests.conftest import NOW
@@ -249,3 +250,17 @@ def test_a_meeting_has_its_course(territory: Session):
 def test_the_sample_book_asks_for_two_thirds(territory: Session):
     sample.regional(territory)
     assert str(rulebook_of(territory, contest(territory)).regional.quorum) == "2/3"
+
+
+def test_while_a_vote_is_open_nobody_is_told_who_voted_how(territory: Session):
+    made = sample.regional(territory)
+    judges, meeting = made.judges[OBLASTS[0]], opened(territory, made)
+    found = start(territory, item(territory, meeting))
+    vote(territory, found, judges[0], Choice.NO)
+    (shown,) = shown_meeting(territory, meeting, reader=judges[1]).items
+    assert ({line.choice for line in shown.lines}, shown.voted, shown.own_choice) == ({None}, 1, None)
+    (own,) = shown_meeting(territory, meeting, reader=judges[0]).items
+    assert (own.part, own.own_choice) == (Part.VOTED, Choice.NO)
+    end(territory, found)
+    (over,) = shown_meeting(territory, meeting).items
+    assert [line.account_id for line in over.named(Choice.NO)] == [judges[0]]
