@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 
 from contest.league.computation import LeagueEntry, Position, compute_league, size_class
 from contest.rulebook_reading import read_rulebook, shipped_text
-from core.ranking import rank_intervals
+from core.ranking import rank_intervals, top_probability
 
 TEXT = shipped_text("2026")
 BOOK = read_rulebook(TEXT)
@@ -79,18 +79,20 @@ def test_what_is_not_firm_not_known_or_of_no_size_has_no_place():
     assert (rows["d1"].measured.score, rows["d2"].place, rows["d2"].high) == (D("95.00"), 1, 1)
 
 
-def test_intervals_read_the_published_scores_of_the_own_class_alone():
-    rows = league()
-    own = [row for row in UNITS if row[0].startswith("a")]
-    sets = rank_intervals(
-        [float(row[2]) for row in own], [float(row[3]) for row in own], draws=BOOK.ranking.interval_draws,
-        seed=BOOK.ranking.interval_seed,
-    )  # fmt: skip
+def test_intervals_and_chances_read_the_published_scores_of_the_own_class_alone():
+    errors = ("1.00", "3.00", "2.50", "1.50", "2.00", "3.50")
+    own = [[f"a{place}", 50, f"{60 + 4 * place}.00", error, 100] for place, error in enumerate(errors)]
+    rows = league([*own, *(row for row in UNITS if not row[0].startswith("a"))])
+    assert {rows[row[0]].position for row in own} == {Position.RANKED}
+    published = [float(row[2]) for row in own], [float(row[3]) for row in own]
+    ranking = BOOK.ranking
+    sets = rank_intervals(*published, draws=ranking.interval_draws, seed=ranking.interval_seed)
     assert [(rows[row[0]].low, rows[row[0]].high) for row in own] == [
         *zip(sets.low.tolist(), sets.high.tolist(), strict=True)
     ]
-    # Three have a place and three are among the first three: surely.
-    assert [rows[row[0]].top_probability for row in own] == [D("1.0000")] * 3
+    chance = top_probability(*published, k=BOOK.national.top, draws=ranking.top_draws, seed=ranking.top_seed)
+    assert [float(rows[row[0]].top_probability) for row in own] == pytest.approx(chance.tolist(), abs=5e-5)
+    assert (rows["b2"].high, rows["b1"].low) == (1, 2)
 
 
 def test_equal_points_share_a_place():
