@@ -36,6 +36,8 @@ FACES = (
     ("PT Sans", 400, "normal", "PTSans-Regular.ttf"),
     ("PT Sans", 700, "normal", "PTSans-Bold.ttf"),
 )
+#: The name of the empty field into which `core.signatures` signs.
+SIGNATURE_FIELD = "Signature"
 _SHIPPED = "shipped:"
 _DRAWN = ("data:image/svg+xml", "data:image/png;base64,")
 _COLOURS = "screen"
@@ -106,6 +108,7 @@ def render_pdf(
     identifier: str,
     attachments: Sequence[Attachment] = (),
     backdrop: Backdrop | None = None,
+    signature: str | None = None,
 ) -> bytes:
     """Draw a document as PDF/A-3b with tags, title and language.
 
@@ -114,6 +117,7 @@ def render_pdf(
     `data:` address, or as the backdrop.
 
     :param identifier: the file's own identifier, such as a certificate's code.
+    :param signature: what readers who do not see are told of an empty signature field; none without it.
     :raises BadInput: when a character is in none of the shipped fonts; the message names it.
     :raises ValueError: when the document asks for a file or address from outside.
     """
@@ -135,7 +139,7 @@ def render_pdf(
                 output_intent=_COLOURS,
                 pdf_identifier=identifier.encode(),
                 attachments=[_enclosed(attachment) for attachment in attachments],
-                finisher=lambda drawn, pdf: _finish(drawn, pdf, source.etree_element, backdrop),
+                finisher=lambda drawn, pdf: _finish(drawn, pdf, source.etree_element, backdrop, signature),
             )
         except FatalURLFetchingError as refused:
             raise ValueError(str(refused)) from None
@@ -257,12 +261,14 @@ def _enclosed(attachment: Attachment) -> Any:
     )
 
 
-def _finish(document: Any, pdf: Any, tree: Any, backdrop: Backdrop | None) -> None:
-    """Check the letters, mark the languages, lay the backdrop; runs before the bytes are written."""
+def _finish(document: Any, pdf: Any, tree: Any, backdrop: Backdrop | None, signature: str | None) -> None:
+    """Check letters, lay the backdrop, mark languages, add the field; runs before the bytes are written."""
     _refuse_strange_letters(document)
     if backdrop is not None:
         _lay_under(pdf, backdrop)
     _mark_languages(pdf, [section.get("lang") for section in tree.iter("section")])
+    if signature is not None:
+        _add_signature_field(pdf, signature)
 
 
 def _refuse_strange_letters(document: Any) -> None:
@@ -321,6 +327,44 @@ def _lay_under(pdf: Any, backdrop: Backdrop) -> None:
     resources["XObject"]["Backdrop"] = form(backdrop.content, sheet, figures)
     place = f"{points:.6f} 0 0 {-points:.6f} 0 {page['MediaBox'][3]:.6f} cm"
     _object(pdf, page["Contents"]).stream.insert(0, f"/Artifact BMC q {place} /Backdrop Do Q EMC".encode())
+
+
+def _add_signature_field(pdf: Any, description: str) -> None:
+    """An empty signature field without a picture, on the first page and in the structure.
+
+    It stands here before it is signed, because the signer's own fields would stand outside the structure.
+    """
+    from pydyf import Array, Dictionary, String
+
+    def added(entries: dict[str, Any]) -> Any:
+        made = Dictionary(entries)
+        pdf.add_object(made)
+        return made
+
+    page = next(entry for entry in pdf.objects if isinstance(entry, dict) and entry.get("Type") == "/Page")
+    root = _object(pdf, pdf.catalog["StructTreeRoot"])
+    parents = _object(pdf, root["ParentTree"])["Nums"]
+    top = _object(pdf, root["K"][0])
+    key = parents[-2] + 1
+    widget = added(
+        {
+            "Type": "/Annot", "Subtype": "/Widget", "FT": "/Sig", "T": String(SIGNATURE_FIELD),
+            "TU": String(description), "Contents": String(description), "Rect": Array([0, 0, 0, 0]),
+            # Printed and locked, as the archive format wants it.
+            "F": 132, "P": page.reference, "StructParent": key,
+        }
+    )  # fmt: skip
+    link = Dictionary({"Type": "/OBJR", "Obj": widget.reference, "Pg": page.reference})
+    form = added(
+        {
+            "Type": "/StructElem", "S": "/Form", "P": top.reference, "Pg": page.reference,
+            "Alt": String(description), "K": Array([link]),
+        }
+    )  # fmt: skip
+    top["K"].append(form.reference)
+    parents.extend([key, form.reference])
+    page.setdefault("Annots", Array()).append(widget.reference)
+    pdf.catalog["AcroForm"] = Dictionary({"Fields": Array([widget.reference]), "SigFlags": 0})
 
 
 def _object(pdf: Any, reference: bytes) -> Any:

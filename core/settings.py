@@ -56,6 +56,10 @@ class Settings:
     smtp_url: str | None = None
     mail_from: str | None = None
     scanner: tuple[str, ...] = ()
+    signing_key: Path | None = None
+    signing_passphrase: Path | None = None
+    timestamp_url: str | None = None
+    national_signer: tuple[str, ...] = ()
 
     @property
     def is_demo(self) -> bool:
@@ -99,7 +103,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         sign_in=_sign_in(source),
         smtp_url=_smtp_url(source),
         mail_from=source.get("AUYL_MAIL_FROM") or None,
-        scanner=_scanner(source),
+        scanner=_command(source, "AUYL_SCANNER"),
+        signing_key=_file(source, "AUYL_SIGNING_KEY"),
+        signing_passphrase=_file(source, "AUYL_SIGNING_PASSPHRASE_FILE"),
+        timestamp_url=_web_address(source, "AUYL_TIMESTAMP_URL"),
+        national_signer=_command(source, "AUYL_NATIONAL_SIGNER"),
     )
     if settings.workers > 1 and settings.redis_url is None:
         raise SettingError(
@@ -140,13 +148,26 @@ def _smtp_url(source: Mapping[str, str]) -> str | None:
     return url
 
 
-def _scanner(source: Mapping[str, str]) -> tuple[str, ...]:
-    """The command of the virus scanner in its words; none by default."""
-    text = source.get("AUYL_SCANNER", "")
+def _command(source: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """A command of this machine in its words; none by default."""
+    text = source.get(name, "")
     try:
         return tuple(shlex.split(text))
     except ValueError as fault:
-        raise SettingError(f"AUYL_SCANNER is {text!r} ({fault}): write a command as in a shell.") from None
+        raise SettingError(f"{name} is {text!r} ({fault}): write a command as in a shell.") from None
+
+
+def _file(source: Mapping[str, str], name: str) -> Path | None:
+    """A file that is read when it is needed; none by default."""
+    return Path(source[name]).resolve() if source.get(name) else None
+
+
+def _web_address(source: Mapping[str, str], name: str) -> str | None:
+    """The address of a service; none by default."""
+    address = source.get(name) or None
+    if address is not None and urlsplit(address).scheme not in ("http", "https"):
+        raise SettingError(f"{name} is {address!r}: it must begin with https:// or http://.")
+    return address
 
 
 def _whole(source: Mapping[str, str], name: str, default: int) -> int:

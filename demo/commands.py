@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from rich.console import Console
 from sqlalchemy import select
 
+from contest.certificates.press import press_of
 from contest.contests.models import Contest
 from contest.nominees.documents.files import directory_of
 from core import clock
@@ -55,6 +56,7 @@ def load(if_empty: bool) -> None:
         made = issue_all(
             session,
             contest,
+            press=press_of(settings(), now=clock.present()),
             directory=settings().data_directory / "certificates",
             public_url=settings().public_url,
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contest.certificates.press import Press
 from contest.certificates.services import Order, issue_certificates
 from contest.commissions.models import SeatRole
 from contest.commissions.services import give_seat, make_commission
@@ -240,13 +241,15 @@ def _mark(
         jury.save_marks(session, **facts, values=values, confirm=True, actor=actor, now=now)
 
 
-def issue_all(session: Session, contest: Contest, *, directory: Path, public_url: str) -> int:
+def issue_all(
+    session: Session, contest: Contest, *, press: Press, directory: Path, public_url: str
+) -> int:
     """The certificates of every standing in force: the oblasts' and the nation's."""
     order = Order(number="DEMO-3", on=date(2026, 10, 12))
     standings = frozen_standings(session, contest_id=contest.id)
     made = [
         issue_certificates(
-            session, standing=standing, order=order, directory=directory, is_demo=True,
+            session, standing=standing, order=order, press=press, directory=directory, is_demo=True,
             public_url=public_url, actor=ACTOR, now=at(10, 12),
         )
         for standing in standings

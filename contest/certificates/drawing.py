@@ -79,7 +79,7 @@ class Fitted:
 
 
 def draw_certificate(record: CertificateRecord) -> bytes:
-    """The certificate as PDF/A-3b with its record inside.
+    """The certificate as PDF/A-3b with its record inside and an empty field for the signature.
 
     :raises core.errors.BadInput: when a name has a letter that our fonts lack.
     :raises ValueError: when a text is too long for its place even at 60 % of its size.
@@ -93,6 +93,7 @@ def draw_certificate(record: CertificateRecord) -> bytes:
         ],
         identifier=record.code,
         backdrop=_backdrop(record.place),
+        signature=f"{wording.SEAL.kk} · {wording.SEAL.ru}",
     )
 
 

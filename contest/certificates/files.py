@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,16 +32,46 @@ def write_durably(directory: Path, code: str, content: bytes) -> str:
 
     :raises Unavailable: when the disk takes no more.
     """
-    target = path_of(directory, code)
-    waiting = target.with_suffix(".part")
+    write_whole(path_of(directory, code), content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def write_beside(path: Path, signature: bytes) -> None:
+    """Keep a detached signature beside the file that it signs.
+
+    :raises Unavailable: when the disk takes no more.
+    """
+    write_whole(signature_beside(path), signature)
+
+
+def signature_beside(path: Path) -> Path:
+    """Where the detached signature of a file is, if there is one."""
+    return path.with_name(f"{path.name}.p7s")
+
+
+def remove_files(directory: Path, codes: Iterable[str]) -> None:
+    """Remove the files of certificates that were not issued after all."""
+    for code in codes:
+        path = path_of(directory, code)
+        for each in (path, signature_beside(path)):
+            with suppress(OSError):
+                each.unlink()
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write a file so that it is whole and on disk, or not there at all.
+
+    :raises Unavailable: when the disk takes no more.
+    """
+    waiting = target.with_name(f"{target.name}.part")
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         with waiting.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         waiting.replace(target)
-        descriptor = os.open(directory, os.O_RDONLY)
+        descriptor = os.open(target.parent, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
@@ -54,7 +85,6 @@ def write_durably(directory: Path, code: str, content: bytes) -> str:
                 fault=fault.strerror,
             )
         ) from fault
-    return hashlib.sha256(content).hexdigest()
 
 
 def read_file(directory: Path, certificate: Certificate) -> bytes:

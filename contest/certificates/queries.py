@@ -18,6 +18,8 @@ from contest.standings.models import Standing, StandingRow
 from contest.standings.queries import frozen_standings, latest_standing, rows_of
 from core.errors import NotFound
 
+WINNERS = frozenset({AwardKind.PLACE, AwardKind.NOMINATION})
+
 
 class Status(StrEnum):
     """What a certificate of the register is today."""
@@ -124,14 +126,19 @@ def standing_in_force(session: Session, contest: Contest, stage: Stage, oblast_k
     return found
 
 
-def due_of(session: Session, standing: Standing) -> list[Entitlement]:
-    """What a standing entitles to and is not issued yet.
+def due_of(
+    session: Session, standing: Standing, *, kinds: Collection[AwardKind] | None = None
+) -> list[Entitlement]:
+    """What a standing entitles to and is not issued yet; only some kinds, if they are named.
 
     What was issued by this very standing and revoked since stays revoked, until it is reissued by hand.
     """
     settled = settled_awards(session, standing.contest_id)
     entitled = entitlements(standing, rows_of(session, standing))
-    return [one for one in entitled if not settled & _keys(standing, one)]
+    return [
+        one for one in entitled
+        if (kinds is None or one.kind in kinds) and not settled & _keys(standing, one)
+    ]  # fmt: skip
 
 
 def due_counts(session: Session, contest: Contest, standings: Sequence[Standing]) -> dict[int, int]:

@@ -1,11 +1,12 @@
 """Writes of the register: issue from a frozen standing, revoke, reissue.
 
-A certificate is drawn and its file is on disk before its row is written; a file whose row was rolled
+A certificate is drawn, signed and on disk before its row is written; a file whose row was rolled
 back is in nobody's register. Numbers are given under a lock on the contest, so they have no gaps.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -14,9 +15,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contest.certificates.drawing import draw_certificate
-from contest.certificates.files import write_durably
+from contest.certificates.files import path_of as path_of_file
+from contest.certificates.files import remove_files, write_beside, write_durably
 from contest.certificates.models import Certificate
+from contest.certificates.press import Press, keep_signer, national_signature
 from contest.certificates.queries import Entitlement, due_of, entitlements, record_of, valid_of_area
 from contest.certificates.record import DEMO_PREFIX, AwardKind, CertificateRecord
 from contest.contests.models import Contest
@@ -50,12 +52,14 @@ def issue_certificates(
     *,
     standing: Standing,
     order: Order,
+    press: Press,
     directory: Path,
     is_demo: bool,
     public_url: str,
     actor: str,
     now: datetime,
     limit: int | None = None,
+    kinds: Collection[AwardKind] | None = None,
 ) -> list[Certificate]:
     """Issue what a frozen standing entitles to and is not issued yet; return the new certificates.
 
@@ -64,25 +68,36 @@ def issue_certificates(
     takes the place of the old.
 
     :param limit: at most so many now, for batches that commit in between.
+    :param kinds: only these, such as the winners' before everybody else's.
     :raises Conflict: when a newer version of the standing is in force, or while somebody can object to it.
     :raises BadInput: when the order is not named, or a name cannot be written in our fonts.
+    :raises Unavailable: when the disk takes no more, or a signature cannot be made.
     """
     contest = session.get_one(Contest, standing.contest_id, with_for_update=True)
     if latest_standing(session, contest, standing.stage, standing.oblast_kato).id != standing.id:
         raise Conflict(_l("This standing was corrected: issue from the version that is in force."))
     refuse_unless_final(session, standing, now=now)
     revoke_unborne(session, standing=standing, actor=actor, now=now)
-    missing = due_of(session, standing)[:limit]
+    missing = due_of(session, standing, kinds=kinds)[:limit]
     if not missing:
         return []
     book = rulebook_by_fingerprint(session, contest, standing.rulebook_fingerprint)
     serial = _last_serial(session, contest)
+    records = [
+        _record(session, contest, standing, book, one, order, number, is_demo, public_url, now)
+        for number, one in enumerate(missing, start=serial + 1)
+    ]
     issued = []
-    for number, one in enumerate(missing, start=serial + 1):
-        record = _record(session, contest, standing, book, one, order, number, is_demo, public_url, now)
-        issued.append(_keep(session, record, standing, one.row.nominee_id, directory, now))
-        _replace_before(session, standing, issued[-1])
-        _journal(session, "certificate.issue", contest, issued[-1], actor)
+    try:
+        for record, one, content in zip(records, missing, press.make(records), strict=True):
+            made = _keep(session, record, content, standing, one.row.nominee_id, press, directory, now)
+            issued.append(made)
+            _replace_before(session, standing, made)
+            _journal(session, "certificate.issue", contest, made, actor)
+    except BaseException:
+        # The rows are rolled back by the edge; their files go with them.
+        remove_files(directory, [record.code for record in records])
+        raise
     return issued
 
 
@@ -127,6 +142,7 @@ def reissue_certificate(
     *,
     certificate: Certificate,
     reason: str,
+    press: Press,
     directory: Path,
     public_url: str,
     actor: str,
@@ -159,7 +175,8 @@ def reissue_certificate(
         )
     except ValueError as fault:
         raise _refused(fault) from fault
-    made = _keep(session, record, standing, certificate.nominee_id, directory, now)
+    (content,) = press.make([record])
+    made = _keep(session, record, content, standing, certificate.nominee_id, press, directory, now)
     certificate.replaced_by = made.id
     session.flush()
     _journal(
@@ -259,20 +276,23 @@ def _refused(fault: ValueError) -> BadInput:
 def _keep(
     session: Session,
     record: CertificateRecord,
+    content: bytes,
     standing: Standing,
     nominee_id: int,
+    press: Press,
     directory: Path,
     now: datetime,
 ) -> Certificate:
-    """Draw, write the file, then the row."""
-    try:
-        content = draw_certificate(record)
-    except ValueError as fault:
-        raise _refused(fault) from fault
+    """Write the file and what stands beside it, then the row."""
+    keep_signer(directory, press.key)
+    digest = write_durably(directory, record.code, content)
+    if press.national:
+        path = path_of_file(directory, record.code)
+        write_beside(path, national_signature(path, press.national))
     certificate = Certificate(
         serial=record.serial, code=record.code, contest_id=standing.contest_id, standing_id=standing.id,
         stage=standing.stage, nominee_id=nominee_id, kind=record.kind, award=record.award,
-        record_json=record.as_json(), sha256=write_durably(directory, record.code, content), issued_at=now,
+        record_json=record.as_json(), sha256=digest, issued_at=now,
     )  # fmt: skip
     session.add(certificate)
     session.flush()

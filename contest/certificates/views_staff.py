@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response as Redirect
 from contest.certificates.files import directory_of, read_file
 from contest.certificates.forms import IssueForm, ReissueForm, RevokeForm
 from contest.certificates.models import Certificate
+from contest.certificates.press import press_of
 from contest.certificates.queries import (
     Status,
     certificate_by_serial,
@@ -213,8 +214,8 @@ def _directory() -> Path:
 
 
 def _by_now() -> dict[str, object]:
-    """What issuing and reissuing need besides: where files go, the address, who and when."""
+    """What issuing and reissuing need besides: the press, where files go, the address, who and when."""
     return {
-        "directory": _directory(), "public_url": settings().public_url,
-        "actor": current_user.reference, "now": clock.present(),
+        "press": press_of(settings(), now=clock.present()), "directory": _directory(),
+        "public_url": settings().public_url, "actor": current_user.reference, "now": clock.present(),
     }  # fmt: skip

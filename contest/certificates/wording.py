@@ -33,6 +33,9 @@ _MONTHS_RU = (
 )  # fmt: skip
 
 DIPLOMA = Words("Диплом", "Диплом", "Diploma")
+SEAL = Words(
+    "Құжаттың электрондық қолтаңбасы", "Электронная подпись документа", "Electronic signature of the document"
+)  # fmt: skip
 LETTER = Words("Алғыс хат", "Благодарственное письмо", "Letter of thanks")
 
 _FOR_PLACE = {

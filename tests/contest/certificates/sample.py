@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.certificates.models import Certificate
+from contest.certificates.press import Press
 from contest.certificates.record import AwardKind, CertificateRecord
 from contest.certificates.services import Order, issue_certificates
 from contest.rulebook import Stage
 from contest.standings.models import Standing
+from core.signatures import DEMONSTRATION, SigningKey, fingerprint_of, make_store
 from tests.conftest import NOW
 from tests.contest.sample import ETHICS, MARKS, OBLASTS, freeze, marked, waive_all
 
@@ -24,6 +26,17 @@ URL = "http://localhost"
 ACTOR = "account:1"
 LONG_KK = "Әбдірахманұлы-Қоңырқұлжинский Нұрсұлтан-Мұхаммед Өскенбайұлы"
 LONG_RU = "Абдрахманов-Конуркульджинский Нурсултан-Мухаммед Оскенбаевич"
+
+#: One key for all tests: making one takes as long as signing ten.
+KEY = SigningKey(
+    make_store(
+        "Auyl Uni", passphrase=b"tests", organisation=DEMONSTRATION,
+        life=(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
+    ),
+    b"tests",
+)  # fmt: skip
+PRESS = Press(KEY)
+SIGNERS = frozenset({fingerprint_of(KEY.certificate)})
 
 RECORD = CertificateRecord(
     code=CODE, serial=12, is_demo=True, contest="2026",
@@ -72,7 +85,7 @@ def the_standing(session: Session) -> Standing:
 def issue(session: Session, standing: Standing, directory: Path, **changes) -> list[Certificate]:
     """Issue with the usual circumstances."""
     given = {
-        "order": ORDER, "directory": directory, "is_demo": True, "public_url": URL, "actor": ACTOR,
-        "now": NOW, **changes,
+        "order": ORDER, "press": PRESS, "directory": directory, "is_demo": True, "public_url": URL,
+        "actor": ACTOR, "now": NOW, **changes,
     }  # fmt: skip
     return issue_certificates(session, standing=standing, **given)

@@ -12,7 +12,7 @@ from contest.certificates.services import reissue_certificate, revoke_certificat
 from core.codes import new_code
 from core.web.limits import limiter
 from tests.conftest import NOW
-from tests.contest.certificates.sample import ACTOR, URL, issue, the_standing
+from tests.contest.certificates.sample import ACTOR, PRESS, URL, issue, the_standing
 
 GIVEN = {"actor": ACTOR, "now": NOW}
 
@@ -96,7 +96,7 @@ def test_a_revoked_certificate_says_since_when_and_why(client, first, keep):
 def test_a_replaced_certificate_names_the_new_number_but_not_its_code(client, first, keep, settings):
     made = keep(
         lambda s: reissue_certificate(
-            s, certificate=s.merge(first), reason="Аты-жөні", public_url=URL,
+            s, certificate=s.merge(first), reason="Аты-жөні", public_url=URL, press=PRESS,
             directory=settings.data_directory / "certificates", **GIVEN,
         )
     )  # fmt: skip

@@ -16,9 +16,10 @@ from tests.conftest import NOW
 from tests.contest.certificates.sample import ACTOR
 from tests.contest.sample import OBLASTS, contest
 
+#: One process: a pool needs two seconds before its first certificate.
 ISSUE = (
     "certificates", "issue", "2026", "--stage", "regional", "--oblast", OBLASTS[0], "--order", "123-НҚ",
-    "--order-date", "2026-10-15",
+    "--order-date", "2026-10-15", "--processes", "1",
 )  # fmt: skip
 
 
@@ -39,19 +40,19 @@ def test_issue_list_and_verify(run, app, keep, settings, monkeypatch: pytest.Mon
     assert listed == issued["certificates"]
     assert run("certificates", "list", "2026").stdout.count("valid") == 5
     file = settings.data_directory / "certificates" / f"{listed[0]['code']}.pdf"
-    verified = run("certificates", "verify", str(file), "--json")
+    verified = run("certificates", "verify", "--database", str(file), "--json")
     assert (verified.exit_code, json.loads(verified.stdout)["verdict"]) == (0, "valid")
     assert json.loads(verified.stdout)["sha256"] == listed[0]["registered_sha256"]
     given = {"reason": "x", "actor": ACTOR, "now": NOW}
     keep(lambda s: revoke_certificate(s, certificate=certificate_by_serial(s, contest(s), 1), **given))
-    revoked = run("certificates", "verify", str(file))
+    revoked = run("certificates", "verify", "--database", str(file))
     assert (revoked.exit_code, revoked.stdout.splitlines()[0]) == (1, "verdict: revoked")
 
 
 def test_a_foreign_file_is_not_verified(run, tmp_path: Path):
     file = tmp_path / "foreign.pdf"
     file.write_bytes(b"not a PDF")
-    done = run("certificates", "verify", str(file))
+    done = run("certificates", "verify", "--database", str(file))
     assert (done.exit_code, done.stdout.splitlines()[0]) == (1, "verdict: unknown")
 
 
