@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain, repeat
 
 from sqlalchemy.orm import Session
 
@@ -32,6 +33,12 @@ from surveys.queries import box_of
 from surveys.rules import Mode
 from surveys.voters.services import draw_codes, keep_codes
 
+#: What the first ones to answer in an office wrote.
+REMARKS = (
+    "Көрсетілім: жиналысқа бәрі қатыса алса екен.",
+    "Демонстрация: просим назначить постоянные часы приёма.",
+    "Көрсетілім: алғыс айтамыз.",
+)
 WITNESSES = ("Аудан әкімі аппаратының бас маманы", "Кадр қызметінің бас маманы")
 
 
@@ -92,7 +99,8 @@ def draft_ethics(session: Session, *, contest: str, code: str, now: datetime) ->
             ru="Анонимная анкета по этике, 2026",
             en="Anonymous ethics questionnaire, 2026",
         ),
-        items_code="2026", opens_on=date(2026, 6, 8), closes_on=date(2026, 7, 3), actor=ACTOR, now=now,
+        items_code="2026", takes_remarks=True, opens_on=date(2026, 6, 8), closes_on=date(2026, 7, 3),
+        actor=ACTOR, now=now,
     )  # fmt: skip
 
 
@@ -136,14 +144,17 @@ def answer_questionnaires(
     items = items_of(round).items
     for one in prepared:
         office = office_of(one.area, one.rank, len(items))
-        for code, said in zip(one.slips, office.agreement, strict=False):
+        for (code, said), remark in zip(
+            zip(one.slips, office.agreement, strict=False), chain(REMARKS, repeat("")), strict=False
+        ):
             given = "".join(
                 "-" if not point else str(5 - point if item.is_reversed else point)
                 for point, item in zip(said, items, strict=True)
             )
             ethics.deposit_answer(
-                session, code=code, given=given, keys=workshop.keys, secret=workshop.secret, now=now
-            )
+                session, code=code, given=given, remark=remark, keys=workshop.keys, secret=workshop.secret,
+                now=now,
+            )  # fmt: skip
         _count_back(session, one, len(office.agreement), workshop, now=now)
 
 
