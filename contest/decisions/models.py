@@ -17,7 +17,7 @@ from core.storage import Base, SerialKey, UtcDateTime, enum_column
 
 
 class StandingProposal(Base):
-    """A computed standing on the agenda of a meeting.
+    """A computed standing on the agenda of a meeting, to become `version` of its stage's outcome.
 
     `rows_json` holds [nominee, place, points, award] as it was computed then; from `inputs_json` anyone
     computes it again.
@@ -25,10 +25,12 @@ class StandingProposal(Base):
 
     __tablename__ = "standing_proposals"
     __table_args__ = (
+        CheckConstraint("version > 0", name="positive_version"),
         CheckConstraint("length(inputs_digest) = 64", name="inputs_digest"),
-    )  # fmt: skip
+    )
 
     item_id: Mapped[int] = mapped_column(ForeignKey("agenda_items.id"), primary_key=True, autoincrement=False)
+    version: Mapped[int]
     inputs_digest: Mapped[str] = mapped_column(String(64))
     inputs_json: Mapped[str] = mapped_column(Text)
     rows_json: Mapped[str] = mapped_column(Text)

@@ -81,16 +81,16 @@ def approval_state(
     oblast_kato: str | None,
     *,
     digest: str,
-    after: object = None,
+    version: int,
 ) -> ApprovalState:
     """How the approval of a computation stands.
 
     :param digest: of the inputs of the computation as it is now.
-    :param after: when the version before was frozen; what was voted until then belongs to that one.
+    :param version: that would be frozen; votes on other versions say nothing of it.
     """
     votes = [
         one for one in approvals(session, contest, stage, oblast_kato)
-        if after is None or one.proposal.put_at >= after
+        if one.proposal.version == version
     ]  # fmt: skip
     own = [one for one in votes if one.proposal.inputs_digest == digest]
     return ApprovalState(

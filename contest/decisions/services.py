@@ -114,9 +114,8 @@ def propose_standing(
     before = latest_standing(session, contest, stage, oblast_kato)
     if before is not None and before.inputs_digest == computed.digest:
         raise Conflict(_l("Nothing has changed since version %(version)s.", version=before.version))
-    state = approval_state(
-        session, contest, stage, oblast_kato, digest=computed.digest, after=before and before.frozen_at
-    )
+    version = 1 if before is None else before.version + 1
+    state = approval_state(session, contest, stage, oblast_kato, digest=computed.digest, version=version)
     if state.approval is not None:
         raise Conflict(_l("The commission has approved this computation: it can be frozen."))
     if state.waiting is not None:
@@ -125,11 +124,9 @@ def propose_standing(
         raise Conflict(_l("The commission has used its returns: the standing is frozen as it is computed."))
     item = add_item(
         session, meeting=meeting, kind=ItemKind.STANDING, reference=computed.digest, actor=actor,
-        title=standing_title(
-            _where(session, oblast_kato), 1 if before is None else before.version + 1, computed.digest
-        ),
+        title=standing_title(_where(session, oblast_kato), version, computed.digest),
     )  # fmt: skip
-    session.add(_proposal(item, computed, now))
+    session.add(_proposal(item, computed, version, now))
     session.flush()
     return item
 
@@ -244,9 +241,10 @@ def _candidates(computed: ComputedStanding, code: str) -> dict[int, Nominee]:
     return found
 
 
-def _proposal(item: AgendaItem, computed: ComputedStanding, now: datetime) -> StandingProposal:
+def _proposal(item: AgendaItem, computed: ComputedStanding, version: int, now: datetime) -> StandingProposal:
     return StandingProposal(
-        item_id=item.id, inputs_digest=computed.digest, inputs_json=canonical_inputs(computed.inputs),
+        item_id=item.id, version=version, inputs_digest=computed.digest,
+        inputs_json=canonical_inputs(computed.inputs),
         rows_json=audit.canonical(plain_rows(computed.rows)), put_at=now,
     )  # fmt: skip
 

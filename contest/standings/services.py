@@ -183,7 +183,7 @@ def _refuse_unless_approved(
         return None
     state = approval_state(
         session, computed.contest, computed.stage, computed.oblast_kato, digest=computed.digest,
-        after=before and before.frozen_at,
+        version=1 if before is None else before.version + 1,
     )  # fmt: skip
     if not state.may_freeze:
         raise Conflict(

@@ -71,9 +71,8 @@ def signing_of(
         computed = compute_standing(session, contest=contest, stage=stage, oblast_kato=oblast_kato)
     if frozen is None and computed is None:
         return Signing()
-    request = freeze_request(
-        session, contest, stage, oblast_kato, 1 if frozen is None else frozen.version + 1
-    )
+    version = 1 if frozen is None else frozen.version + 1
+    request = freeze_request(session, contest, stage, oblast_kato, version)
     is_current = request is not None and computed is not None and request.inputs_digest == computed.digest
     rows = shown_frozen(session, rows_of(session, frozen)) if frozen else shown_computed(session, computed)
     now = outcomes_from(plain_rows(computed.rows if computed else rows_of(session, frozen)))
@@ -81,7 +80,7 @@ def signing_of(
         frozen=frozen, rows=rows, digest=computed and computed.digest,
         is_changed=bool(frozen and computed and computed.digest != frozen.inputs_digest),
         state=computed and approval_state(
-            session, contest, stage, oblast_kato, digest=computed.digest, after=frozen and frozen.frozen_at
+            session, contest, stage, oblast_kato, digest=computed.digest, version=version
         ),
         votes=shown_votes(session, contest, stage, oblast_kato, now),
         request=request if is_current else None,
@@ -93,16 +92,23 @@ def signing_of(
 def shown_votes(
     session: Session, contest: Contest, stage: Stage, oblast_kato: str | None, last: tuple[Outcome, ...]
 ) -> tuple[ShownVote, ...]:
-    """The votes on a stage's standing, each returned one beside what was put to the vote next.
+    """The votes on a stage's standing, each returned one beside what became of that version next.
 
-    :param last: what stands now, beside which the last returned one is laid.
+    :param last: what stands now, beside which the last return of a version that is not frozen is laid.
     """
     votes = approvals(session, contest, stage, oblast_kato)
-    following = [*(one.rows for one in votes[1:]), last][: len(votes)]
-    return tuple(
-        ShownVote(vote, changes(vote.rows, after) if vote.is_return else ())
-        for vote, after in zip(votes, following, strict=True)
-    )
+    outcomes = {
+        one.version: outcomes_from(plain_rows(rows_of(session, one)))
+        for one in frozen_standings(session, contest_id=contest.id)
+        if votes and (one.stage, one.oblast_kato) == (stage, oblast_kato)
+    }
+    shown = []
+    for vote, following in zip(votes, [*votes[1:], None][: len(votes)], strict=True):
+        version = vote.proposal.version
+        is_same = following is not None and following.proposal.version == version
+        after = following.rows if is_same else outcomes.get(version, last)
+        shown.append(ShownVote(vote, changes(vote.rows, after) if vote.is_return else ()))
+    return tuple(shown)
 
 
 def difference_to(session: Session, standing: Standing) -> tuple[Change, ...]:

@@ -169,12 +169,15 @@ def test_a_standing_is_returned_twice_at_most_with_its_reasons_and_difference(te
     assert [change.after.place for change in first[:-1]] == [1, 2]
     assert second == ()
     state = approval_state(
-        territory, contest(territory), Stage.REGIONAL, OBLASTS[0], digest=digest(territory)
+        territory, contest(territory), Stage.REGIONAL, OBLASTS[0], digest=digest(territory), version=1
     )
     assert (len(state.returns), state.most, state.approval, state.may_freeze) == (2, 2, None, True)
     with pytest.raises(Conflict, match="has used its returns"):
         sample.propose(territory, OBLASTS[0])
     assert sample.sign(territory, OBLASTS[0]).item_id is None
+    sample.exclude(territory, made.nominees[OBLASTS[0]][1])
+    with pytest.raises(Conflict, match="has not approved these numbers"):
+        sample.ask(territory, OBLASTS[0], reason="the returns of the first version are over")
 
 
 def test_one_return_does_not_freeze_and_the_same_numbers_can_be_voted_again(territory: Session):
