@@ -143,7 +143,7 @@ def test_a_code_used_again_replaces_before_mixing_and_is_counted_after(settled: 
 
 
 def test_a_code_used_twice_at_the_same_moment_counts_once(settled: Storage, keys: KeyRing):
-    prepared = prepared_in(settled, [5])
+    prepared = prepared_in(settled, [5], takes_remarks=True)
     code = prepared.codes[prepared.numbers[0]][0]
     with settled.write(now=NOW) as session:
         urn.current_key(session, keys=keys, now=NOW)
@@ -153,7 +153,7 @@ def test_a_code_used_twice_at_the_same_moment_counts_once(settled: Storage, keys
         gate.wait()
         try:
             with settled.write(now=NOW) as session:
-                receipts.append(sample.answer(session, keys, code).receipt)
+                receipts.append(sample.answer(session, keys, code, remark="Пікір").receipt)
         except Exception as fault:
             faults.append(fault)
 
@@ -165,7 +165,9 @@ def test_a_code_used_twice_at_the_same_moment_counts_once(settled: Storage, keys
     assert faults == []
     assert len(receipts) == 4
     assert len(set(receipts)) == 1
-    assert count(settled, Intake) == 1
+    with settled.read() as session:
+        boxes = session.scalars(select(Intake.box).order_by(Intake.box)).all()
+    assert sorted(boxes) == ["ethics-remarks:round-1", "ethics:round-1"]
 
 
 def test_a_tampered_envelope_is_named_and_counted_and_the_rest_opens(settled: Storage, keys: KeyRing):
