@@ -27,5 +27,5 @@ def marks(code: str, stage: str, area: str) -> str:
     criteria = [(part, criterion) for part in rules.marked for criterion in part.criteria]
     return render_template(
         "contest/jury/marks.html", contest=contest, stage=chosen, area=area, found=found, criteria=criteria,
-        unit=unit, heads=[_("Member"), *((criterion.title, "number") for _part, criterion in criteria)],
+        unit=unit, heads=[_("Member"), *(str(criterion.title) for _part, criterion in criteria)],
     )  # fmt: skip
