@@ -13,9 +13,11 @@ from sqlalchemy import select
 import wsgi
 from contest.contests import services as life
 from contest.meetings.models import AgendaItem, Choice, ItemState
+from contest.meetings.services import cast_vote
 from contest.nominees.models import Nominee
 from contest.objections.models import Objection, Waiver
 from contest.rulebook import Stage
+from contest.sources.surveys import exclude_by_vote
 from contest.standings.models import Standing
 from contest.standings.queries import latest_standing
 from core import clock
@@ -176,7 +178,18 @@ def test_flags_are_proposed_voted_and_given_to_the_survey(app: Flask, keep: Call
     assert send(secretary, f"{DECISIONS}/signals", DECISIONS, **given).status_code == 422
     given["signals-burst"] = "10000"
     assert send(secretary, f"{DECISIONS}/signals", DECISIONS, **given).location == DECISIONS
-    keep(lambda session: sample.decide(session, waiting(session)))
+    item = keep(lambda session: waiting(session).id)
+    held = f"{BASE}/meetings/{meeting}"
+    assert send(secretary, f"{held}/items/{item}/open-vote", held).status_code == 302
+    for voter in made.judges[None]:
+        keep(lambda session, voter=voter: cast_vote(
+            session, item=session.get_one(AgendaItem, item), account_id=voter, choice=Choice.YES,
+            actor=f"account:{voter}", now=NOW,
+        ))  # fmt: skip
+    assert send(secretary, f"{held}/items/{item}/close-vote", held).status_code == 302
+    assert "The survey follows this vote." in read(secretary, DECISIONS)
+    admit = {"campaign_code": sample.CAMPAIGN, "rules": (), "actor": sample.ACTOR, "now": NOW}
+    keep(lambda session: exclude_by_vote(session, **admit))
     assert "Give the vote to the survey" in read(secretary, DECISIONS)
     far = enter(app, made.secretaries[OBLASTS[0]])
     assert far.get(DECISIONS).status_code == 403
