@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from contest.league.computation import LeagueEntry, Position, compute_league, size_class
+from contest.pool import Measured
 from contest.rulebook_reading import read_rulebook, shipped_text
 from core.ranking import rank_intervals, top_probability
 
@@ -93,6 +94,12 @@ def test_intervals_and_chances_read_the_published_scores_of_the_own_class_alone(
     chance = top_probability(*published, k=BOOK.national.top, draws=ranking.top_draws, seed=ranking.top_seed)
     assert [float(rows[row[0]].top_probability) for row in own] == pytest.approx(chance.tolist(), abs=5e-5)
     assert (rows["b2"].high, rows["b1"].low) == (1, 2)
+
+
+@pytest.mark.parametrize(("reliability", "is_firm"), [("0.69", False), ("0.70", True), (None, None)])
+def test_a_score_is_firm_from_a_reliability_of_seven_tenths_on(reliability: str | None, is_firm: bool | None):
+    known = None if reliability is None else D(reliability)
+    assert Measured(50, D("70.00"), D("2.00"), D("70.00"), known).is_firm is is_firm
 
 
 def test_equal_points_share_a_place():
