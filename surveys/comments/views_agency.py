@@ -54,7 +54,7 @@ def export(code: str) -> Reply:
     rows = list(all_comments(database(), campaign=found))
     names = units_by_kato(database(), {kato for kato, _text in rows})
     table = write_csv(
-        (_("KATO"), _("Place"), _("Comment")),
+        (_("KATO"), _("Unit"), _("Comment")),
         ((kato, unit_name(names[kato], language()), text) for kato, text in rows),
     )
     name = f"comments-{found.code}.csv"
