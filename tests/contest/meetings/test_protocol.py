@@ -54,7 +54,8 @@ def held(territory: Session) -> tuple[sample.Sample, Meeting]:
     rows = [[made.nominees[OBLASTS[0]][1], 0, None, None], [nominee, 1, "81.50", "place-1"]]
     territory.add(
         StandingProposal(
-            item_id=table.id, inputs_digest="f" * 64, inputs_json="{}", rows_json=json.dumps(rows), put_at=NOW
+            item_id=table.id, version=1, inputs_digest="f" * 64, inputs_json="{}", put_at=NOW,
+            rows_json=json.dumps(rows),
         )
     )  # fmt: skip
     start(territory, table)
