@@ -70,8 +70,10 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('public_key', sa.LargeBinary(length=32), nullable=True),
     sa.Column('received', sa.Integer(), nullable=False),
+    sa.Column('remarks', sa.Integer(), nullable=False),
     sa.CheckConstraint('public_key IS NULL OR length(public_key) = 32', name=op.f('ck_ethics_boxes_public_key')),
     sa.CheckConstraint('received >= 0', name=op.f('ck_ethics_boxes_received')),
+    sa.CheckConstraint('remarks >= 0', name=op.f('ck_ethics_boxes_remarks')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ethics_boxes'))
     )
     op.create_table('ethics_rounds',
@@ -87,6 +89,7 @@ def upgrade() -> None:
     sa.Column('asked_kk', sa.Text(), nullable=False),
     sa.Column('asked_ru', sa.Text(), nullable=False),
     sa.Column('asked_en', sa.Text(), nullable=False),
+    sa.Column('takes_remarks', sa.Boolean(), nullable=False),
     sa.Column('state', sa.Enum('draft', 'open', 'closed', name='state', native_enum=False, create_constraint=True, length=24), nullable=False),
     sa.Column('opens_on', sa.Date(), nullable=False),
     sa.Column('closes_on', sa.Date(), nullable=False),
@@ -198,6 +201,45 @@ def upgrade() -> None:
     with op.batch_alter_table('ethics_envelopes', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_ethics_envelopes_box_id'), ['box_id'], unique=False)
 
+    op.create_table('ethics_remarks',
+    sa.Column('key', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('box_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('text', sa.String(length=500), nullable=False),
+    sa.CheckConstraint('length(key) = 16', name=op.f('ck_ethics_remarks_key')),
+    sa.CheckConstraint('length(text) BETWEEN 1 AND 500', name=op.f('ck_ethics_remarks_text')),
+    sa.ForeignKeyConstraint(['box_id'], ['ethics_boxes.id'], name=op.f('fk_ethics_remarks_box_id')),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_ethics_remarks')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('ethics_remarks', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ethics_remarks_box_id'), ['box_id'], unique=False)
+
+    op.create_table('ethics_sealed_remarks',
+    sa.Column('key', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('box_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(length=2048), nullable=False),
+    sa.CheckConstraint('length(key) = 16', name=op.f('ck_ethics_sealed_remarks_key')),
+    sa.ForeignKeyConstraint(['box_id'], ['ethics_boxes.id'], name=op.f('fk_ethics_sealed_remarks_box_id')),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_ethics_sealed_remarks')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('ethics_sealed_remarks', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ethics_sealed_remarks_box_id'), ['box_id'], unique=False)
+
+    op.create_table('leagues',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('contest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('rulebook_fingerprint', sa.String(length=64), nullable=False),
+    sa.Column('inputs_digest', sa.String(length=64), nullable=False),
+    sa.Column('inputs_json', sa.Text(), nullable=False),
+    sa.Column('frozen_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('length(inputs_digest) = 64', name=op.f('ck_leagues_inputs_digest')),
+    sa.CheckConstraint('version > 0', name=op.f('ck_leagues_positive_version')),
+    sa.ForeignKeyConstraint(['contest_id'], ['contests.id'], name=op.f('fk_leagues_contest_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_leagues')),
+    sa.UniqueConstraint('contest_id', 'version', name=op.f('uq_leagues_contest_id_version'))
+    )
     op.create_table('rulebook_editions',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('contest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -312,7 +354,7 @@ def upgrade() -> None:
     op.create_table('account_scopes',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('role', sa.Enum('agency', 'operator', 'ethics', 'secretary', 'chair', 'member', 'auditor', name='role', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('role', sa.Enum('agency', 'operator', 'ethics', 'secretary', 'chair', 'member', 'auditor', 'nominee', name='role', native_enum=False, create_constraint=True, length=24), nullable=False),
     sa.Column('oblast_kato', sa.String(length=9), nullable=True),
     sa.CheckConstraint("role <> 'agency' OR oblast_kato IS NULL", name=op.f('ck_account_scopes_agency_is_national')),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_account_scopes_account_id')),
@@ -323,6 +365,47 @@ def upgrade() -> None:
     with op.batch_alter_table('account_scopes', schema=None) as batch_op:
         batch_op.create_index('ix_account_scopes_national', ['account_id', 'role'], unique=True, sqlite_where=sa.text('oblast_kato IS NULL'), postgresql_where=sa.text('oblast_kato IS NULL'))
 
+    op.create_table('commissions',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('contest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('stage', sa.Enum('regional', 'national', name='stage', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('oblast_kato', sa.String(length=9), nullable=True),
+    sa.Column('order_number', sa.String(length=60), nullable=False),
+    sa.Column('order_on', sa.Date(), nullable=False),
+    sa.Column('made_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("(stage = 'regional') = (oblast_kato IS NOT NULL)", name=op.f('ck_commissions_regional_has_oblast')),
+    sa.CheckConstraint('length(order_number) > 0', name=op.f('ck_commissions_order_given')),
+    sa.ForeignKeyConstraint(['contest_id'], ['contests.id'], name=op.f('fk_commissions_contest_id')),
+    sa.ForeignKeyConstraint(['oblast_kato'], ['units.kato'], name=op.f('fk_commissions_oblast_kato')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_commissions')),
+    sa.UniqueConstraint('contest_id', 'stage', 'oblast_kato', name=op.f('uq_commissions_contest_id_stage_oblast_kato'))
+    )
+    with op.batch_alter_table('commissions', schema=None) as batch_op:
+        batch_op.create_index('uq_commissions_national', ['contest_id', 'stage'], unique=True, sqlite_where=sa.text('oblast_kato IS NULL'), postgresql_where=sa.text('oblast_kato IS NULL'))
+
+    op.create_table('league_rows',
+    sa.Column('league_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kato', sa.String(length=9), nullable=False),
+    sa.Column('size', sa.String(length=32), nullable=True),
+    sa.Column('position', sa.Enum('ranked', 'not-firm', 'no-score', 'no-size', name='position', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('adults', sa.Integer(), nullable=True),
+    sa.Column('n', sa.Integer(), nullable=True),
+    sa.Column('score', storage.ExactDecimal(length=48), nullable=True),
+    sa.Column('error', storage.ExactDecimal(length=48), nullable=True),
+    sa.Column('reliability', storage.ExactDecimal(length=48), nullable=True),
+    sa.Column('used', storage.ExactDecimal(length=48), nullable=True),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('low', sa.Integer(), nullable=False),
+    sa.Column('high', sa.Integer(), nullable=False),
+    sa.Column('top_probability', storage.ExactDecimal(length=48), nullable=True),
+    sa.CheckConstraint("(position = 'no-size') = (size IS NULL)", name=op.f('ck_league_rows_size')),
+    sa.CheckConstraint("(position = 'ranked') = (place > 0)", name=op.f('ck_league_rows_ranked_with_place')),
+    sa.CheckConstraint('(place > 0) = (low > 0) AND high >= low', name=op.f('ck_league_rows_interval')),
+    sa.CheckConstraint('place = 0 OR (score IS NOT NULL AND used IS NOT NULL)', name=op.f('ck_league_rows_placed_with_score')),
+    sa.ForeignKeyConstraint(['kato'], ['units.kato'], name=op.f('fk_league_rows_kato')),
+    sa.ForeignKeyConstraint(['league_id'], ['leagues.id'], name=op.f('fk_league_rows_league_id')),
+    sa.PrimaryKeyConstraint('league_id', 'kato', name=op.f('pk_league_rows'))
+    )
     op.create_table('markings',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('contest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -340,6 +423,42 @@ def upgrade() -> None:
     with op.batch_alter_table('markings', schema=None) as batch_op:
         batch_op.create_index('uq_markings_national', ['contest_id', 'stage'], unique=True, sqlite_where=sa.text('oblast_kato IS NULL'), postgresql_where=sa.text('oblast_kato IS NULL'))
 
+    op.create_table('meetings',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('contest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('stage', sa.Enum('regional', 'national', name='stage', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('oblast_kato', sa.String(length=9), nullable=True),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('held_on', sa.Date(), nullable=False),
+    sa.Column('place', sa.String(length=200), nullable=False),
+    sa.Column('state', sa.Enum('planned', 'open', 'closed', name='state', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('opened_at', storage.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('closed_at', storage.UtcDateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(stage = 'regional') = (oblast_kato IS NOT NULL)", name=op.f('ck_meetings_regional_has_oblast')),
+    sa.CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name=op.f('ck_meetings_closed_with_its_time')),
+    sa.CheckConstraint("(state = 'planned') = (opened_at IS NULL)", name=op.f('ck_meetings_opened_with_its_time')),
+    sa.CheckConstraint('number > 0', name=op.f('ck_meetings_positive_number')),
+    sa.ForeignKeyConstraint(['contest_id'], ['contests.id'], name=op.f('fk_meetings_contest_id')),
+    sa.ForeignKeyConstraint(['oblast_kato'], ['units.kato'], name=op.f('fk_meetings_oblast_kato')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_meetings')),
+    sa.UniqueConstraint('contest_id', 'stage', 'oblast_kato', 'number', name=op.f('uq_meetings_contest_id_stage_oblast_kato_number'))
+    )
+    with op.batch_alter_table('meetings', schema=None) as batch_op:
+        batch_op.create_index('uq_meetings_national', ['contest_id', 'stage', 'number'], unique=True, sqlite_where=sa.text('oblast_kato IS NULL'), postgresql_where=sa.text('oblast_kato IS NULL'))
+
+    op.create_table('member_facts',
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('employer', sa.String(length=200), nullable=True),
+    sa.Column('oblast_kato', sa.String(length=9), nullable=True),
+    sa.Column('district_kato', sa.String(length=9), nullable=True),
+    sa.Column('heads_kato', sa.String(length=9), nullable=True),
+    sa.Column('entered_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_member_facts_account_id')),
+    sa.ForeignKeyConstraint(['district_kato'], ['units.kato'], name=op.f('fk_member_facts_district_kato')),
+    sa.ForeignKeyConstraint(['heads_kato'], ['units.kato'], name=op.f('fk_member_facts_heads_kato')),
+    sa.ForeignKeyConstraint(['oblast_kato'], ['units.kato'], name=op.f('fk_member_facts_oblast_kato')),
+    sa.PrimaryKeyConstraint('account_id', name=op.f('pk_member_facts'))
+    )
     op.create_table('population',
     sa.Column('unit_kato', sa.String(length=9), nullable=False),
     sa.Column('as_of_on', sa.Date(), nullable=False),
@@ -364,30 +483,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_posts')),
     sa.UniqueConstraint('unit_kato', name=op.f('uq_posts_unit_kato'))
     )
-    op.create_table('standings',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('contest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('stage', sa.Enum('regional', 'national', name='stage', native_enum=False, create_constraint=True, length=24), nullable=False),
-    sa.Column('oblast_kato', sa.String(length=9), nullable=True),
-    sa.Column('version', sa.Integer(), nullable=False),
-    sa.Column('rulebook_fingerprint', sa.String(length=64), nullable=False),
-    sa.Column('inputs_digest', sa.String(length=64), nullable=False),
-    sa.Column('inputs_json', sa.Text(), nullable=False),
-    sa.Column('frozen_at', storage.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('reason', sa.Text(), nullable=True),
-    sa.Column('published_at', storage.UtcDateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("(stage = 'regional') = (oblast_kato IS NOT NULL)", name=op.f('ck_standings_regional_has_oblast')),
-    sa.CheckConstraint('length(inputs_digest) = 64', name=op.f('ck_standings_inputs_digest')),
-    sa.CheckConstraint('version = 1 OR reason IS NOT NULL', name=op.f('ck_standings_correction_with_reason')),
-    sa.CheckConstraint('version > 0', name=op.f('ck_standings_positive_version')),
-    sa.ForeignKeyConstraint(['contest_id'], ['contests.id'], name=op.f('fk_standings_contest_id')),
-    sa.ForeignKeyConstraint(['oblast_kato'], ['units.kato'], name=op.f('fk_standings_oblast_kato')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_standings')),
-    sa.UniqueConstraint('contest_id', 'stage', 'oblast_kato', 'version', name=op.f('uq_standings_contest_id_stage_oblast_kato_version'))
-    )
-    with op.batch_alter_table('standings', schema=None) as batch_op:
-        batch_op.create_index('uq_standings_national', ['contest_id', 'stage', 'version'], unique=True, sqlite_where=sa.text('oblast_kato IS NULL'), postgresql_where=sa.text('oblast_kato IS NULL'))
-
     op.create_table('survey_sites',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -453,6 +548,45 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['edition'], ['territory_editions.name'], name=op.f('fk_unit_former_names_edition')),
     sa.ForeignKeyConstraint(['kato'], ['units.kato'], name=op.f('fk_unit_former_names_kato')),
     sa.PrimaryKeyConstraint('kato', 'valid_from', name=op.f('pk_unit_former_names'))
+    )
+    op.create_table('commission_seats',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('commission_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('role', sa.Enum('chair', 'secretary', 'member', 'alternate', name='role', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('order_number', sa.String(length=60), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('until_on', sa.Date(), nullable=True),
+    sa.Column('replaces_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.CheckConstraint("replaces_id IS NULL OR role = 'alternate'", name=op.f('ck_commission_seats_alternates_replace')),
+    sa.CheckConstraint('length(order_number) > 0', name=op.f('ck_commission_seats_order_given')),
+    sa.CheckConstraint('until_on >= from_on', name=op.f('ck_commission_seats_ends_after_it_begins')),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_commission_seats_account_id')),
+    sa.ForeignKeyConstraint(['commission_id'], ['commissions.id'], name=op.f('fk_commission_seats_commission_id')),
+    sa.ForeignKeyConstraint(['replaces_id'], ['commission_seats.id'], name=op.f('fk_commission_seats_replaces_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_commission_seats'))
+    )
+    with op.batch_alter_table('commission_seats', schema=None) as batch_op:
+        batch_op.create_index('uq_commission_seats_office', ['commission_id', 'role'], unique=True, sqlite_where=sa.text("until_on IS NULL AND role IN ('chair', 'secretary')"), postgresql_where=sa.text("until_on IS NULL AND role IN ('chair', 'secretary')"))
+        batch_op.create_index('uq_commission_seats_person', ['commission_id', 'account_id'], unique=True, sqlite_where=sa.text('until_on IS NULL'), postgresql_where=sa.text('until_on IS NULL'))
+        batch_op.create_index('uq_commission_seats_stead', ['replaces_id'], unique=True, sqlite_where=sa.text('until_on IS NULL AND replaces_id IS NOT NULL'), postgresql_where=sa.text('until_on IS NULL AND replaces_id IS NOT NULL'))
+
+    op.create_table('meeting_attendance',
+    sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('came_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('left_at', storage.UtcDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_meeting_attendance_account_id')),
+    sa.ForeignKeyConstraint(['meeting_id'], ['meetings.id'], name=op.f('fk_meeting_attendance_meeting_id')),
+    sa.PrimaryKeyConstraint('meeting_id', 'account_id', name=op.f('pk_meeting_attendance'))
+    )
+    op.create_table('meeting_sittings',
+    sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('role', sa.Enum('chair', 'secretary', 'member', 'alternate', name='role', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_meeting_sittings_account_id')),
+    sa.ForeignKeyConstraint(['meeting_id'], ['meetings.id'], name=op.f('fk_meeting_sittings_meeting_id')),
+    sa.PrimaryKeyConstraint('meeting_id', 'account_id', name=op.f('pk_meeting_sittings'))
     )
     op.create_table('officials',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -754,19 +888,33 @@ def upgrade() -> None:
     sa.Column('oblast_kato', sa.String(length=9), nullable=False),
     sa.Column('name_kk', sa.String(length=200), nullable=False),
     sa.Column('name_ru', sa.String(length=200), nullable=False),
-    sa.Column('state', sa.Enum('proposed', 'registered', 'withdrawn', 'excluded', name='state', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('state', sa.Enum('proposed', 'registered', 'declined', 'withdrawn', 'excluded', name='state', native_enum=False, create_constraint=True, length=24), nullable=False),
     sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('ground', sa.String(length=32), nullable=True),
     sa.Column('project_title_kk', sa.String(length=300), nullable=True),
     sa.Column('project_title_ru', sa.String(length=300), nullable=True),
     sa.Column('is_finalist', sa.Boolean(), nullable=False),
-    sa.Column('registered_at', storage.UtcDateTime(timezone=True), nullable=False),
-    sa.CheckConstraint("state <> 'excluded' OR reason IS NOT NULL", name=op.f('ck_nominees_excluded_with_reason')),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('employer', sa.String(length=200), nullable=True),
+    sa.Column('proposer_account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('proposed_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('consented_at', storage.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('penalties_declared_at', storage.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('last_penalty_on', sa.Date(), nullable=True),
+    sa.Column('registered_at', storage.UtcDateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state <> 'excluded' OR ground IS NOT NULL", name=op.f('ck_nominees_excluded_on_a_ground')),
+    sa.CheckConstraint("state <> 'registered' OR (registered_at IS NOT NULL AND consented_at IS NOT NULL)", name=op.f('ck_nominees_registered_with_consent')),
+    sa.CheckConstraint("state NOT IN ('excluded', 'declined') OR reason IS NOT NULL", name=op.f('ck_nominees_refused_with_reason')),
+    sa.CheckConstraint('last_penalty_on IS NULL OR penalties_declared_at IS NOT NULL', name=op.f('ck_nominees_penalty_declared')),
     sa.CheckConstraint('length(name_kk) > 0 AND length(name_ru) > 0', name=op.f('ck_nominees_named')),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_nominees_account_id')),
     sa.ForeignKeyConstraint(['contest_id'], ['contests.id'], name=op.f('fk_nominees_contest_id')),
     sa.ForeignKeyConstraint(['kato'], ['units.kato'], name=op.f('fk_nominees_kato')),
     sa.ForeignKeyConstraint(['oblast_kato'], ['units.kato'], name=op.f('fk_nominees_oblast_kato')),
     sa.ForeignKeyConstraint(['official_id'], ['officials.id'], name=op.f('fk_nominees_official_id')),
+    sa.ForeignKeyConstraint(['proposer_account_id'], ['accounts.id'], name=op.f('fk_nominees_proposer_account_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_nominees')),
+    sa.UniqueConstraint('contest_id', 'account_id', name=op.f('uq_nominees_contest_id_account_id')),
     sa.UniqueConstraint('contest_id', 'official_id', name=op.f('uq_nominees_contest_id_official_id'))
     )
     with op.batch_alter_table('nominees', schema=None) as batch_op:
@@ -824,39 +972,35 @@ def upgrade() -> None:
     with op.batch_alter_table('survey_paper_sheets', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_survey_paper_sheets_batch_id'), ['batch_id'], unique=False)
 
-    op.create_table('certificates',
+    op.create_table('agenda_items',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('serial', sa.Integer(), nullable=False),
-    sa.Column('code', sa.String(length=32), nullable=False),
-    sa.Column('contest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('standing_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('signals', 'standing', 'exclusion', 'nomination', 'objection', 'appeal', 'other', name='kind', native_enum=False, create_constraint=True, length=24), nullable=False),
     sa.Column('stage', sa.Enum('regional', 'national', name='stage', native_enum=False, create_constraint=True, length=24), nullable=False),
-    sa.Column('nominee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('kind', sa.Enum('place', 'nomination', 'finalist', 'thanks', name='kind', native_enum=False, create_constraint=True, length=24), nullable=False),
-    sa.Column('award', sa.String(length=48), nullable=False),
-    sa.Column('record_json', sa.Text(), nullable=False),
-    sa.Column('sha256', sa.String(length=64), nullable=False),
-    sa.Column('issued_at', storage.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('revoked_at', storage.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('revocation_reason', sa.Text(), nullable=True),
-    sa.Column('replaced_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.CheckConstraint('(revoked_at IS NULL) = (revocation_reason IS NULL)', name=op.f('ck_certificates_revoked_with_reason')),
-    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_certificates_sha256')),
-    sa.CheckConstraint('replaced_by IS NULL OR replaced_by <> id', name=op.f('ck_certificates_replaced_by_another')),
-    sa.CheckConstraint('replaced_by IS NULL OR revoked_at IS NOT NULL', name=op.f('ck_certificates_replaced_is_revoked')),
-    sa.CheckConstraint('serial > 0', name=op.f('ck_certificates_positive_serial')),
-    sa.ForeignKeyConstraint(['contest_id'], ['contests.id'], name=op.f('fk_certificates_contest_id')),
-    sa.ForeignKeyConstraint(['nominee_id'], ['nominees.id'], name=op.f('fk_certificates_nominee_id')),
-    sa.ForeignKeyConstraint(['replaced_by'], ['certificates.id'], name=op.f('fk_certificates_replaced_by')),
-    sa.ForeignKeyConstraint(['standing_id'], ['standings.id'], name=op.f('fk_certificates_standing_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_certificates')),
-    sa.UniqueConstraint('code', name=op.f('uq_certificates_code')),
-    sa.UniqueConstraint('contest_id', 'serial', name=op.f('uq_certificates_contest_id_serial'))
+    sa.Column('oblast_kato', sa.String(length=9), nullable=True),
+    sa.Column('title_kk', sa.String(length=500), nullable=False),
+    sa.Column('title_ru', sa.String(length=500), nullable=False),
+    sa.Column('nominee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('reference', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('waiting', 'voting', 'decided', 'referred', 'dropped', name='state', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('needed', sa.Integer(), nullable=True),
+    sa.Column('is_carried', sa.Boolean(), nullable=True),
+    sa.Column('reasons_kk', sa.Text(), nullable=True),
+    sa.Column('reasons_ru', sa.Text(), nullable=True),
+    sa.Column('decided_at', storage.UtcDateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(stage = 'regional') = (oblast_kato IS NOT NULL)", name=op.f('ck_agenda_items_regional_has_oblast')),
+    sa.CheckConstraint("(state = 'decided') = (decided_at IS NOT NULL)", name=op.f('ck_agenda_items_decided_with_its_time')),
+    sa.CheckConstraint("(state = 'decided') = (is_carried IS NOT NULL)", name=op.f('ck_agenda_items_decided_with_its_outcome')),
+    sa.CheckConstraint("(state = 'decided') = (needed IS NOT NULL)", name=op.f('ck_agenda_items_decided_with_its_quorum')),
+    sa.CheckConstraint('(reasons_kk IS NULL) = (reasons_ru IS NULL)', name=op.f('ck_agenda_items_reasons_in_both')),
+    sa.CheckConstraint('length(title_kk) > 0 AND length(title_ru) > 0', name=op.f('ck_agenda_items_titled')),
+    sa.ForeignKeyConstraint(['meeting_id'], ['meetings.id'], name=op.f('fk_agenda_items_meeting_id')),
+    sa.ForeignKeyConstraint(['nominee_id'], ['nominees.id'], name=op.f('fk_agenda_items_nominee_id')),
+    sa.ForeignKeyConstraint(['oblast_kato'], ['units.kato'], name=op.f('fk_agenda_items_oblast_kato')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_agenda_items')),
+    sa.UniqueConstraint('meeting_id', 'position', name=op.f('uq_agenda_items_meeting_id_position'))
     )
-    with op.batch_alter_table('certificates', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_certificates_standing_id'), ['standing_id'], unique=False)
-        batch_op.create_index('uq_certificates_one_valid', ['contest_id', 'stage', 'nominee_id', 'award'], unique=True, sqlite_where=sa.text('revoked_at IS NULL'), postgresql_where=sa.text('revoked_at IS NULL'))
-
     op.create_table('ethics_conclusions',
     sa.Column('questionnaire_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -881,6 +1025,18 @@ def upgrade() -> None:
     sa.CheckConstraint('place > 0', name=op.f('ck_ethics_positions_place')),
     sa.ForeignKeyConstraint(['questionnaire_id'], ['ethics_questionnaires.id'], name=op.f('fk_ethics_positions_questionnaire_id')),
     sa.PrimaryKeyConstraint('questionnaire_id', 'place', name=op.f('pk_ethics_positions'))
+    )
+    op.create_table('ethics_remark_counts',
+    sa.Column('questionnaire_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('opened', sa.Integer(), nullable=False),
+    sa.Column('blank', sa.Integer(), nullable=False),
+    sa.Column('spoiled', sa.Integer(), nullable=False),
+    sa.Column('destroyed', sa.Integer(), nullable=False),
+    sa.CheckConstraint('destroyed = 0 OR opened + spoiled = 0', name=op.f('ck_ethics_remark_counts_opened_or_destroyed')),
+    sa.CheckConstraint('opened >= blank AND blank >= 0', name=op.f('ck_ethics_remark_counts_blank')),
+    sa.CheckConstraint('spoiled >= 0 AND destroyed >= 0', name=op.f('ck_ethics_remark_counts_not_negative')),
+    sa.ForeignKeyConstraint(['questionnaire_id'], ['ethics_questionnaires.id'], name=op.f('fk_ethics_remark_counts_questionnaire_id')),
+    sa.PrimaryKeyConstraint('questionnaire_id', name=op.f('pk_ethics_remark_counts'))
     )
     op.create_table('ethics_share_proofs',
     sa.Column('questionnaire_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
@@ -942,6 +1098,17 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['questionnaire_id'], ['ethics_questionnaires.id'], name=op.f('fk_ethics_tallies_questionnaire_id')),
     sa.PrimaryKeyConstraint('questionnaire_id', name=op.f('pk_ethics_tallies'))
     )
+    op.create_table('mark_abstentions',
+    sa.Column('nominee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('stage', sa.Enum('regional', 'national', name='stage', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('component', sa.String(length=32), nullable=False),
+    sa.Column('criterion', sa.String(length=32), nullable=False),
+    sa.Column('judge_account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('confirmed_at', storage.UtcDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['judge_account_id'], ['accounts.id'], name=op.f('fk_mark_abstentions_judge_account_id')),
+    sa.ForeignKeyConstraint(['nominee_id'], ['nominees.id'], name=op.f('fk_mark_abstentions_nominee_id')),
+    sa.PrimaryKeyConstraint('nominee_id', 'stage', 'component', 'criterion', 'judge_account_id', name=op.f('pk_mark_abstentions'))
+    )
     op.create_table('marks',
     sa.Column('nominee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('stage', sa.Enum('regional', 'national', name='stage', native_enum=False, create_constraint=True, length=24), nullable=False),
@@ -958,16 +1125,270 @@ def upgrade() -> None:
     with op.batch_alter_table('marks', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_marks_judge_account_id'), ['judge_account_id'], unique=False)
 
+    op.create_table('meeting_conflicts',
+    sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('nominee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('ground', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_meeting_conflicts_account_id')),
+    sa.ForeignKeyConstraint(['meeting_id'], ['meetings.id'], name=op.f('fk_meeting_conflicts_meeting_id')),
+    sa.ForeignKeyConstraint(['nominee_id'], ['nominees.id'], name=op.f('fk_meeting_conflicts_nominee_id')),
+    sa.PrimaryKeyConstraint('meeting_id', 'nominee_id', 'account_id', name=op.f('pk_meeting_conflicts'))
+    )
+    op.create_table('nominee_documents',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('nominee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.Enum('consent', 'resume', 'project', 'award', 'other', name='kind', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('key', sa.String(length=32), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('media', sa.Enum('pdf', 'docx', 'jpg', 'png', name='media', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('is_scanned', sa.Boolean(), nullable=False),
+    sa.Column('added_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('added_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('length(key) = 32', name=op.f('ck_nominee_documents_key')),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_nominee_documents_sha256')),
+    sa.CheckConstraint('size > 0', name=op.f('ck_nominee_documents_size')),
+    sa.ForeignKeyConstraint(['added_by'], ['accounts.id'], name=op.f('fk_nominee_documents_added_by')),
+    sa.ForeignKeyConstraint(['nominee_id'], ['nominees.id'], name=op.f('fk_nominee_documents_nominee_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_nominee_documents')),
+    sa.UniqueConstraint('key', name=op.f('uq_nominee_documents_key')),
+    sa.UniqueConstraint('nominee_id', 'sha256', name=op.f('uq_nominee_documents_nominee_id_sha256'))
+    )
+    op.create_table('nominee_essays',
+    sa.Column('nominee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('contest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('written_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('length(text) > 0', name=op.f('ck_nominee_essays_written')),
+    sa.CheckConstraint('number BETWEEN 1000 AND 9999', name=op.f('ck_nominee_essays_number')),
+    sa.ForeignKeyConstraint(['contest_id'], ['contests.id'], name=op.f('fk_nominee_essays_contest_id')),
+    sa.ForeignKeyConstraint(['nominee_id'], ['nominees.id'], name=op.f('fk_nominee_essays_nominee_id')),
+    sa.PrimaryKeyConstraint('nominee_id', name=op.f('pk_nominee_essays')),
+    sa.UniqueConstraint('contest_id', 'number', name=op.f('uq_nominee_essays_contest_id_number'))
+    )
+    op.create_table('nominee_slots',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('contest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('stage', sa.Enum('regional', 'national', name='stage', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('oblast_kato', sa.String(length=9), nullable=True),
+    sa.Column('nominee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('component', sa.String(length=32), nullable=False),
+    sa.Column('starts_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('minutes', sa.Integer(), nullable=False),
+    sa.Column('place', sa.String(length=200), nullable=True),
+    sa.Column('link', sa.String(length=300), nullable=True),
+    sa.CheckConstraint("(stage = 'regional') = (oblast_kato IS NOT NULL)", name=op.f('ck_nominee_slots_regional_has_oblast')),
+    sa.CheckConstraint('minutes BETWEEN 5 AND 480', name=op.f('ck_nominee_slots_minutes')),
+    sa.CheckConstraint('place IS NOT NULL OR link IS NOT NULL', name=op.f('ck_nominee_slots_somewhere')),
+    sa.ForeignKeyConstraint(['contest_id'], ['contests.id'], name=op.f('fk_nominee_slots_contest_id')),
+    sa.ForeignKeyConstraint(['nominee_id'], ['nominees.id'], name=op.f('fk_nominee_slots_nominee_id')),
+    sa.ForeignKeyConstraint(['oblast_kato'], ['units.kato'], name=op.f('fk_nominee_slots_oblast_kato')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_nominee_slots')),
+    sa.UniqueConstraint('nominee_id', 'stage', 'component', name=op.f('uq_nominee_slots_nominee_id_stage_component'))
+    )
+    with op.batch_alter_table('nominee_slots', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_nominee_slots_contest_id_stage_oblast_kato_starts_at'), ['contest_id', 'stage', 'oblast_kato', 'starts_at'], unique=False)
+
     op.create_table('recusals',
     sa.Column('nominee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('judge_account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('stage', sa.Enum('regional', 'national', name='stage', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('ground', sa.String(length=32), nullable=False),
     sa.Column('details', sa.Text(), nullable=True),
     sa.Column('declared_at', storage.UtcDateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['judge_account_id'], ['accounts.id'], name=op.f('fk_recusals_judge_account_id')),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_recusals_account_id')),
     sa.ForeignKeyConstraint(['nominee_id'], ['nominees.id'], name=op.f('fk_recusals_nominee_id')),
-    sa.PrimaryKeyConstraint('nominee_id', 'judge_account_id', name=op.f('pk_recusals'))
+    sa.PrimaryKeyConstraint('nominee_id', 'stage', 'account_id', name=op.f('pk_recusals'))
     )
+    op.create_table('survey_paper_entries',
+    sa.Column('mark', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('oblast_kato', sa.String(length=9), nullable=False),
+    sa.Column('batch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('is_second_look', sa.Boolean(), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(length=512), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_survey_paper_entries_account_id')),
+    sa.ForeignKeyConstraint(['batch_id'], ['survey_paper_batches.id'], name=op.f('fk_survey_paper_entries_batch_id')),
+    sa.ForeignKeyConstraint(['mark'], ['survey_paper_sheets.mark'], name=op.f('fk_survey_paper_entries_mark')),
+    sa.ForeignKeyConstraint(['oblast_kato'], ['units.kato'], name=op.f('fk_survey_paper_entries_oblast_kato')),
+    sa.PrimaryKeyConstraint('mark', 'oblast_kato', name=op.f('pk_survey_paper_entries')),
+    sa.UniqueConstraint('mark', 'account_id', name=op.f('uq_survey_paper_entries_mark_account_id')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('survey_paper_entries', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_survey_paper_entries_batch_id'), ['batch_id'], unique=False)
+
+    op.create_table('ethics_slip_acts',
+    sa.Column('questionnaire_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('unused', sa.Integer(), nullable=False),
+    sa.Column('voided', sa.Integer(), nullable=False),
+    sa.Column('first_witness', sa.String(length=160), nullable=False),
+    sa.Column('second_witness', sa.String(length=160), nullable=False),
+    sa.Column('signed_by', sa.String(length=64), nullable=False),
+    sa.Column('signed_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('length(first_witness) > 0 AND length(second_witness) > 0', name=op.f('ck_ethics_slip_acts_witnessed')),
+    sa.CheckConstraint('unused >= 0 AND voided >= unused', name=op.f('ck_ethics_slip_acts_counted')),
+    sa.ForeignKeyConstraint(['questionnaire_id'], ['ethics_slip_issues.questionnaire_id'], name=op.f('fk_ethics_slip_acts_questionnaire_id')),
+    sa.PrimaryKeyConstraint('questionnaire_id', name=op.f('pk_ethics_slip_acts'))
+    )
+    op.create_table('item_recusals',
+    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('ground', sa.String(length=32), nullable=False),
+    sa.Column('declared_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_item_recusals_account_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['agenda_items.id'], name=op.f('fk_item_recusals_item_id')),
+    sa.PrimaryKeyConstraint('item_id', 'account_id', name=op.f('pk_item_recusals'))
+    )
+    op.create_table('item_rolls',
+    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('presence', sa.Enum('present', 'absent', 'recused', name='presence', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('ground', sa.String(length=32), nullable=True),
+    sa.Column('stands_for', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.CheckConstraint("(presence = 'recused') = (ground IS NOT NULL)", name=op.f('ck_item_rolls_recused_with_its_ground')),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_item_rolls_account_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['agenda_items.id'], name=op.f('fk_item_rolls_item_id')),
+    sa.ForeignKeyConstraint(['stands_for'], ['accounts.id'], name=op.f('fk_item_rolls_stands_for')),
+    sa.PrimaryKeyConstraint('item_id', 'account_id', name=op.f('pk_item_rolls'))
+    )
+    op.create_table('meeting_votes',
+    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('choice', sa.Enum('yes', 'no', 'abstain', name='choice', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('cast_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_meeting_votes_account_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['agenda_items.id'], name=op.f('fk_meeting_votes_item_id')),
+    sa.PrimaryKeyConstraint('item_id', 'account_id', name=op.f('pk_meeting_votes'))
+    )
+    op.create_table('standing_proposals',
+    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('inputs_digest', sa.String(length=64), nullable=False),
+    sa.Column('inputs_json', sa.Text(), nullable=False),
+    sa.Column('rows_json', sa.Text(), nullable=False),
+    sa.Column('put_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('length(inputs_digest) = 64', name=op.f('ck_standing_proposals_inputs_digest')),
+    sa.CheckConstraint('version > 0', name=op.f('ck_standing_proposals_positive_version')),
+    sa.ForeignKeyConstraint(['item_id'], ['agenda_items.id'], name=op.f('fk_standing_proposals_item_id')),
+    sa.PrimaryKeyConstraint('item_id', name=op.f('pk_standing_proposals'))
+    )
+    op.create_table('standings',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('contest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('stage', sa.Enum('regional', 'national', name='stage', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('oblast_kato', sa.String(length=9), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('rulebook_fingerprint', sa.String(length=64), nullable=False),
+    sa.Column('inputs_digest', sa.String(length=64), nullable=False),
+    sa.Column('inputs_json', sa.Text(), nullable=False),
+    sa.Column('asked_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('confirmed_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('frozen_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('published_at', storage.UtcDateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(stage = 'regional') = (oblast_kato IS NOT NULL)", name=op.f('ck_standings_regional_has_oblast')),
+    sa.CheckConstraint('asked_by <> confirmed_by', name=op.f('ck_standings_signed_by_two')),
+    sa.CheckConstraint('length(inputs_digest) = 64', name=op.f('ck_standings_inputs_digest')),
+    sa.CheckConstraint('version = 1 OR reason IS NOT NULL', name=op.f('ck_standings_correction_with_reason')),
+    sa.CheckConstraint('version > 0', name=op.f('ck_standings_positive_version')),
+    sa.ForeignKeyConstraint(['asked_by'], ['accounts.id'], name=op.f('fk_standings_asked_by')),
+    sa.ForeignKeyConstraint(['confirmed_by'], ['accounts.id'], name=op.f('fk_standings_confirmed_by')),
+    sa.ForeignKeyConstraint(['contest_id'], ['contests.id'], name=op.f('fk_standings_contest_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['agenda_items.id'], name=op.f('fk_standings_item_id')),
+    sa.ForeignKeyConstraint(['oblast_kato'], ['units.kato'], name=op.f('fk_standings_oblast_kato')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_standings')),
+    sa.UniqueConstraint('contest_id', 'stage', 'oblast_kato', 'version', name=op.f('uq_standings_contest_id_stage_oblast_kato_version'))
+    )
+    with op.batch_alter_table('standings', schema=None) as batch_op:
+        batch_op.create_index('uq_standings_national', ['contest_id', 'stage', 'version'], unique=True, sqlite_where=sa.text('oblast_kato IS NULL'), postgresql_where=sa.text('oblast_kato IS NULL'))
+
+    op.create_table('certificates',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('serial', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(length=32), nullable=False),
+    sa.Column('contest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('standing_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('stage', sa.Enum('regional', 'national', name='stage', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('nominee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.Enum('place', 'nomination', 'finalist', 'thanks', name='kind', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('award', sa.String(length=48), nullable=False),
+    sa.Column('record_json', sa.Text(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('issued_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('revoked_at', storage.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('revocation_reason', sa.Text(), nullable=True),
+    sa.Column('replaced_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.CheckConstraint('(revoked_at IS NULL) = (revocation_reason IS NULL)', name=op.f('ck_certificates_revoked_with_reason')),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_certificates_sha256')),
+    sa.CheckConstraint('replaced_by IS NULL OR replaced_by <> id', name=op.f('ck_certificates_replaced_by_another')),
+    sa.CheckConstraint('replaced_by IS NULL OR revoked_at IS NOT NULL', name=op.f('ck_certificates_replaced_is_revoked')),
+    sa.CheckConstraint('serial > 0', name=op.f('ck_certificates_positive_serial')),
+    sa.ForeignKeyConstraint(['contest_id'], ['contests.id'], name=op.f('fk_certificates_contest_id')),
+    sa.ForeignKeyConstraint(['nominee_id'], ['nominees.id'], name=op.f('fk_certificates_nominee_id')),
+    sa.ForeignKeyConstraint(['replaced_by'], ['certificates.id'], name=op.f('fk_certificates_replaced_by')),
+    sa.ForeignKeyConstraint(['standing_id'], ['standings.id'], name=op.f('fk_certificates_standing_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_certificates')),
+    sa.UniqueConstraint('code', name=op.f('uq_certificates_code')),
+    sa.UniqueConstraint('contest_id', 'serial', name=op.f('uq_certificates_contest_id_serial'))
+    )
+    with op.batch_alter_table('certificates', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_certificates_standing_id'), ['standing_id'], unique=False)
+        batch_op.create_index('uq_certificates_one_valid', ['contest_id', 'stage', 'nominee_id', 'award'], unique=True, sqlite_where=sa.text('revoked_at IS NULL'), postgresql_where=sa.text('revoked_at IS NULL'))
+
+    op.create_table('objection_waivers',
+    sa.Column('standing_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('nominee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('is_on_paper', sa.Boolean(), nullable=False),
+    sa.Column('recorded_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('recorded_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['nominee_id'], ['nominees.id'], name=op.f('fk_objection_waivers_nominee_id')),
+    sa.ForeignKeyConstraint(['recorded_by'], ['accounts.id'], name=op.f('fk_objection_waivers_recorded_by')),
+    sa.ForeignKeyConstraint(['standing_id'], ['standings.id'], name=op.f('fk_objection_waivers_standing_id')),
+    sa.PrimaryKeyConstraint('standing_id', 'nominee_id', name=op.f('pk_objection_waivers'))
+    )
+    op.create_table('objections',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('contest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('standing_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('nominee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.Enum('computation', 'conflict', 'exclusion', name='kind', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('about_account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('about_nominee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('ground', sa.String(length=32), nullable=True),
+    sa.Column('claim', sa.Text(), nullable=False),
+    sa.Column('appeals_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('is_on_paper', sa.Boolean(), nullable=False),
+    sa.Column('filed_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('filed_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_at', storage.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('settled_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.CheckConstraint("(kind = 'conflict') = (about_account_id IS NOT NULL) AND (kind = 'conflict') = (about_nominee_id IS NOT NULL) AND (kind = 'conflict') = (ground IS NOT NULL)", name=op.f('ck_objections_conflict_of_somebody')),
+    sa.CheckConstraint('appeals_id IS NULL OR appeals_id <> id', name=op.f('ck_objections_appeals_another')),
+    sa.CheckConstraint('length(claim) > 0', name=op.f('ck_objections_says_something')),
+    sa.CheckConstraint('number > 0', name=op.f('ck_objections_positive_number')),
+    sa.CheckConstraint('settled_by IS NULL OR settled_by <> standing_id', name=op.f('ck_objections_settled_by_another')),
+    sa.CheckConstraint('withdrawn_at IS NULL OR settled_by IS NULL', name=op.f('ck_objections_withdrawn_settles_nothing')),
+    sa.ForeignKeyConstraint(['about_account_id'], ['accounts.id'], name=op.f('fk_objections_about_account_id')),
+    sa.ForeignKeyConstraint(['about_nominee_id'], ['nominees.id'], name=op.f('fk_objections_about_nominee_id')),
+    sa.ForeignKeyConstraint(['appeals_id'], ['objections.id'], name=op.f('fk_objections_appeals_id')),
+    sa.ForeignKeyConstraint(['contest_id'], ['contests.id'], name=op.f('fk_objections_contest_id')),
+    sa.ForeignKeyConstraint(['filed_by'], ['accounts.id'], name=op.f('fk_objections_filed_by')),
+    sa.ForeignKeyConstraint(['nominee_id'], ['nominees.id'], name=op.f('fk_objections_nominee_id')),
+    sa.ForeignKeyConstraint(['settled_by'], ['standings.id'], name=op.f('fk_objections_settled_by')),
+    sa.ForeignKeyConstraint(['standing_id'], ['standings.id'], name=op.f('fk_objections_standing_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_objections')),
+    sa.UniqueConstraint('appeals_id', name=op.f('uq_objections_appeals_id')),
+    sa.UniqueConstraint('contest_id', 'number', name=op.f('uq_objections_contest_id_number'))
+    )
+    with op.batch_alter_table('objections', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_objections_standing_id'), ['standing_id'], unique=False)
+
     op.create_table('standing_rows',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('standing_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1001,53 +1422,78 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_standing_rows')),
     sa.UniqueConstraint('standing_id', 'nominee_id', name=op.f('uq_standing_rows_standing_id_nominee_id'))
     )
-    op.create_table('survey_paper_entries',
-    sa.Column('mark', sa.LargeBinary(length=32), nullable=False),
-    sa.Column('oblast_kato', sa.String(length=9), nullable=False),
-    sa.Column('batch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('is_second_look', sa.Boolean(), nullable=False),
-    sa.Column('sealed', sa.LargeBinary(length=512), nullable=False),
-    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_survey_paper_entries_account_id')),
-    sa.ForeignKeyConstraint(['batch_id'], ['survey_paper_batches.id'], name=op.f('fk_survey_paper_entries_batch_id')),
-    sa.ForeignKeyConstraint(['mark'], ['survey_paper_sheets.mark'], name=op.f('fk_survey_paper_entries_mark')),
-    sa.ForeignKeyConstraint(['oblast_kato'], ['units.kato'], name=op.f('fk_survey_paper_entries_oblast_kato')),
-    sa.PrimaryKeyConstraint('mark', 'oblast_kato', name=op.f('pk_survey_paper_entries')),
-    sa.UniqueConstraint('mark', 'account_id', name=op.f('uq_survey_paper_entries_mark_account_id')),
-    sqlite_with_rowid=False
+    op.create_table('freeze_requests',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('contest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('stage', sa.Enum('regional', 'national', name='stage', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('oblast_kato', sa.String(length=9), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('inputs_digest', sa.String(length=64), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('objection_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('asked_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('asked_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("(stage = 'regional') = (oblast_kato IS NOT NULL)", name=op.f('ck_freeze_requests_regional_has_oblast')),
+    sa.CheckConstraint('length(inputs_digest) = 64', name=op.f('ck_freeze_requests_inputs_digest')),
+    sa.CheckConstraint('objection_id IS NULL OR version > 1', name=op.f('ck_freeze_requests_objection_corrects')),
+    sa.CheckConstraint('version = 1 OR reason IS NOT NULL', name=op.f('ck_freeze_requests_correction_with_reason')),
+    sa.CheckConstraint('version > 0', name=op.f('ck_freeze_requests_positive_version')),
+    sa.ForeignKeyConstraint(['asked_by'], ['accounts.id'], name=op.f('fk_freeze_requests_asked_by')),
+    sa.ForeignKeyConstraint(['contest_id'], ['contests.id'], name=op.f('fk_freeze_requests_contest_id')),
+    sa.ForeignKeyConstraint(['objection_id'], ['objections.id'], name=op.f('fk_freeze_requests_objection_id')),
+    sa.ForeignKeyConstraint(['oblast_kato'], ['units.kato'], name=op.f('fk_freeze_requests_oblast_kato')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_freeze_requests')),
+    sa.UniqueConstraint('contest_id', 'stage', 'oblast_kato', 'version', name=op.f('uq_freeze_requests_contest_id_stage_oblast_kato_version'))
     )
-    with op.batch_alter_table('survey_paper_entries', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_survey_paper_entries_batch_id'), ['batch_id'], unique=False)
+    with op.batch_alter_table('freeze_requests', schema=None) as batch_op:
+        batch_op.create_index('uq_freeze_requests_national', ['contest_id', 'stage', 'version'], unique=True, sqlite_where=sa.text('oblast_kato IS NULL'), postgresql_where=sa.text('oblast_kato IS NULL'))
 
-    op.create_table('ethics_slip_acts',
-    sa.Column('questionnaire_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
-    sa.Column('unused', sa.Integer(), nullable=False),
-    sa.Column('voided', sa.Integer(), nullable=False),
-    sa.Column('first_witness', sa.String(length=160), nullable=False),
-    sa.Column('second_witness', sa.String(length=160), nullable=False),
-    sa.Column('signed_by', sa.String(length=64), nullable=False),
-    sa.Column('signed_at', storage.UtcDateTime(timezone=True), nullable=False),
-    sa.CheckConstraint('length(first_witness) > 0 AND length(second_witness) > 0', name=op.f('ck_ethics_slip_acts_witnessed')),
-    sa.CheckConstraint('unused >= 0 AND voided >= unused', name=op.f('ck_ethics_slip_acts_counted')),
-    sa.ForeignKeyConstraint(['questionnaire_id'], ['ethics_slip_issues.questionnaire_id'], name=op.f('fk_ethics_slip_acts_questionnaire_id')),
-    sa.PrimaryKeyConstraint('questionnaire_id', name=op.f('pk_ethics_slip_acts'))
-    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('freeze_requests', schema=None) as batch_op:
+        batch_op.drop_index('uq_freeze_requests_national', sqlite_where=sa.text('oblast_kato IS NULL'), postgresql_where=sa.text('oblast_kato IS NULL'))
+
+    op.drop_table('freeze_requests')
+    op.drop_table('standing_rows')
+    with op.batch_alter_table('objections', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_objections_standing_id'))
+
+    op.drop_table('objections')
+    op.drop_table('objection_waivers')
+    with op.batch_alter_table('certificates', schema=None) as batch_op:
+        batch_op.drop_index('uq_certificates_one_valid', sqlite_where=sa.text('revoked_at IS NULL'), postgresql_where=sa.text('revoked_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_certificates_standing_id'))
+
+    op.drop_table('certificates')
+    with op.batch_alter_table('standings', schema=None) as batch_op:
+        batch_op.drop_index('uq_standings_national', sqlite_where=sa.text('oblast_kato IS NULL'), postgresql_where=sa.text('oblast_kato IS NULL'))
+
+    op.drop_table('standings')
+    op.drop_table('standing_proposals')
+    op.drop_table('meeting_votes')
+    op.drop_table('item_rolls')
+    op.drop_table('item_recusals')
     op.drop_table('ethics_slip_acts')
     with op.batch_alter_table('survey_paper_entries', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_survey_paper_entries_batch_id'))
 
     op.drop_table('survey_paper_entries')
-    op.drop_table('standing_rows')
     op.drop_table('recusals')
+    with op.batch_alter_table('nominee_slots', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_nominee_slots_contest_id_stage_oblast_kato_starts_at'))
+
+    op.drop_table('nominee_slots')
+    op.drop_table('nominee_essays')
+    op.drop_table('nominee_documents')
+    op.drop_table('meeting_conflicts')
     with op.batch_alter_table('marks', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_marks_judge_account_id'))
 
     op.drop_table('marks')
+    op.drop_table('mark_abstentions')
     op.drop_table('ethics_tallies')
     op.drop_table('ethics_statistics')
     with op.batch_alter_table('ethics_slips', schema=None) as batch_op:
@@ -1056,13 +1502,10 @@ def downgrade() -> None:
     op.drop_table('ethics_slips')
     op.drop_table('ethics_slip_issues')
     op.drop_table('ethics_share_proofs')
+    op.drop_table('ethics_remark_counts')
     op.drop_table('ethics_positions')
     op.drop_table('ethics_conclusions')
-    with op.batch_alter_table('certificates', schema=None) as batch_op:
-        batch_op.drop_index('uq_certificates_one_valid', sqlite_where=sa.text('revoked_at IS NULL'), postgresql_where=sa.text('revoked_at IS NULL'))
-        batch_op.drop_index(batch_op.f('ix_certificates_standing_id'))
-
-    op.drop_table('certificates')
+    op.drop_table('agenda_items')
     with op.batch_alter_table('survey_paper_sheets', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_survey_paper_sheets_batch_id'))
 
@@ -1117,6 +1560,14 @@ def downgrade() -> None:
         batch_op.drop_index('uq_officials_present_holder', sqlite_where=sa.text('until_on IS NULL'), postgresql_where=sa.text('until_on IS NULL'))
 
     op.drop_table('officials')
+    op.drop_table('meeting_sittings')
+    op.drop_table('meeting_attendance')
+    with op.batch_alter_table('commission_seats', schema=None) as batch_op:
+        batch_op.drop_index('uq_commission_seats_stead', sqlite_where=sa.text('until_on IS NULL AND replaces_id IS NOT NULL'), postgresql_where=sa.text('until_on IS NULL AND replaces_id IS NOT NULL'))
+        batch_op.drop_index('uq_commission_seats_person', sqlite_where=sa.text('until_on IS NULL'), postgresql_where=sa.text('until_on IS NULL'))
+        batch_op.drop_index('uq_commission_seats_office', sqlite_where=sa.text("until_on IS NULL AND role IN ('chair', 'secretary')"), postgresql_where=sa.text("until_on IS NULL AND role IN ('chair', 'secretary')"))
+
+    op.drop_table('commission_seats')
     op.drop_table('unit_former_names')
     op.drop_table('survey_visits')
     with op.batch_alter_table('survey_units', schema=None) as batch_op:
@@ -1127,16 +1578,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_survey_sites_campaign_id_origin'))
 
     op.drop_table('survey_sites')
-    with op.batch_alter_table('standings', schema=None) as batch_op:
-        batch_op.drop_index('uq_standings_national', sqlite_where=sa.text('oblast_kato IS NULL'), postgresql_where=sa.text('oblast_kato IS NULL'))
-
-    op.drop_table('standings')
     op.drop_table('posts')
     op.drop_table('population')
+    op.drop_table('member_facts')
+    with op.batch_alter_table('meetings', schema=None) as batch_op:
+        batch_op.drop_index('uq_meetings_national', sqlite_where=sa.text('oblast_kato IS NULL'), postgresql_where=sa.text('oblast_kato IS NULL'))
+
+    op.drop_table('meetings')
     with op.batch_alter_table('markings', schema=None) as batch_op:
         batch_op.drop_index('uq_markings_national', sqlite_where=sa.text('oblast_kato IS NULL'), postgresql_where=sa.text('oblast_kato IS NULL'))
 
     op.drop_table('markings')
+    op.drop_table('league_rows')
+    with op.batch_alter_table('commissions', schema=None) as batch_op:
+        batch_op.drop_index('uq_commissions_national', sqlite_where=sa.text('oblast_kato IS NULL'), postgresql_where=sa.text('oblast_kato IS NULL'))
+
+    op.drop_table('commissions')
     with op.batch_alter_table('account_scopes', schema=None) as batch_op:
         batch_op.drop_index('ix_account_scopes_national', sqlite_where=sa.text('oblast_kato IS NULL'), postgresql_where=sa.text('oblast_kato IS NULL'))
 
@@ -1156,6 +1613,15 @@ def downgrade() -> None:
     op.drop_table('survey_import_requests')
     op.drop_table('survey_group_statistics')
     op.drop_table('rulebook_editions')
+    op.drop_table('leagues')
+    with op.batch_alter_table('ethics_sealed_remarks', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_ethics_sealed_remarks_box_id'))
+
+    op.drop_table('ethics_sealed_remarks')
+    with op.batch_alter_table('ethics_remarks', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_ethics_remarks_box_id'))
+
+    op.drop_table('ethics_remarks')
     with op.batch_alter_table('ethics_envelopes', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ethics_envelopes_box_id'))
 
