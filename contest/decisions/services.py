@@ -93,7 +93,7 @@ def hand_over_signals(session: Session, *, contest: Contest, actor: str, now: da
 
 
 def carry_out(session: Session, *, contest: Contest, item: AgendaItem, actor: str, now: datetime) -> None:
-    """Do what follows from a decision by itself: a carried vote on signals goes to a survey not closed yet."""
+    """Do what follows from a decision by itself: a carried vote on signals goes to the open survey."""
     survey = survey_state(session, campaign_code=contest.campaign_code)
     if item.kind is ItemKind.SIGNALS and item.is_carried and survey is not None and not survey.is_closed:
         hand_over_signals(session, contest=contest, actor=actor, now=now)
