@@ -264,6 +264,9 @@ def _enclosed(attachment: Attachment) -> Any:
 def _finish(document: Any, pdf: Any, tree: Any, backdrop: Backdrop | None, signature: str | None) -> None:
     """Check letters, lay the backdrop, mark languages, add the field; runs before the bytes are written."""
     _refuse_strange_letters(document)
+    if "AF" in pdf.catalog:
+        # The library names each file twice.
+        pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
     if backdrop is not None:
         _lay_under(pdf, backdrop)
     _mark_languages(pdf, [section.get("lang") for section in tree.iter("section")])

@@ -13,10 +13,10 @@ from core.application import build_app, csrf
 from core.settings import Settings
 
 #: The resident's and respondent's forms stand on other sites or hold no cookie: a signed ticket or a
-#: single-use code takes the place of the session's token.
+#: single-use code takes the place of the session's token. A file that is checked changes nothing.
 TICKETED = {
-    "surveys_public", "ethics_public", "embedding_public", "pressure_public", "tablet_public",
-    "voters_public",
+    "certificates_public", "surveys_public", "ethics_public", "embedding_public", "pressure_public",
+    "tablet_public", "voters_public",
 }  # fmt: skip
 
 

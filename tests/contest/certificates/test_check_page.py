@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zlib
+from dataclasses import replace
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
 
+from contest.certificates.files import path_of
+from contest.certificates.press import make_file
 from contest.certificates.queries import record_of
 from contest.certificates.services import reissue_certificate, revoke_certificate
 from core.codes import new_code
+from core.signatures import make_store
 from core.web.limits import limiter
 from tests.conftest import NOW
-from tests.contest.certificates.sample import ACTOR, PRESS, URL, issue, the_standing
+from tests.contest.certificates.sample import ACTOR, KEY, PRESS, RECORD, URL, issue, the_standing
 
 GIVEN = {"actor": ACTOR, "now": NOW}
+
+
+def other_store() -> bytes:
+    """A key that nobody here knows."""
+    life = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
+    return make_store("Auyl Uni", passphrase=b"other", organisation="Somebody", life=life)
+
+
+def bomb() -> bytes:
+    """A PDF whose list of objects unpacks to a quarter of a gigabyte."""
+    packer = zlib.compressobj(9)
+    packed = b"".join(packer.compress(bytes(1 << 24)) for _ in range(16)) + packer.flush()
+    head = (
+        b"%%PDF-1.5\n1 0 obj\n<</Type/XRef/Size 99999999/W[1 4 2]/Root 1 0 R/Filter/FlateDecode/Length %d>>\n"
+        % len(packed)
+    )
+    return head + b"stream\n" + packed + b"\nendstream\nendobj\nstartxref\n9\n%%EOF\n"
 
 
 @pytest.fixture
@@ -121,3 +145,75 @@ def test_codes_cannot_be_tried_out(app, client):
 def test_the_check_page_says_demonstration(client, first):
     answer = client.get(f"/v/{first.code}?lang=en")
     assert "This certificate belongs to a demonstration: the name is made up." in answer.text
+
+
+def sent(client, content: bytes):
+    """The file in the page's form; written by hand, for the client leaves large ones open."""
+    head = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
+    body = head + content + b"\r\n--edge--\r\n"
+    return client.post("/v/file?lang=en", data=body, content_type="multipart/form-data; boundary=edge")
+
+
+def test_a_file_that_is_given_to_the_page_is_told_what_it_is(client, first, keep, settings):
+    content = path_of(settings.data_directory / "certificates", first.code).read_bytes()
+    valid = sent(client, content)
+    assert valid.status_code == 200
+    shown = text_of(valid)
+    told = (
+        "This file is a valid certificate", "whole, by the signer of this system", first.sha256,
+        record_of(first).name_kk,
+    )  # fmt: skip
+    assert [word in shown for word in told] == [True] * 4
+    flipped = bytearray(content)
+    flipped[len(content) // 2] ^= 1
+    changed = text_of(sent(client, bytes(flipped)))
+    assert "This file is a valid certificate" not in changed
+    longer = text_of(sent(client, content + b"%\n"))
+    told = ("This file was changed since it was issued", "broken: the file was changed", first.sha256)
+    assert [word in longer for word in told] == [True] * 3
+    keep(lambda s: revoke_certificate(s, certificate=s.merge(first), reason="Қате берілген", **GIVEN))
+    revoked = text_of(sent(client, content))
+    assert "This file is ours; the certificate was revoked" in revoked
+    assert "Reason: Қате берілген" in revoked
+
+
+def test_a_certificate_of_another_system_is_not_ours_even_if_it_is_signed(client, first):
+    shown = text_of(sent(client, make_file(RECORD, KEY)))
+    assert "This file is not in the register" in shown
+    assert "whole, by the signer of this system" in shown
+    stranger = replace(KEY, store=other_store(), passphrase=b"other")
+    assert "by a signer whom this system does not know" in text_of(sent(client, make_file(RECORD, stranger)))
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "told"),
+    [
+        (b"", 422, "Choose the PDF file of the certificate first."),
+        (b"MZ" * 40, 200, "This file is not in the register"),
+        (b"%PDF-1.7\n" + b"x" * 1000, 200, "This file is not in the register"),
+        (b"%PDF-1.7\n" + bytes(2 * 1024 * 1024), 422, "This file has more than 2 megabytes"),
+        (bomb(), 200, "This file is not in the register"),
+    ],
+    ids=("nothing", "program", "damaged", "large", "bomb"),
+)  # fmt: skip
+def test_what_is_no_certificate_gets_clear_words(client, content: bytes, status: int, told: str):
+    answer = sent(client, content)
+    assert answer.status_code == status
+    assert told in text_of(answer)
+
+
+def test_a_far_too_large_file_is_not_even_read(client):
+    answer = client.post("/v/file?lang=en", environ_overrides={"CONTENT_LENGTH": "300000000"})
+    assert answer.status_code == 422
+    assert "This file has more than 2 megabytes" in answer.text
+
+
+def test_files_are_limited_too(app, client):
+    app.config["RATELIMIT_ENABLED"] = True
+    limiter.init_app(app)
+    try:
+        answers = [sent(client, b"x").status_code for _try in range(11)]
+    finally:
+        limiter.reset()
+        limiter.enabled = False
+    assert answers == [200] * 10 + [429]
