@@ -168,6 +168,7 @@ def read_attachment(pdf: bytes, name: str) -> bytes | None:
         raise BadInput(_l("This file is not a PDF, or it is damaged.")) from None
 
 
+@lru_cache(maxsize=20_000)
 def text_width(text: str, *, family: str, weight: int = 400, size: float) -> float:
     """The width of a line in the unit of `size`, without kerning; a letter nobody has is an em wide."""
     advances, em = _advances(family, weight)

@@ -6,6 +6,7 @@ are records, what it gives back are bytes.
 
 from __future__ import annotations
 
+import os
 import subprocess  # noqa: S404  (the command is the installation's own setting, run without a shell)
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -13,8 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import repeat
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 from flask_babel import lazy_gettext as _l
 
@@ -63,7 +65,9 @@ class Press:
         if processes == 1:
             yield self
             return
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(
+            processes, mp_context=get_context("spawn"), initializer=_end_with_parent
+        ) as pool:
             yield replace(self, pool=pool)
 
 
@@ -129,6 +133,18 @@ def known_signers(directory: Path, more: Iterable[str] = ()) -> frozenset[str]:
     """The fingerprints of everybody who signed for this installation, and of further certificates (PEM)."""
     texts = [path.read_text() for path in sorted((directory / "signers").glob("*.pem"))]
     return frozenset(fingerprint_of_pem(text) for text in (*texts, *more))
+
+
+def _end_with_parent() -> None:
+    """Let a process of the pool end when its parent was killed, instead of waiting for work for ever."""
+
+    def watch() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _make_or_fault(record: CertificateRecord, key: SigningKey) -> bytes:

@@ -46,7 +46,7 @@ certificates_staff = Blueprint("certificates_staff", __name__, url_prefix="/staf
 Reply = str | Redirect | tuple[str, int]
 
 #: Drawing one takes a tenth of a second, and a request should not take longer than a breath.
-AT_ONCE = 30
+AT_ONCE = 20
 STATUS_NAMES = {
     Status.VALID: _l("valid"), Status.REISSUED: _l("replaced"), Status.REVOKED: _l("revoked"),
 }  # fmt: skip
