@@ -69,11 +69,11 @@ def main() -> None:
         answers = list(pool.map(made, sheaves, [key] * len(sheaves)))
     took = perf_counter() - start
     whole, worked, size = (sum(column) for column in zip(*answers, strict=True))
-    budget = BUDGET * count / ALL
+    budget, load = BUDGET * count / ALL, os.getloadavg()[0]
     print(
         f"{count} certificates drawn, signed and verified, {whole} whole: {took:.1f} s of {budget:.1f} s "
         f"({took / budget:.2f}) on {PROCESSES} processes, {worked:.1f} s of work, "
-        f"{1000 * worked / count:.0f} ms and {size / count / 1024:.0f} KiB each, load {os.getloadavg()[0]:.1f}"
+        f"{1000 * worked / count:.0f} ms and {size / count / 1024:.0f} KiB each, load {load:.1f}"
     )
     if whole != count:
         raise SystemExit(1)
