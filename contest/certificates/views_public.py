@@ -100,6 +100,13 @@ def check(code: str) -> Reply:
     )
 
 
+@certificates_public.get("/v/file")
+@public
+def ask_file() -> Reply:
+    """Where a file is given: who changes the language of its answer comes here, and the file is gone."""
+    return redirect(url_for("certificates_public.form", lang=request.args.get("lang")))
+
+
 @certificates_public.post("/v/file")
 @public
 @limiter.limit(FILES)

@@ -207,6 +207,11 @@ def test_a_far_too_large_file_is_not_even_read(client):
     assert "This file has more than 2 megabytes" in answer.text
 
 
+def test_the_answer_to_a_file_leads_back_to_the_form_in_another_language(client):
+    answer = client.get("/v/file?lang=kk")
+    assert (answer.status_code, answer.location) == (302, "/v?lang=kk")
+
+
 def test_files_are_limited_too(app, client):
     app.config["RATELIMIT_ENABLED"] = True
     limiter.init_app(app)
