@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from contest.commissions.queries import people_of
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
+from contest.decisions.models import StandingProposal
 from contest.meetings.course import (
     item_subject,
     lock_item,
@@ -74,13 +75,13 @@ def recuse_from_item(
 
 
 def set_vote_aside(session: Session, *, item: AgendaItem, actor: str) -> None:
-    """Void an open vote, when its quorum is lost: the item waits again.
+    """Void an open vote that cannot be closed, as when its quorum is lost: the item waits again.
 
-    :raises Conflict: unless the vote is open and has no quorum.
+    :raises Conflict: unless the vote is open, or when it can be closed.
     """
     lock_item(session, item)
     refuse_item_unless(item, ItemState.VOTING)
-    if outcome(session, item).is_quorate:
+    if outcome(session, item).can_close:
         raise Conflict(_l("This vote has its quorum: close it, do not set it aside."))
     session.execute(delete(Vote).where(Vote.item_id == item.id))
     item.state = ItemState.WAITING
@@ -108,5 +109,25 @@ def refer_item(session: Session, *, item: AgendaItem, to: Meeting, actor: str) -
         reference=item.reference, nominee_id=item.nominee_id, stage=item.stage,
         oblast_kato=item.oblast_kato, actor=actor,
     )  # fmt: skip
+    _hand_over(session, item, made)
     audit.record(session, actor=actor, action="item.refer", subject=item_subject(item), to=made.id)
     return made
+
+
+def _hand_over(session: Session, item: AgendaItem, made: AgendaItem) -> None:
+    """What hangs on a referred item goes with it: who stays away, and the standing put to the vote."""
+    for row in session.scalars(select(ItemRecusal).where(ItemRecusal.item_id == item.id)):
+        session.add(
+            ItemRecusal(
+                item_id=made.id, account_id=row.account_id, ground=row.ground, declared_at=row.declared_at
+            )
+        )
+    proposal = session.get(StandingProposal, item.id)
+    if proposal is not None:
+        session.add(
+            StandingProposal(
+                item_id=made.id, version=proposal.version, inputs_digest=proposal.inputs_digest,
+                inputs_json=proposal.inputs_json, rows_json=proposal.rows_json, put_at=proposal.put_at,
+            )
+        )  # fmt: skip
+    session.flush()

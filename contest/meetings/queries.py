@@ -36,6 +36,7 @@ from contest.meetings.models import (
 )
 from contest.nominees.models import Nominee
 from contest.nominees.queries import registered
+from contest.objections.models import Objection
 from contest.rulebook import Stage
 from core.errors import NotFound
 
@@ -47,6 +48,7 @@ class Outcome:
     :param needed: how many of the entitled must be present.
     :param is_short: conflicts leave so few members that this commission cannot decide the item.
     :param is_carried: with a quorum, more yes than the rule book's share of yes and no.
+    :param can_close: an open vote in which as many as the quorum have voted, all of whom still have a place.
     """
 
     yes: int
@@ -59,6 +61,11 @@ class Outcome:
     is_quorate: bool
     is_carried: bool
     is_short: bool = False
+    can_close: bool = False
+
+    @property
+    def voted(self) -> int:
+        return self.yes + self.no + self.abstained
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +162,8 @@ def recused_on(session: Session, item: AgendaItem) -> dict[int, str]:
     if item.nominee_id is not None:
         nominee = session.get_one(Nominee, item.nominee_id)
         grounds |= conflicts_of(session, contest, item.stage, [nominee])[nominee.id]
+    if item.kind in (ItemKind.OBJECTION, ItemKind.APPEAL) and item.reference.isdecimal():
+        grounds |= _concerned(session, contest, item)
     for row in session.scalars(select(ItemRecusal).where(ItemRecusal.item_id == item.id)):
         grounds[row.account_id] = row.ground
     return grounds
@@ -215,13 +224,21 @@ def outcome(session: Session, item: AgendaItem) -> Outcome:
     given = [choice for one, choice in votes_on(session, item).items() if one in roll.present]
     yes, no = given.count(Choice.YES), given.count(Choice.NO)
     is_quorate = not roll.is_short and len(roll.present) >= roll.needed
+    is_open = item.state is ItemState.VOTING
     carried = is_quorate and is_majority(yes, no, _majority(session, item))
     return Outcome(
         yes=yes, no=no, abstained=given.count(Choice.ABSTAIN), present=len(roll.present),
         entitled=roll.count(Presence.PRESENT, Presence.ABSENT), recused=roll.count(Presence.RECUSED),
         needed=roll.needed, is_quorate=is_quorate, is_short=roll.is_short,
         is_carried=carried if item.is_carried is None else item.is_carried,
+        can_close=is_open and is_quorate and len(given) >= roll.needed and not displaced(session, item),
     )  # fmt: skip
+
+
+def displaced(session: Session, item: AgendaItem) -> frozenset[int]:
+    """Who voted and has no place in the vote any more, though in no conflict."""
+    voted = frozenset(votes_on(session, item))
+    return voted - roll_of(session, item).present - recused_on(session, item).keys()
 
 
 def is_majority(yes: int, no: int, share: Fraction) -> bool:
@@ -254,6 +271,16 @@ def decided(
     if reference is not None:
         wanted = wanted.where(AgendaItem.reference == reference)
     return [(item, outcome(session, item)) for item in session.scalars(wanted)]
+
+
+def _concerned(session: Session, contest: Contest, item: AgendaItem) -> dict[int, str]:
+    """The member whom an objection names, and those in conflict with the nominee whom it is about."""
+    objection = session.get(Objection, int(item.reference))
+    if objection is None or objection.about_nominee_id is None:
+        return {}
+    about = session.get_one(Nominee, objection.about_nominee_id)
+    found = conflicts_of(session, contest, item.stage, [about])[about.id]
+    return {**found, objection.about_account_id: objection.ground}
 
 
 def _majority(session: Session, item: AgendaItem) -> Fraction:

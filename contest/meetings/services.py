@@ -41,6 +41,7 @@ from contest.meetings.queries import (
     attendance_of,
     bench_for,
     conflicts_before,
+    displaced,
     outcome,
     recused_on,
     roll_of,
@@ -264,7 +265,8 @@ def close_vote(
     """Close the vote: the item is decided, with the roll and, where given, the reasons.
 
     :raises BadInput: without reasons, for an exclusion, an objection, an appeal or a returned standing.
-    :raises Conflict: unless the vote is open, or when a late conflict took the quorum away.
+    :raises Conflict: unless the vote is open, when a late conflict took the quorum away, before as many as
+        the quorum have voted, or when somebody who voted has no place in it any more.
     """
     lock_item(session, item)
     refuse_item_unless(item, ItemState.VOTING)
@@ -275,6 +277,15 @@ def close_vote(
         raise BadInput(_l("Give the reasons of this decision in Kazakh and in Russian."))
     if not found.is_quorate:
         raise Conflict(_l("The quorum was lost by a conflict declared late: set the vote aside."))
+    if displaced(session, item):
+        raise Conflict(_l("Somebody who voted has no place in it any more: set the vote aside, vote anew."))
+    if found.voted < found.needed:
+        raise Conflict(
+            _l(
+                "%(voted)s have voted and %(needed)s are needed: wait for the others, or set the vote aside.",
+                voted=found.voted, needed=found.needed,
+            )
+        )  # fmt: skip
     void = delete(Vote).where(Vote.item_id == item.id, Vote.account_id.not_in(roll.present))
     session.execute(void)
     for account_id, presence in roll.presence.items():

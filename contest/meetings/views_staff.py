@@ -28,15 +28,15 @@ from contest.meetings.forms import (
     ReferForm,
     VoteForm,
 )
-from contest.meetings.models import AgendaItem, ItemKind, Meeting, MeetingState
+from contest.meetings.models import AgendaItem, ItemKind, Meeting, MeetingState, Presence
 from contest.meetings.printing import draw_protocol, file_name
-from contest.meetings.queries import get_item, get_meeting, meetings_of
+from contest.meetings.queries import get_item, get_meeting, meetings_of, roll_of
 from contest.meetings.showing import ShownMeeting, shown_meeting
 from contest.meetings.words import ITEM_STATES, KINDS, MEETING_STATES, SEATS, VOTES
 from contest.rulebook import Stage
 from core import clock
 from core.access import Right, guarded, may, require, require_fresh_factor
-from core.errors import BadInput, NotFound
+from core.errors import BadInput, Forbidden, NotFound
 from core.places.queries import get_unit
 from core.web.edge import database, settings
 from core.web.headers import no_store
@@ -160,7 +160,7 @@ def add_an_item(code: str, meeting_id: int) -> Reply:
 @guarded(Right.RUN_MEETINGS)
 def open_the_vote(code: str, meeting_id: int, item_id: int) -> Reply:
     """Open the vote on an item."""
-    contest, found, item = found_item(code, meeting_id, item_id, Right.RUN_MEETINGS)
+    contest, found, item = _led_item(code, meeting_id, item_id)
     services.open_vote(database(), item=item, **_act())
     return _to(contest, found, item)
 
@@ -169,7 +169,7 @@ def open_the_vote(code: str, meeting_id: int, item_id: int) -> Reply:
 @guarded(Right.RUN_MEETINGS)
 def close_the_vote(code: str, meeting_id: int, item_id: int) -> Reply:
     """Close the vote: the item is decided."""
-    contest, found, item = found_item(code, meeting_id, item_id, Right.RUN_MEETINGS)
+    contest, found, item = _led_item(code, meeting_id, item_id)
     form = ReasonsForm()
     require_valid(form)
     if form.is_half:
@@ -183,7 +183,7 @@ def close_the_vote(code: str, meeting_id: int, item_id: int) -> Reply:
 @guarded(Right.RUN_MEETINGS)
 def set_aside(code: str, meeting_id: int, item_id: int) -> Reply:
     """Void a vote that has lost its quorum."""
-    contest, found, item = found_item(code, meeting_id, item_id, Right.RUN_MEETINGS)
+    contest, found, item = _led_item(code, meeting_id, item_id)
     incidents.set_vote_aside(database(), item=item, actor=current_user.reference)
     return _to(contest, found, item)
 
@@ -192,7 +192,7 @@ def set_aside(code: str, meeting_id: int, item_id: int) -> Reply:
 @guarded(Right.RUN_MEETINGS)
 def drop(code: str, meeting_id: int, item_id: int) -> Reply:
     """Take an item from the agenda."""
-    contest, found, item = found_item(code, meeting_id, item_id, Right.RUN_MEETINGS)
+    contest, found, item = _led_item(code, meeting_id, item_id)
     incidents.drop_item(database(), item=item, actor=current_user.reference)
     return _to(contest, found)
 
@@ -223,6 +223,14 @@ def found_item(code: str, meeting_id: int, item_id: int, right: Right) -> tuple[
     """An item of a meeting, for a reader who has the right in its oblast."""
     contest, found = found_meeting(code, meeting_id, right)
     return contest, found, get_item(database(), found, item_id)
+
+
+def _led_item(code: str, meeting_id: int, item_id: int) -> tuple[Contest, Meeting, AgendaItem]:
+    """An item for whoever leads its vote; somebody who stays away from it leaves that to the other."""
+    contest, found, item = found_item(code, meeting_id, item_id, Right.RUN_MEETINGS)
+    if roll_of(database(), item).presence.get(current_user.id) is Presence.RECUSED:
+        raise Forbidden(_("You have a conflict of interests in this item: the secretary leads its vote."))
+    return contest, found, item
 
 
 def _area(code: str, stage: str, area: str, right: Right) -> tuple[Contest, Stage, str | None]:

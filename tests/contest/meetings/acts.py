@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from contest.jury.services import declare_conflict
 from contest.meetings import services as meetings
-from contest.meetings.models import AgendaItem, Choice, ItemKind, Meeting, MeetingState
-from contest.meetings.queries import meetings_of
+from contest.meetings.models import AgendaItem, Choice, ItemKind, ItemState, Meeting, MeetingState
+from contest.meetings.queries import meetings_of, roll_of, votes_on
 from contest.nominees.models import Nominee
 from contest.rulebook import Stage
 from core.clock import day_of
@@ -57,6 +57,10 @@ def vote(session: Session, found: AgendaItem, account_id: int, choice: Choice = 
 
 
 def end(session: Session, found: AgendaItem, reasons: Words | None = None) -> AgendaItem:
+    """Those who are there and have not voted abstain, and the vote is closed."""
+    if found.state is ItemState.VOTING:
+        for one in sorted(roll_of(session, found).present - votes_on(session, found).keys()):
+            vote(session, found, one, Choice.ABSTAIN)
     return meetings.close_vote(session, item=found, reasons=reasons, actor=ACTOR, now=NOW)
 
 

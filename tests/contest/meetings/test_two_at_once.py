@@ -85,6 +85,8 @@ def test_a_vote_against_the_close_is_counted_or_refused(settled: Storage, voting
     def close(session: Session) -> None:
         close_vote(session, item=session.get_one(AgendaItem, number), reasons=None, actor=ACTOR, now=NOW)
 
+    for other in judges[1:]:
+        assert at_once(settled, cast(number, other, Choice.ABSTAIN)) == []
     faults = at_once(settled, close, cast(number, judges[0], Choice.YES))
     assert {type(fault) for fault in faults} <= {Conflict}
     with settled.read() as session:
