@@ -173,6 +173,8 @@ def open_stage(session: Session, *, contest: Contest, stage: Stage, actor: str, 
     :raises Conflict: when something of the checklist is missing.
     """
     is_regional = stage is Stage.REGIONAL
+    # No standing is frozen in between.
+    session.refresh(contest, with_for_update=True)
     _refuse_unless(contest, ContestState.OPEN if is_regional else ContestState.REGIONAL)
     refuse_unless_done(checklist(session, contest, now=now))
     contest.state = ContestState.REGIONAL if is_regional else ContestState.NATIONAL
@@ -184,6 +186,7 @@ def publish_results(session: Session, *, contest: Contest, actor: str, now: date
 
     :raises Conflict: when something of the checklist is missing.
     """
+    session.refresh(contest, with_for_update=True)
     _refuse_unless(contest, ContestState.CLOSED)
     refuse_unless_done(checklist(session, contest, now=now))
     latest: dict[tuple[Stage, str | None], Standing] = {}

@@ -70,6 +70,7 @@ def index(code: str, stage: str, area: str) -> Reply:
 def signals(code: str, stage: str, area: str) -> Reply:
     """Put to the vote which signals leave a day out."""
     contest, _chosen, _oblast = _area(code, stage, area, Right.FREEZE_STANDING)
+    require(Right.FREEZE_STANDING)
     session, form = database(), _signals(contest)
     require_valid(form)
     propose_signals(
@@ -113,6 +114,7 @@ def exclusion(code: str, stage: str, area: str) -> Reply:
 def nomination(code: str, stage: str, area: str, nomination: str) -> Reply:
     """Put to the vote whether a nominee gets a nomination."""
     contest, _chosen, _oblast = _area(code, stage, area, Right.FREEZE_STANDING)
+    require(Right.FREEZE_STANDING)
     session, form = database(), NominationForm(prefix=nomination)
     form.offer(coming_meetings(session, contest, Stage.NATIONAL, None))
     form.offer_candidates(nomination_candidates(session, contest, nomination).values())

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
-from contest.meetings.models import AgendaItem, ItemKind, ItemState
+from contest.meetings.models import AgendaItem, ItemKind, ItemState, Meeting
 from contest.nominees.models import Nominee, NomineeState
 from contest.objections.models import Objection, Waiver
 from contest.objections.terms import last_day
@@ -258,12 +258,18 @@ def _handled(
 
 
 def _items(session: Session, objections: Sequence[Objection]) -> Mapping[int, AgendaItem]:
-    """The item on which each objection was, or is to be, voted; one that was decided before any other."""
+    """The item on which each objection was, or is to be, voted; one that was decided before any other.
+
+    What a meeting took from its agenda, or did not come to, is no item any more: the objection waits again.
+    """
     if not objections:
         return {}
     rows = session.scalars(
         select(AgendaItem)
+        .join(Meeting)
         .where(
+            (AgendaItem.state == ItemState.DECIDED)
+            | (AgendaItem.state.in_((ItemState.WAITING, ItemState.VOTING)) & Meeting.closed_at.is_(None)),
             AgendaItem.kind.in_((ItemKind.OBJECTION, ItemKind.APPEAL)),
             AgendaItem.reference.in_([str(one.id) for one in objections]),
         )

@@ -53,7 +53,7 @@ def ask_to_freeze(
     :raises Forbidden: for anybody but the chair and the secretary of this commission.
     """
     _lock(session, contest, stage, oblast_kato)
-    _refuse_unless_leads(session, contest, stage, oblast_kato, account_id)
+    leaders = _refuse_unless_leads(session, contest, stage, oblast_kato, account_id)
     before = latest_standing(session, contest, stage, oblast_kato)
     if before is None and contest.state is not STATE_OF[stage]:
         raise Conflict(_l("This stage of the contest %(code)s is not open.", code=contest.code))
@@ -69,7 +69,8 @@ def ask_to_freeze(
     _refuse_unless_approved(session, computed, before, objection)
     version = 1 if before is None else before.version + 1
     request = freeze_request(session, contest, stage, oblast_kato, version)
-    if request is not None and request.inputs_digest == computed.digest:
+    is_asked = request is not None and request.asked_by in leaders
+    if is_asked and request.inputs_digest == computed.digest:
         if request.asked_by != account_id:
             raise Conflict(_l("This has been asked already by the other of you two: confirm it."))
         return request
@@ -109,7 +110,7 @@ def confirm_freeze(
     :raises Forbidden: for who asked, and for anybody but the chair and the secretary.
     """
     _lock(session, contest, stage, oblast_kato)
-    _refuse_unless_leads(session, contest, stage, oblast_kato, account_id)
+    leaders = _refuse_unless_leads(session, contest, stage, oblast_kato, account_id)
     before = latest_standing(session, contest, stage, oblast_kato)
     version = 1 if before is None else before.version + 1
     request = freeze_request(session, contest, stage, oblast_kato, version)
@@ -122,10 +123,14 @@ def confirm_freeze(
             _l("You asked for it: the second signature is the other's, of the chair or the secretary.")
         )
     session.refresh(request)
+    if request.asked_by not in leaders:
+        raise Conflict(_l("Who asked for it holds the office no more: look at the numbers and ask anew."))
     computed = compute_standing(session, contest=contest, stage=stage, oblast_kato=oblast_kato)
     if computed.digest != request.inputs_digest:
         raise Conflict(_l("The numbers have changed since this was asked: look at them and ask anew."))
     objection = session.get(Objection, request.objection_id) if request.objection_id else None
+    if before is not None:
+        _refuse_correction(contest, computed, before, objection)
     state = _refuse_unless_approved(session, computed, before, objection)
     standing = _keep(session, computed, request, state, confirmed_by=account_id, now=now)
     if objection is not None:
@@ -149,15 +154,18 @@ def _lock(session: Session, contest: Contest, stage: Stage, oblast_kato: str | N
     window = marking_of(session, contest, stage, oblast_kato)
     if window is not None:
         session.refresh(window, with_for_update=True)
-    session.refresh(contest)
+    # No stage is opened and nothing is published in between.
+    session.refresh(contest, with_for_update=True)
 
 
 def _refuse_unless_leads(
     session: Session, contest: Contest, stage: Stage, oblast_kato: str | None, account_id: int
-) -> None:
+) -> frozenset[int | None]:
+    """The chair and the secretary, one of whom this is."""
     people = people_of(session, contest, stage, oblast_kato)
     if account_id not in (people.chair, people.secretary):
         raise Forbidden(_l("Only the chair and the secretary of this commission sign its standing."))
+    return frozenset((people.chair, people.secretary))
 
 
 def _refuse_correction(
