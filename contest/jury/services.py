@@ -28,6 +28,7 @@ from contest.nominees.models import Nominee
 from contest.nominees.services import reference
 from contest.rulebook import Component, Stage, StageRules, Step
 from core import audit
+from core.accounts.models import Account
 from core.errors import BadInput, Conflict, Forbidden
 
 Key = tuple[str, str]
@@ -81,6 +82,8 @@ def save_marks(
     :raises Forbidden: for somebody who does not judge this nominee.
     """
     refuse_outside(session, contest, Step(stage.value), now)
+    # The judge's own row orders the judge's own tabs: no draft comes in behind a confirmation.
+    session.get_one(Account, judge_account_id, with_for_update={"key_share": True})
     rules = _rules_for_marking(session, contest, stage, nominee, judge_account_id)
     parts = rules.marked if parts is None else parts
     _check_values(parts, values, abstained, confirm=confirm)
@@ -229,7 +232,8 @@ def _rules_for_marking(
     if judge_account_id not in about.judges:
         raise Forbidden(_l("Only members of this stage's commission mark here."))
     if nominee.id not in {one.id for one in judged_nominees(session, contest, stage, oblast_kato)}:
-        raise Conflict(_l("%(name)s is not judged at this stage.", name=nominee.name_kk))
+        # No name: the work may be one that is marked blind.
+        raise Conflict(_l("This nominee is not judged at this stage."))
     return rules
 
 

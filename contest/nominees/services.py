@@ -126,8 +126,11 @@ def describe_project(
     """Set the project's title in both languages.
 
     :raises BadInput: when a title is missing or too long.
+    :raises Conflict: once the stages have begun, or when the nominee takes part no more.
     """
     refuse_unless_takes_part(nominee)
+    if session.get_one(Contest, nominee.contest_id).state is not ContestState.OPEN:
+        raise Conflict(_l("The regional stage has begun: the project's title stays as it is."))
     nominee.project_title_kk, nominee.project_title_ru = _title(title_kk), _title(title_ru)
     if nominee.project_title_kk is None or nominee.project_title_ru is None:
         raise BadInput(_l("Give the project's title in Kazakh and in Russian."))

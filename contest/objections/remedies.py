@@ -17,6 +17,7 @@ from contest.nominees.models import Nominee, NomineeState
 from contest.objections.models import Objection, ObjectionKind
 from contest.objections.queries import UNDECIDED, Verdict, handled_objections
 from contest.standings.models import Standing
+from core import audit
 from core.errors import Conflict
 
 
@@ -51,7 +52,9 @@ def refuse_unless_granted(
             )
 
 
-def apply_remedy(session: Session, contest: Contest, objection: Objection, *, now: datetime) -> None:
+def apply_remedy(
+    session: Session, contest: Contest, objection: Objection, *, actor: str, now: datetime
+) -> None:
     """Change what the granted objection asks to be changed; a second time changes nothing more."""
     if objection.kind is ObjectionKind.CONFLICT:
         stage = session.get_one(Standing, objection.standing_id).stage
@@ -63,8 +66,17 @@ def apply_remedy(session: Session, contest: Contest, objection: Objection, *, no
                     account_id=objection.about_account_id, ground=objection.ground, declared_at=now,
                 )
             )  # fmt: skip
+            audit.record(
+                session, actor=actor, action="conflict.establish", stage=stage.value, ground=objection.ground,
+                subject=f"nominee:{objection.about_nominee_id}", account=objection.about_account_id,
+                objection=objection.number,
+            )  # fmt: skip
     elif objection.kind is ObjectionKind.EXCLUSION:
         nominee = session.get_one(Nominee, objection.nominee_id)
         if nominee.state is NomineeState.EXCLUDED:
             nominee.state, nominee.reason, nominee.ground = NomineeState.REGISTERED, None, None
+            audit.record(
+                session, actor=actor, action="nominee.reinstate", subject=f"nominee:{nominee.id}",
+                objection=objection.number,
+            )  # fmt: skip
     session.flush()

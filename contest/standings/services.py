@@ -61,7 +61,7 @@ def ask_to_freeze(
         raise BadInput(_l("Give the reason of the correction: it is published with the new standing."))
     if objection is not None:
         refuse_unless_granted(session, contest, objection, before)
-        apply_remedy(session, contest, objection, now=now)
+        apply_remedy(session, contest, objection, actor=f"account:{account_id}", now=now)
     refuse_unless_done(freeze_checklist(session, contest, stage=stage, oblast_kato=oblast_kato))
     computed = compute_standing(session, contest=contest, stage=stage, oblast_kato=oblast_kato)
     if before is not None:

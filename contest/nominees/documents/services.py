@@ -79,6 +79,7 @@ def remove_document(
 
     :raises Conflict: once the nominee is registered or out, or where a recorded consent rests on it.
     """
+    session.refresh(nominee, with_for_update=True)
     if nominee.state is not NomineeState.PROPOSED:
         raise Conflict(
             _l("The application is decided: its documents stay. A better version can be added beside.")

@@ -1,0 +1,156 @@
+"""What was given stays as it was given: confirmed marks, the papers of a registration, a project's title."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from contest.jury.queries import own_marks
+from contest.nominees.documents.models import DocumentKind, NomineeDocument
+from contest.nominees.documents.services import remove_document
+from contest.nominees.essays.models import Essay
+from contest.nominees.models import Nominee
+from contest.nominees.services import (
+    declare_penalties,
+    describe_project,
+    give_consent,
+    register_nominee,
+    withdraw_nominee,
+)
+from contest.objections.models import ObjectionKind
+from contest.objections.queries import handled_objection
+from contest.objections.services import ClaimedConflict, Filing, file_objection, put_on_agenda
+from contest.rulebook import Stage
+from contest.standings.queries import latest_standing
+from core.audit import append_pending
+from core.errors import Conflict
+from core.storage import Storage, commit
+from tests.conftest import NOW
+from tests.contest import sample
+from tests.contest.jury.test_blind import BLIND, FULL
+from tests.contest.sample import ACTOR, OBLASTS, contest
+
+FACTS = {"actor": ACTOR, "now": NOW}
+
+
+def behind(
+    storage: Storage, first: Callable[[Session], object], second: Callable[[Session], object]
+) -> list[BaseException]:
+    """Let `second` begin in a transaction of its own before `first` is committed; gives its faults."""
+    faults = []
+
+    def run() -> None:
+        try:
+            with storage.writing() as session:
+                second(session)
+                commit(session, now=NOW)
+        except Exception as fault:  # the main thread tells it
+            faults.append(fault)
+
+    with storage.writing() as session:
+        first(session)
+        thread = threading.Thread(target=run)
+        thread.start()
+        time.sleep(0.3)  # it waits for the first, or has overtaken it
+        commit(session, now=NOW)
+    thread.join()
+    return faults
+
+
+def test_a_draft_of_another_tab_does_not_undo_a_confirmed_mark(settled: Storage):
+    with settled.write(now=NOW) as session:
+        made = sample.regional(session)
+        nominee, judge = made.nominees[OBLASTS[0]][0], made.judges[OBLASTS[0]][0]
+        sample.mark(session, nominee, judge, (1, 2, 3, 4), confirm=False)
+    faults = behind(
+        settled,
+        lambda session: sample.mark(session, nominee, judge, (9, 9, 9, 9)),
+        lambda session: sample.mark(session, nominee, judge, (5, 5, 5, 5), confirm=False),
+    )
+    assert [type(fault) for fault in faults] == [Conflict]
+    with settled.read() as session:
+        marks = own_marks(
+            session, nominee=session.get_one(Nominee, nominee), stage=Stage.REGIONAL, judge_account_id=judge
+        )
+        assert {(mark.value, mark.confirmed_at is not None) for mark in marks} == {(9, True)}
+
+
+def test_no_paper_is_taken_back_while_the_application_is_decided(settled: Storage, tmp_path: Path):
+    with settled.write(now=NOW) as session:
+        made = sample.opened(session, nominees=0)
+        nominee = sample.proposed(session, made.officials[OBLASTS[0]][0])
+        sample.document(session, nominee, DocumentKind.CONSENT)
+        number, paper = nominee.id, sample.document(session, nominee, DocumentKind.RESUME).id
+        give_consent(session, nominee=nominee, account_id=1, **FACTS)
+        declare_penalties(session, nominee=nominee, last_on=None, **FACTS)
+
+    def take_back(session: Session) -> None:
+        remove_document(
+            session, nominee=session.get_one(Nominee, number), directory=tmp_path, **FACTS,
+            document=session.get_one(NomineeDocument, paper),
+        )  # fmt: skip
+
+    faults = behind(
+        settled,
+        lambda session: register_nominee(session, nominee=session.get_one(Nominee, number), **FACTS),
+        take_back,
+    )
+    assert [type(fault) for fault in faults] == [Conflict]
+    with settled.read() as session:
+        assert session.get(NomineeDocument, paper) is not None
+
+
+@pytest.fixture
+def territory(settled_sqlite: Storage):
+    """On SQLite alone: these rules do not depend on the kind of database."""
+    with settled_sqlite.writing() as session:
+        yield session
+
+
+def test_a_project_keeps_its_title_once_it_is_judged(territory: Session):
+    made = sample.opened(territory)
+    nominee = territory.get_one(Nominee, made.nominees[OBLASTS[0]][0])
+    sample.seat_commissions(territory, made)
+    sample.vote_signals(territory)
+    describe_project(territory, nominee=nominee, title_kk="Су", title_ru="Вода", **FACTS)
+    sample.life.open_stage(territory, contest=contest(territory), stage=Stage.REGIONAL, **FACTS)
+    with pytest.raises(Conflict, match="the project's title stays as it is"):
+        describe_project(territory, nominee=nominee, title_kk="Жол", title_ru="Дорога", **FACTS)
+
+
+def test_the_author_of_a_blind_work_who_left_is_not_named(territory: Session):
+    made = sample.regional(territory, rules=BLIND)
+    nominee = territory.get_one(Nominee, made.nominees[OBLASTS[0]][0])
+    territory.add(
+        Essay(nominee_id=nominee.id, contest_id=contest(territory).id, number=7777, text="Ой", written_at=NOW)
+    )
+    withdraw_nominee(territory, nominee=nominee, reason="own wish", **FACTS)
+    with pytest.raises(Conflict) as refused:
+        sample.mark(territory, nominee.id, made.judges[OBLASTS[0]][0], FULL)
+    assert nominee.name_kk not in str(refused.value)
+    assert str(refused.value) == "This nominee is not judged at this stage."
+
+
+def test_what_a_granted_objection_changes_stands_in_the_journal(territory: Session):
+    made = sample.marked(territory)
+    sample.freeze(territory, OBLASTS[0])
+    own, about, _third = made.nominees[OBLASTS[0]]
+    filed = file_objection(
+        territory, contest=contest(territory), kind=ObjectionKind.CONFLICT, claim="Kin.", now=NOW,
+        standing=latest_standing(territory, contest(territory), Stage.REGIONAL, OBLASTS[0]),
+        nominee=territory.get_one(Nominee, own), by=Filing(made.secretaries[OBLASTS[0]], is_on_paper=True),
+        conflict=ClaimedConflict(made.judges[OBLASTS[0]][2], about, "kinship"),
+    )  # fmt: skip
+    item = put_on_agenda(
+        territory, contest=contest(territory), meeting=sample.meeting(territory, OBLASTS[0]), **FACTS,
+        handled=handled_objection(territory, contest(territory), filed.number),
+    )  # fmt: skip
+    sample.decide(territory, item)
+    sample.ask(territory, OBLASTS[0], reason="granted", objection=filed)
+    actions = [entry.action for entry in append_pending(territory, now=NOW)]
+    assert actions[-2:] == ["conflict.establish", "standing.ask"]
