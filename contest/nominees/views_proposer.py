@@ -70,7 +70,8 @@ def _proposed(contest: Contest, form: ProposeForm) -> Nominee | None:
     oblast = get_unit(database(), post.unit_kato).oblast_kato
     require(Right.PROPOSE_NOMINEES, oblast=oblast)
     # Only who keeps the applications takes one down in somebody's name.
-    in_person = "in_person" in form and form.in_person.data
+    may_take_down = may(current_user, Right.MANAGE_NOMINEES, oblast=oblast)
+    in_person = may_take_down and "in_person" in form and form.in_person.data
     try:
         return propose_nominee(
             database(), contest=contest, official_id=form.official.data, name_kk=form.name_kk.data,
