@@ -32,6 +32,8 @@ ROLE_OF = {
     SeatRole.ALTERNATE: Role.MEMBER,
 }
 LONGEST_EMPLOYER = 200
+#: What conflicts are found from, by the names of its columns.
+FACTS = ("employer", "oblast_kato", "district_kato", "heads_kato")
 
 
 def make_commission(
@@ -198,6 +200,7 @@ def enter_facts(
         if kato:
             get_unit(session, kato)
     facts = session.get(MemberFacts, account_id) or MemberFacts(account_id=account_id)
+    before = {name: getattr(facts, name) for name in FACTS}
     facts.employer = " ".join((employer or "").split())[:LONGEST_EMPLOYER] or None
     facts.district_kato, facts.heads_kato = district_kato or None, heads_kato or None
     facts.oblast_kato = oblast_kato or (
@@ -206,8 +209,14 @@ def enter_facts(
     facts.entered_at = now
     session.add(facts)
     session.flush()
-    # What is known of a person stays out of the journal; that it was entered does not.
-    audit.record(session, actor=actor, action="member.facts", subject=f"account:{account_id}")
+    # What is known of a person stays out of the journal; that it was entered or taken away does not.
+    told = {name: (before[name], getattr(facts, name)) for name in FACTS}
+    audit.record(
+        session, actor=actor, action="member.facts", subject=f"account:{account_id}",
+        changed=[name for name, (was, now_is) in told.items() if was and now_is and was != now_is],
+        entered=[name for name, (was, now_is) in told.items() if now_is and not was],
+        removed=[name for name, (was, now_is) in told.items() if was and not now_is],
+    )  # fmt: skip
     return facts
 
 

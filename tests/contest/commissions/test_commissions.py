@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -183,3 +184,19 @@ def test_whoever_proposed_a_nominee_does_not_judge(territory: Session):
     nominee.proposer_account_id = made.judges[OBLASTS[0]][0]
     territory.flush()
     assert found(territory, nominee.id) == {made.judges[OBLASTS[0]][0]: "nominated"}
+
+
+def test_the_journal_tells_which_facts_changed_and_not_what_they_say(territory: Session):
+    made = sample.regional(territory)
+    given = {
+        "account_id": made.judges[OBLASTS[0]][0], "district_kato": None, "oblast_kato": None,
+        "heads_kato": None, "actor": ACTOR, "now": NOW,
+    }  # fmt: skip
+    for employer in ("Akimat", "School", ""):
+        services.enter_facts(territory, employer=employer, **given)
+    entries = [entry for entry in append_pending(territory, now=NOW) if entry.action == "member.facts"]
+    assert [json.loads(entry.details) for entry in entries] == [
+        {"changed": [], "entered": ["employer"], "removed": []},
+        {"changed": ["employer"], "entered": [], "removed": []},
+        {"changed": [], "entered": [], "removed": ["employer"]},
+    ]
