@@ -241,9 +241,7 @@ def _mark(
         jury.save_marks(session, **facts, values=values, confirm=True, actor=actor, now=now)
 
 
-def issue_all(
-    session: Session, contest: Contest, *, press: Press, directory: Path, public_url: str
-) -> int:
+def issue_all(session: Session, contest: Contest, *, press: Press, directory: Path, public_url: str) -> int:
     """The certificates of every standing in force: the oblasts' and the nation's."""
     order = Order(number="DEMO-3", on=date(2026, 10, 12))
     standings = frozen_standings(session, contest_id=contest.id)
