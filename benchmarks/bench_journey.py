@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from itertools import cycle, islice
 from pathlib import Path
 from time import perf_counter
@@ -32,7 +33,8 @@ from core.urn.services import mix_waiting
 Levels = tuple[tuple[int, int], ...]
 LEVELS: Levels = ((1, 400), (8, 1200), (32, 2400))  # at a time, journeys
 UNITS, BUDGET, RIPENING, MIXING = 200, 0.60, 12, 3
-THREADS = 4
+THREADS, PORTIONS = 4, 4
+APPS = {"ours": "wsgi:create_app", "bare": "benchmarks.bare:create_app"}
 TAKERS = {prefix: taker for room in wsgi.ROOMS for prefix, taker in room.takers.items()}
 
 
@@ -52,18 +54,26 @@ async def at_once(port: int, many: int, work: list, send) -> float:
 
 
 async def journeys(
-    port: int, katos: tuple[str, ...], levels: Levels = LEVELS, *, ripening: float
-) -> dict[int, float]:
-    """Journeys a second, by how many are at a time."""
+    ports: Mapping[str, int], katos: tuple[str, ...], levels: Levels = LEVELS, *, ripening: float = RIPENING
+) -> dict[str, dict[int, float]]:
+    """Journeys a second by server and by how many are at a time.
+
+    The servers take turns, in portions, so that whatever else the machine does meets all of them alike.
+    """
     paths = [f"/s/{CODE}/{kato}" for kato in katos]
-    tickets: dict[int, list] = {many: [] for many, _ in levels}
-    took: dict[int, float] = {}
+    took = {name: dict.fromkeys((many for many, _ in levels), 0.0) for name in ports}
+    portions: list[tuple[str, int, list]] = []
     for many, count in levels:
+        for _ in range(PORTIONS):
+            for name, port in ports.items():
+                kept: list[tuple[str, str]] = []
 
-        async def fetch(connection: Connection, path: str, kept: list = tickets[many]) -> None:
-            kept.append((path, (await connection.get(path)).ticket))
+                async def fetch(connection: Connection, path: str, kept: list = kept) -> None:
+                    kept.append((path, (await connection.get(path)).ticket))
 
-        took[many] = await at_once(port, many, list(islice(cycle(paths), count)), fetch)
+                work = list(islice(cycle(paths), count // PORTIONS))
+                took[name][many] += await at_once(port, many, work, fetch)
+                portions.append((name, many, kept))
     await asyncio.sleep(ripening)
 
     async def send(connection: Connection, item: tuple[str, str]) -> None:
@@ -71,9 +81,12 @@ async def journeys(
         if receipt_in(reply) is None:
             raise RuntimeError(f"not thanked: {reply.status} {reply.body[:200]!r}")
 
-    for many, _ in levels:
-        took[many] += await at_once(port, many, tickets[many], send)
-    return {many: count / took[many] for many, count in levels}
+    for name, many, kept in portions:
+        took[name][many] += await at_once(ports[name], many, kept, send)
+    return {
+        name: {many: PORTIONS * (count // PORTIONS) / took[name][many] for many, count in levels}
+        for name in ports
+    }
 
 
 async def keep_pages(place: Installation, port: int) -> tuple[int, int]:
@@ -89,22 +102,27 @@ async def keep_pages(place: Installation, port: int) -> tuple[int, int]:
     return form.transferred, len(form.body)
 
 
-def measure(place: Installation, kind: str, app: str, *, ripening: float) -> tuple[dict[int, float], float]:
-    """Journeys a second by how many are at a time, and the server's milliseconds of work for one."""
-    port = free_port()
-    server = place.start_server(port, app=app, kind=kind, threads=THREADS)
+def measure(place: Installation, kind: str) -> dict[str, tuple[dict[int, float], float]]:
+    """By app: journeys a second, by how many are at a time, and the server's milliseconds of work for one."""
+    ports, servers = {name: free_port() for name in APPS}, {}
     try:
-        if app == "wsgi:create_app" and not (place.folder / "form.page").exists():
-            transferred, plain = asyncio.run(keep_pages(place, port))
+        servers["ours"] = place.start_server(ports["ours"], app=APPS["ours"], kind=kind, threads=THREADS)
+        if not (place.folder / "form.page").exists():
+            transferred, plain = asyncio.run(keep_pages(place, ports["ours"]))
             print(f"first view: the form is {transferred} bytes with its head, {plain} unpacked")
+        servers["bare"] = place.start_server(ports["bare"], app=APPS["bare"], kind=kind, threads=THREADS)
         # The first journey of a unit draws its pages: that is not what is measured.
-        asyncio.run(journeys(port, place.katos, ((4, UNITS),), ripening=ripening))
-        before = processor_seconds(server)
-        rates = asyncio.run(journeys(port, place.katos, ripening=ripening))
-        work = processor_seconds(server) - before
-        return rates, 1000 * work / sum(count for _, count in LEVELS)
+        asyncio.run(journeys(ports, place.katos, ((4, PORTIONS * UNITS),)))
+        before = {name: processor_seconds(server) for name, server in servers.items()}
+        rates = asyncio.run(journeys(ports, place.katos))
+        total = sum(count for _, count in LEVELS)
+        return {
+            name: (rates[name], 1000 * (processor_seconds(server) - before[name]) / total)
+            for name, server in servers.items()
+        }
     finally:
-        kill(server)
+        for server in servers.values():
+            kill(server)
 
 
 def mixing_rate(place: Installation) -> float:
@@ -123,8 +141,8 @@ def main() -> None:
             place.make_bare_table()
             top = 0.0
             for kind in SERVERS:
-                ours, own_work = measure(place, kind, "wsgi:create_app", ripening=RIPENING)
-                bare, bare_work = measure(place, kind, "benchmarks.bare:create_app", ripening=0)
+                measured = measure(place, kind)
+                (ours, own_work), (bare, bare_work) = measured["ours"], measured["bare"]
                 for many, _ in LEVELS:
                     ratio = ours[many] / bare[many]
                     print(

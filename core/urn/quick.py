@@ -35,6 +35,14 @@ class _Text:
     fixed: Mapping[str, object]
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """A row that waits for its turn, and then whether it is new."""
+
+    given: Mapping[str, object]
+    is_new: bool | None = None
+
+
 class QuickIntake:
     """The short way into the urn of one database.
 
@@ -56,6 +64,7 @@ class QuickIntake:
             )
         )
         self._turn = Lock()
+        self._waiting: deque[_Waiting] = deque()
         self._idle: deque[PoolProxiedConnection] = deque()
         event.listen(engine, "engine_disposed", lambda _: self.close())
 
@@ -64,19 +73,8 @@ class QuickIntake:
 
         :param row: a value for each column of the intake, as the driver takes it.
         """
-        connection = None
-        try:
-            connection = self._take()
-            write = self._into_sqlite if self._is_sqlite else self._into_postgresql
-            is_new = write(connection.dbapi_connection, {**row, **facts})
-        except self._engine.dialect.loaded_dbapi.Error:
-            if connection is not None:
-                _close(connection)
-            return False
-        self._idle.append(connection)
-        if len(self._idle) > _MOST_IDLE:
-            self.close(leave=_MOST_IDLE)
-        return is_new
+        given = {**self._insert.fixed, **row, **facts}
+        return self._in_turn(given) if self._is_sqlite else self._written([given])[0]
 
     def close(self, *, leave: int = 0) -> None:
         """Close the connections that nobody uses."""
@@ -93,30 +91,60 @@ class QuickIntake:
             connection.dbapi_connection.autocommit = True
         return connection
 
-    def _into_sqlite(self, connection, values: Mapping[str, object]) -> bool:
-        known = {**self._insert.fixed, **values}
-        given = [_as_text(known[name]) for name in self._insert.names]
-        with self._turn:  # SQLite has one writer; whoever finds it busy would sleep for milliseconds
-            return self._written(connection, given)
+    def _in_turn(self, given: Mapping[str, object]) -> bool:
+        """Write with whoever else waits: SQLite has one writer, and a commit takes the time of many rows.
 
-    def _written(self, connection, given: list[object]) -> bool:
+        The first in turn writes for all that have come meanwhile; the others find their outcome.
+        """
+        mine = _Waiting(given)
+        self._waiting.append(mine)
+        with self._turn:
+            if mine.is_new is None:
+                together = [self._waiting.popleft() for _ in range(len(self._waiting))]
+                outcomes = self._written([one.given for one in together])
+                for one, is_new in zip(together, outcomes, strict=True):
+                    one.is_new = is_new
+        return bool(mine.is_new)
+
+    def _written(self, rows: list[Mapping[str, object]]) -> list[bool]:
+        """Which of the rows are new, and durably there; none where the database fails."""
+        connection, write = None, self._into_sqlite if self._is_sqlite else self._into_postgresql
+        try:
+            connection = self._take()
+            outcomes = write(connection.dbapi_connection, rows)
+        except self._engine.dialect.loaded_dbapi.Error:
+            if connection is not None:
+                _close(connection)
+            return [False] * len(rows)
+        self._idle.append(connection)
+        if len(self._idle) > _MOST_IDLE:
+            self.close(leave=_MOST_IDLE)
+        return outcomes
+
+    def _into_sqlite(self, connection, rows: list[Mapping[str, object]]) -> list[bool]:
         connection.execute("BEGIN IMMEDIATE")
         try:
             # There is one writer at a time, so nothing can have happened in between.
-            is_new = connection.execute(self._insert.text, given).rowcount == 1
+            outcomes = [
+                connection.execute(
+                    self._insert.text, [_as_text(row[name]) for name in self._insert.names]
+                ).rowcount == 1
+                for row in rows
+            ]  # fmt: skip
             connection.execute("COMMIT")
         except BaseException:
             with suppress(self._engine.dialect.loaded_dbapi.Error):
                 connection.execute("ROLLBACK")
             raise
-        return is_new
+        return outcomes
 
-    def _into_postgresql(self, connection, values: Mapping[str, object]) -> bool:
+    def _into_postgresql(self, connection, rows: list[Mapping[str, object]]) -> list[bool]:
+        (row,) = rows
         # Both statements travel together and are one transaction; each sees what is committed by then.
         with connection.pipeline():
-            put = connection.execute(self._insert.text, {**self._insert.fixed, **values})
-            taken_back = connection.execute(self._take_back.text, values)
-        return put.rowcount == 1 and taken_back.rowcount == 0
+            put = connection.execute(self._insert.text, row)
+            taken_back = connection.execute(self._take_back.text, row)
+        return [put.rowcount == 1 and taken_back.rowcount == 0]
 
     def _text(self, statement: Executable) -> _Text:
         compiled = statement.compile(dialect=self._engine.dialect)

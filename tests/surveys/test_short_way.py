@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import threading
 
 import pytest
 from flask import Flask, request_started
@@ -198,6 +199,27 @@ def test_a_trace_that_was_counted_is_thanked_again_and_not_taken_again(app, path
     again = client(app).post(path, data={**forms[0], "rights": "1"})
     assert (RECEIPT.search(again.text)[1], waiting(app), waiting(app, LedgerEntry)) == (receipts[0], 0, 6)
     assert whole == ["whole", "whole"]
+
+
+def test_answers_that_come_together_are_written_together_and_each_is_thanked(app, path, whole):
+    """One that was there already does not keep the others out."""
+    warmed(app, path, whole)
+    lane_of(app).patience = LONG
+    forms = [filled(app, path) for _ in range(20)]
+    assert client(app).post(path, data=forms[0]).status_code == 200
+    start, receipts = threading.Barrier(20), {}
+
+    def send(number: int) -> None:
+        start.wait()
+        answer = client(app).post(path, data=forms[number])
+        receipts[number] = RECEIPT.search(answer.text)[1]
+
+    threads = [threading.Thread(target=send, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(set(receipts.values())), waiting(app), whole) == (20, 21, ["whole"])
 
 
 def test_a_ripening_ticket_goes_the_whole_way_which_says_how_long(app, path, whole, monkeypatch):
