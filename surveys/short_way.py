@@ -102,7 +102,7 @@ class SurveyLane:
     def learn(self, environ: Environ, headers: Headers, drawn: Drawn) -> None:
         """Keep a form, or a thank-you of the open mode, with the headers that it was answered with."""
         reader, (asked, door, *_) = reader_of(environ), drawn.about
-        is_plain = door == DOOR and asked.mode in _MODES[drawn.template]
+        is_plain = door == DOOR and asked.mode in _MODES.get(drawn.template, ())
         if reader is None or not is_plain or any(name == "Set-Cookie" for name, _ in headers):
             return
         if len(self._pages) >= MOST_KEPT:
