@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pyotp
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import func, select
 
 from core import clock
@@ -70,6 +70,7 @@ def sign_in(page: Page, site: str, login: str) -> None:
         pyotp.TOTP(FACTOR).at(clock.present())
     )
     page.locator("main button").first.click()
+    expect(page.locator("nav.menu a").first).to_be_visible()
     assert page.url.rstrip("/").endswith("/staff"), page.url
 
 
