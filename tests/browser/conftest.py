@@ -9,19 +9,11 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
-
-import wsgi
-from core.application import build_app
-from core.birth import mark_birth
-from core.settings import Settings
-from core.storage import Base
-from tests.conftest import NOW, SECRET
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
@@ -49,21 +41,6 @@ def served(app: Flask) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-def empty_demonstration(folder: Path) -> Flask:
-    """The whole application as a demonstration whose tables are empty."""
-    settings = Settings(
-        kind="demo", secret_key=SECRET, data_directory=folder, key_directory=folder / "keys",
-        database_url=f"sqlite:///{folder}/site.sqlite3", redis_url=None, public_url="http://127.0.0.1",
-        proxy_hops=0, workers=1, metrics_token=None,
-    )  # fmt: skip
-    app = build_app(settings, wsgi.ROOMS, testing=True)
-    storage = app.extensions["storage"]
-    Base.metadata.create_all(storage.engine)
-    with storage.write(now=NOW) as session:
-        mark_birth(session, kind="demo", now=NOW)
-    return app
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,8 @@ from demo.plan import OBLASTS
 from demo.trial import TRIAL
 from surveys.models import Ballot, Campaign
 from tests.browser.checks import assert_accessible, assert_fits, screenshot
-from tests.browser.conftest import empty_demonstration, served
+from tests.browser.conftest import served
+from tests.demonstration import loaded
 
 OBLAST = OBLASTS[0]
 PUBLIC = {
@@ -35,9 +36,7 @@ STAFF = {
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory):
-    made = empty_demonstration(tmp_path_factory.mktemp("demonstration"))
-    result = made.test_cli_runner().invoke(args=["demo", "load"])
-    assert result.exit_code == 0, result.output
+    made = loaded(tmp_path_factory)
     yield made
     made.extensions["storage"].engine.dispose()
 

@@ -28,8 +28,9 @@ from surveys.embedding.addresses import read_page
 from surveys.embedding.services import register_site
 from surveys.embedding.snippets import frame_line, script_line
 from tests.browser.checks import PICTURES, assert_accessible, assert_fits, screenshot
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, empty_demonstration, served
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, served
 from tests.conftest import NOW
+from tests.demonstration import empty_demonstration
 from tests.surveys import sample
 
 WIDTHS = (320, 360, 1280)

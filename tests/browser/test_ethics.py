@@ -19,8 +19,9 @@ from core.urn.keys import KeyRing
 from ethics.models import Round
 from tests import staff
 from tests.browser.checks import assert_accessible, assert_fits, screenshot
-from tests.browser.conftest import empty_demonstration, served
+from tests.browser.conftest import served
 from tests.conftest import NOW
+from tests.demonstration import empty_demonstration
 from tests.ethics import sample
 from tests.ethics.sample import BEST, WORST
 

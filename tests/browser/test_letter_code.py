@@ -19,8 +19,9 @@ from surveys.queries import box_of
 from surveys.rules import Mode, SurveyRules
 from tests import staff
 from tests.browser.checks import assert_accessible, assert_fits, screenshot
-from tests.browser.conftest import empty_demonstration, served
+from tests.browser.conftest import served
 from tests.conftest import NOW
+from tests.demonstration import empty_demonstration
 from tests.surveys import sample
 from tests.surveys.voters.test_codes import make
 

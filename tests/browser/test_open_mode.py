@@ -15,8 +15,9 @@ from core.urn.models import Intake
 from core.web.limits import limiter
 from surveys.pressure.models import PressureReport
 from tests.browser.checks import assert_accessible, assert_fits, screenshot
-from tests.browser.conftest import empty_demonstration, served
+from tests.browser.conftest import served
 from tests.conftest import NOW
+from tests.demonstration import empty_demonstration
 from tests.surveys import sample
 
 

@@ -15,8 +15,9 @@ from playwright.sync_api import Page
 from core.access import public
 from surveys.criteria import shipped
 from tests.browser.checks import assert_accessible, assert_fits, screenshot
-from tests.browser.conftest import empty_demonstration, served
+from tests.browser.conftest import served
 from tests.core.test_parts import Form
+from tests.demonstration import empty_demonstration
 
 WIDTHS = (320, 1280)
 PAGES = ("/", "/places", "/results", "/method", "/about-data", "/v", "/staff/login", "/nothing")

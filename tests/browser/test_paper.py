@@ -16,8 +16,9 @@ from core.places.services import load_territories
 from surveys.paper.marks import sheet_codes
 from surveys.paper.models import PaperEntry
 from tests.browser.checks import assert_accessible, assert_fits, screenshot
-from tests.browser.conftest import empty_demonstration, served
+from tests.browser.conftest import served
 from tests.conftest import NOW, SECRET
+from tests.demonstration import empty_demonstration
 from tests.surveys import sample
 from tests.surveys.paper import desk
 from tests.surveys.paper.desk import OURS, THEIRS

@@ -20,8 +20,9 @@ from core.places.services import load_territories
 from core.urn.models import Intake
 from surveys.queries import box_of
 from tests.browser.checks import assert_accessible, assert_fits, screenshot
-from tests.browser.conftest import empty_demonstration, served
+from tests.browser.conftest import served
 from tests.conftest import NOW
+from tests.demonstration import empty_demonstration
 from tests.surveys import sample
 
 THANKS = {"kk": "Рақмет", "ru": "Спасибо", "en": "Thank you"}

@@ -26,10 +26,10 @@ from surveys.queries import campaign_by_code
 from surveys.signals.kinds import Signal
 from surveys.signals.models import SignalRun, SurveyFlag
 from tests import staff
-from tests.browser.conftest import empty_demonstration
 from tests.conftest import NOW
 from tests.contest import sample
 from tests.contest.sample import OBLASTS
+from tests.demonstration import empty_demonstration
 
 #: A nominee for each thing that a page can say: coarse ethics, a score, none at all.
 ETHICS = ((7, "80", "5"), (12, "61.30", "3.40"), None)
