@@ -265,11 +265,11 @@ def check_seal(pdf: bytes, trusted: Collection[str]) -> SealCheck:
 
 
 def sign_bytes(content: bytes, key: SigningKey) -> bytes:
-    """A detached signature over some bytes (SHA-256)."""
+    """A detached signature over some bytes (SHA-256); the same bytes are always signed alike (RFC 6979)."""
     private, _certificate = _unlocked(key)
     if isinstance(private, rsa.RSAPrivateKey):
         return private.sign(content, padding.PKCS1v15(), hashes.SHA256())
-    return private.sign(content, ec.ECDSA(hashes.SHA256()))
+    return private.sign(content, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
 
 
 def is_signed_by(content: bytes, signature: bytes, pem: str) -> bool:
