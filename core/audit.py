@@ -81,6 +81,11 @@ def record(session: Session, *, actor: str, action: str, subject: str, **details
     pending.append(Pending(actor, action, subject, canonical(details)))
 
 
+def collected(session: Session) -> tuple[Pending, ...]:
+    """The acts of this session that are not in the journal yet."""
+    return tuple(session.info.get("journal", ()))
+
+
 def append_pending(session: Session, *, now: datetime) -> list[JournalEntry]:
     """Number, chain and insert what was collected; called by :func:`core.storage.commit` alone."""
     pending: list[Pending] = session.info.pop("journal", [])

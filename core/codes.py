@@ -25,6 +25,8 @@ from core.errors import BadInput, Gone
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOKALIKES = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
 _HOMOGLYPHS = str.maketrans("АВЕКМНРСТХ", "ABEKMHPCTX")  # a Cyrillic keyboard types these
+_SINGLE = {character: place for place, character in enumerate(ALPHABET)}
+_DOUBLED = {character: 2 * place // 32 + 2 * place % 32 for character, place in _SINGLE.items()}
 TICKET_LIFE = timedelta(hours=24)
 RECEIPT_LENGTH = 12
 TRACE_BYTES = 7  # so much of a trace stands in its receipt, but for the last bit
@@ -42,11 +44,7 @@ def key_for(secret: str, purpose: str) -> bytes:
 
 def check_character(data: str) -> str:
     """The Luhn mod 32 character over `data`: finds every single wrong character."""
-    total, factor = 0, 2
-    for character in reversed(data):
-        product = factor * ALPHABET.index(character)
-        total += product // 32 + product % 32
-        factor = 3 - factor
+    total = sum(map(_DOUBLED.__getitem__, data[::-2])) + sum(map(_SINGLE.__getitem__, data[-2::-2]))
     return ALPHABET[-total % 32]
 
 
@@ -113,14 +111,21 @@ def _permuted(secret: str, box: str, number: int, rounds: Iterable[int]) -> int:
 
     The halves have 28 and 27 bits; even rounds change the upper one by the lower, odd ones the reverse.
     """
-    key = key_for(secret, f"receipt:{box}")
+    begun = _begun(key_for(secret, f"receipt:{box}"))
     upper, lower = number >> _LOWER_BITS, number & (1 << _LOWER_BITS) - 1
     for turn in rounds:
         source, bits = (lower, _RECEIPT_BITS - _LOWER_BITS) if turn % 2 == 0 else (upper, _LOWER_BITS)
-        mixed = hashlib.blake2b(bytes([turn]) + source.to_bytes(4, "big"), key=key, digest_size=4).digest()
-        change = int.from_bytes(mixed, "big") & (1 << bits) - 1
+        mixed = begun[turn].copy()
+        mixed.update(source.to_bytes(4, "big"))
+        change = int.from_bytes(mixed.digest(), "big") & (1 << bits) - 1
         upper, lower = (upper ^ change, lower) if turn % 2 == 0 else (upper, lower ^ change)
     return upper << _LOWER_BITS | lower
+
+
+@lru_cache(maxsize=200)
+def _begun(key: bytes) -> tuple[hashlib.blake2b, ...]:
+    """The hash of each round with what never changes in it; a list of all receipts asks for millions."""
+    return tuple(hashlib.blake2b(bytes([turn]), key=key, digest_size=4) for turn in range(_ROUNDS))
 
 
 @dataclass(frozen=True, slots=True)
