@@ -6,15 +6,24 @@ languages, or worded in one direction only is refused with a ValueError that nam
 
 from __future__ import annotations
 
-import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
+from core.question_sets import (
+    ShippedSets,
+    canonical_json,
+    fingerprint_of,
+    read_code,
+    read_minimum_answered,
+    read_rows,
+    read_scale,
+    read_toml,
+    refuse_twice,
+)
 from core.words import Words, words_from
 
 SHIPPED = Path(__file__).with_name("items")
@@ -61,7 +70,7 @@ class ItemSet:
     @property
     def fingerprint(self) -> str:
         """SHA-256 over the canonical text: the same for the same set, however its file is laid out."""
-        return hashlib.sha256(self.as_json().encode()).hexdigest()
+        return fingerprint_of(self.as_json())
 
     def as_json(self) -> str:
         """The whole set as one canonical JSON text, which a round keeps."""
@@ -76,31 +85,22 @@ class ItemSet:
                 for item in self.items
             ],
         }
-        return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return canonical_json(body)
 
 
 def shipped_codes() -> tuple[str, ...]:
     """The codes of the sets that come with the product."""
-    return tuple(sorted(path.stem for path in SHIPPED.glob("*.toml")))
+    return _SHIPPED.codes()
 
 
-@lru_cache
 def shipped(code: str) -> ItemSet:
     """A set that comes with the product, or a ValueError naming those that do."""
-    if code not in shipped_codes():
-        raise ValueError(f"there is no item set {code!r}: choose one of {', '.join(shipped_codes())}")
-    made = read_items((SHIPPED / f"{code}.toml").read_text("utf-8"), place=f"{code}.toml")
-    if made.code != code:
-        raise ValueError(f"{code}.toml: its code is {made.code!r}; it must be the name of the file")
-    return made
+    return _SHIPPED.get(code)
 
 
 def read_items(text: str, *, place: str) -> ItemSet:
     """Read a set from TOML, or raise a ValueError that begins with `place`."""
-    try:
-        return _made(tomllib.loads(text), place)
-    except tomllib.TOMLDecodeError as fault:
-        raise ValueError(f"{place}: {fault}") from None
+    return _made(read_toml(text, place), place)
 
 
 @lru_cache(maxsize=16)
@@ -110,26 +110,18 @@ def items_from_json(text: str) -> ItemSet:
 
 
 def _made(table: Mapping[str, object], place: str) -> ItemSet:
-    rows = table.get("items")
-    if not isinstance(rows, list) or not FEWEST_ITEMS <= len(rows) <= MOST_ITEMS:
-        raise ValueError(f"{place}: give {FEWEST_ITEMS} to {MOST_ITEMS} items")
+    rows = read_rows(table, "items", fewest=FEWEST_ITEMS, most=MOST_ITEMS, place=place)
     items = tuple(_item(row, f"{place}, item {number}") for number, row in enumerate(rows, 1))
-    codes = [item.code for item in items]
-    for code in codes:
-        if codes.count(code) > 1:
-            raise ValueError(f"{place}: the item {code!r} stands there twice")
+    refuse_twice([item.code for item in items], "item", place)
     if len({item.is_reversed for item in items}) == 1:
         raise ValueError(f"{place}: all statements are worded in one direction; word some against the other")
-    scale = table.get("scale")
-    if not isinstance(scale, Mapping) or set(scale) != set(POINTS):
-        raise ValueError(f"{place}: the scale needs words for 4, 3, 2 and 1")
     return ItemSet(
-        code=_code(table.get("code"), place),
+        code=read_code(table.get("code"), place),
         title=words_from(table.get("title"), f"{place}, title"),
         items=items,
-        scale=tuple(words_from(scale[point], f"{place}, scale {point}") for point in POINTS),
+        scale=read_scale(table, POINTS, place),
         hard_to_say=words_from(table.get("hard_to_say"), f"{place}, hard_to_say"),
-        minimum_answered=_share(table.get("minimum_answered"), place),
+        minimum_answered=read_minimum_answered(table, place),
     )
 
 
@@ -139,21 +131,7 @@ def _item(row: object, place: str) -> Item:
     turned = row.get("reversed")
     if type(turned) is not bool:
         raise ValueError(f"{place}: reversed is {turned!r}; give true or false")
-    return Item(_code(row.get("code"), place), words_from(row.get("text"), f"{place}, text"), turned)
+    return Item(read_code(row.get("code"), place), words_from(row.get("text"), f"{place}, text"), turned)
 
 
-def _code(code: object, place: str) -> str:
-    text = code if isinstance(code, str) else ""
-    if not text or len(text) > 32 or not text.replace("-", "").replace("_", "").isalnum():
-        raise ValueError(f"{place}: the code is {code!r}; give letters, digits and dashes")
-    return text
-
-
-def _share(share: object, place: str) -> Fraction:
-    try:
-        exact = Fraction(str(share))
-    except ValueError:
-        exact = Fraction(-1)
-    if not 0 < exact <= 1:
-        raise ValueError(f"{place}: minimum_answered is {share!r}; give a share above 0 and up to 1")
-    return exact
+_SHIPPED = ShippedSets(SHIPPED, "item set", _made)

@@ -6,15 +6,24 @@ languages or with a question longer than twelve words is refused with a ValueErr
 
 from __future__ import annotations
 
-import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
+from core.question_sets import (
+    ShippedSets,
+    canonical_json,
+    fingerprint_of,
+    read_code,
+    read_minimum_answered,
+    read_rows,
+    read_scale,
+    read_toml,
+    refuse_twice,
+)
 from core.words import Words, words_from
 
 SHIPPED = Path(__file__).with_name("criteria")
@@ -56,7 +65,7 @@ class CriteriaSet:
     @property
     def fingerprint(self) -> str:
         """SHA-256 over the canonical text: the same for the same set, however its file is laid out."""
-        return hashlib.sha256(self.as_json().encode()).hexdigest()
+        return fingerprint_of(self.as_json())
 
     def as_json(self) -> str:
         """The whole set as one canonical JSON text, which a campaign keeps."""
@@ -68,31 +77,22 @@ class CriteriaSet:
             "hard_to_say": asdict(self.hard_to_say),
             "criteria": [asdict(criterion) for criterion in self.criteria],
         }
-        return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return canonical_json(body)
 
 
 def shipped_codes() -> tuple[str, ...]:
     """The codes of the sets that come with the product."""
-    return tuple(sorted(path.stem for path in SHIPPED.glob("*.toml")))
+    return _SHIPPED.codes()
 
 
-@lru_cache
 def shipped(code: str) -> CriteriaSet:
     """A set that comes with the product, or a ValueError naming those that do."""
-    if code not in shipped_codes():
-        raise ValueError(f"there is no criteria set {code!r}: choose one of {', '.join(shipped_codes())}")
-    made = read_criteria((SHIPPED / f"{code}.toml").read_text("utf-8"), place=f"{code}.toml")
-    if made.code != code:
-        raise ValueError(f"{code}.toml: its code is {made.code!r}; it must be the name of the file")
-    return made
+    return _SHIPPED.get(code)
 
 
 def read_criteria(text: str, *, place: str) -> CriteriaSet:
     """Read a set from TOML, or raise a ValueError that begins with `place`."""
-    try:
-        return _made(tomllib.loads(text), place)
-    except tomllib.TOMLDecodeError as fault:
-        raise ValueError(f"{place}: {fault}") from None
+    return _made(read_toml(text, place), place)
 
 
 @lru_cache(maxsize=64)
@@ -102,24 +102,16 @@ def criteria_from_json(text: str) -> CriteriaSet:
 
 
 def _made(table: Mapping[str, object], place: str) -> CriteriaSet:
-    rows = table.get("criteria")
-    if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_CRITERIA:
-        raise ValueError(f"{place}: give 1 to {MOST_CRITERIA} criteria")
+    rows = read_rows(table, "criteria", fewest=1, most=MOST_CRITERIA, place=place)
     criteria = tuple(_criterion(row, f"{place}, criterion {number}") for number, row in enumerate(rows, 1))
-    codes = [criterion.code for criterion in criteria]
-    for code in codes:
-        if codes.count(code) > 1:
-            raise ValueError(f"{place}: the criterion {code!r} stands there twice")
-    scale = table.get("scale")
-    if not isinstance(scale, Mapping) or set(scale) != set(POINTS):
-        raise ValueError(f"{place}: the scale needs words for 5, 4, 3, 2 and 1")
+    refuse_twice([criterion.code for criterion in criteria], "criterion", place)
     return CriteriaSet(
-        code=_code(table.get("code"), place),
+        code=read_code(table.get("code"), place),
         title=words_from(table.get("title"), f"{place}, title"),
         criteria=criteria,
-        scale=tuple(words_from(scale[point], f"{place}, scale {point}") for point in POINTS),
+        scale=read_scale(table, POINTS, place),
         hard_to_say=words_from(table.get("hard_to_say"), f"{place}, hard_to_say"),
-        minimum_answered=_share(table.get("minimum_answered"), place),
+        minimum_answered=read_minimum_answered(table, place),
     )
 
 
@@ -134,23 +126,9 @@ def _criterion(row: object, place: str) -> Criterion:
     if type(weight) is not int or weight < 1:
         raise ValueError(f"{place}: the weight is {weight!r}; give a whole number from 1 on")
     return Criterion(
-        code=_code(row.get("code"), place), official=words_from(row.get("official"), f"{place}, official"),
-        question=question, weight=weight,
+        code=read_code(row.get("code"), place),
+        official=words_from(row.get("official"), f"{place}, official"), question=question, weight=weight,
     )  # fmt: skip
 
 
-def _code(code: object, place: str) -> str:
-    text = code if isinstance(code, str) else ""
-    if not text or len(text) > 32 or not text.replace("-", "").replace("_", "").isalnum():
-        raise ValueError(f"{place}: the code is {code!r}; give letters, digits and dashes")
-    return text
-
-
-def _share(share: object, place: str) -> Fraction:
-    try:
-        exact = Fraction(str(share))
-    except ValueError:
-        exact = Fraction(-1)
-    if not 0 < exact <= 1:
-        raise ValueError(f"{place}: minimum_answered is {share!r}; give a share above 0 and up to 1")
-    return exact
+_SHIPPED = ShippedSets(SHIPPED, "criteria set", _made)

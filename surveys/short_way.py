@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core import clock
 from core.clock import day_of
-from core.codes import Tickets, grouped, receipt_of
+from core.codes import grouped, receipt_of
 from core.errors import AuylError
 from core.urn.models import TraceKind
 from core.urn.queries import key_in_use
@@ -41,7 +41,7 @@ from surveys.models import Campaign, CampaignState
 from surveys.queries import AskedUnit, asked_unit, box_of, criteria_of
 from surveys.rules import Mode
 from surveys.signals.arrivals import note
-from surveys.tickets import TICKET_PURPOSE, read_ticket, ticket_subject
+from surveys.tickets import read_ticket, ticket_subject, tickets_of
 
 DOOR = "surveys_public"
 LARGEST_PLAIN = 4096
@@ -94,7 +94,6 @@ class SurveyLane:
         self.patience = Patience(0, 0) if app.testing else Patience()
         self._storage, self._settings = app.extensions["storage"], app.extensions["settings"]
         self._secret = self._settings.secret_key
-        self._tickets = Tickets(self._secret, TICKET_PURPOSE)
         self._intake = QuickIntake(self._storage.engine, _TAKES_ANSWERS)
         self._pages: dict[tuple[str, Reader], _Kept] = {}
         self._pulses: dict[str, _Pulse] = {}
@@ -148,7 +147,7 @@ class SurveyLane:
 
     def _ticket(self, environ: Environ, asked: AskedUnit, pulse: _Pulse) -> dict[str, str]:
         now = clock.present()
-        text, ticket = self._tickets.made(ticket_subject(asked), now=now)
+        text, ticket = tickets_of(self._secret).made(ticket_subject(asked), now=now)
         if asked.mode is Mode.CODES:
             return {"ticket": text}
         caller = self._caller(environ, day_of(now))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from core.codes import Ticket, Tickets
 from core.errors import BadInput, Gone
@@ -70,9 +71,15 @@ def ticket_subject(asked: AskedUnit) -> str:
     return f"{asked.code}/{asked.kato}"
 
 
+@lru_cache(maxsize=4)
+def tickets_of(secret: str) -> Tickets:
+    """The maker and reader of this installation's tickets: two are made for every answer."""
+    return Tickets(secret, TICKET_PURPOSE)
+
+
 def new_ticket(asked: AskedUnit, *, secret: str, now: datetime) -> str:
     """A ticket for one answer about one unit."""
-    return Tickets(secret, TICKET_PURPOSE).issue(ticket_subject(asked), now=now)
+    return tickets_of(secret).issue(ticket_subject(asked), now=now)
 
 
 def read_ticket(text: str, *, asked: AskedUnit, secret: str, now: datetime) -> Ticket | None:
@@ -86,7 +93,7 @@ def read_ticket(text: str, *, asked: AskedUnit, secret: str, now: datetime) -> T
         if carried is not None or asked.mode is Mode.VERIFIED:
             return carried
     try:
-        ticket = Tickets(secret, TICKET_PURPOSE).read(text, now=now)
+        ticket = tickets_of(secret).read(text, now=now)
     except (BadInput, Gone):
         return None
     return ticket if ticket.subject == ticket_subject(asked) else None

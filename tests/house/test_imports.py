@@ -23,7 +23,7 @@ PURE = (
     "contest.robustness.scenarios", "contest.rulebook", "contest.rulebook_reading",
     "contest.standings.awards", "contest.standings.computation", "contest.table_reading",
     "contest.whatif.trials", "core.disclosure", "core.free_text", "core.isolation", "core.measures",
-    "core.pairwise", "core.places.naming", "core.places.search", "core.places.transliteration",
+    "core.pairwise", "core.question_sets", "core.places.naming", "core.places.search", "core.places.transliteration",
     "core.ranking", "core.shrinkage", "core.urn.portions", "core.web.segments",
     "ethics.conclusions.profile", "ethics.conclusions.wording", "ethics.items", "ethics.items_bank",
     "ethics.keys.wording", "ethics.remarks.texts", "ethics.rules", "ethics.scoring", "ethics.share_words",
