@@ -1,4 +1,4 @@
-"""What every set of questions that is kept as data has in common: its file, code, scale, share and fingerprint.
+"""What every set of questions kept as data has in common: its file, code, scale, share and fingerprint.
 
 Pure: the standard library and `core.words` only. Whatever is wrong is refused with a ValueError that names
 the place.
