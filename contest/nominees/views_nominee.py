@@ -120,7 +120,7 @@ def add_document(code: str) -> Reply:
     """Hand a document in."""
     found, contest = own_nomination(code)
     refuse_outside(database(), contest, Step.NOMINATIONS, clock.present())
-    receive(found)
+    receive(found, DocumentForm())
     return _back(code)
 
 

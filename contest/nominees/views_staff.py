@@ -13,7 +13,7 @@ from contest.contests.queries import contest_by_code, rulebook_of
 from contest.decisions.queries import exclusion_decision
 from contest.eligibility import look_at
 from contest.nominees import services
-from contest.nominees.documents.forms import DocumentForm
+from contest.nominees.documents.forms import StaffDocumentForm
 from contest.nominees.documents.queries import documents_of
 from contest.nominees.documents.views_staff import may_read_documents
 from contest.nominees.forms import (
@@ -72,7 +72,7 @@ def nominee(code: str, nominee_id: int) -> Reply:
         findings=look_at(book.eligibility, eligibility_facts(database(), nominee=found, book=book))
         if can_manage else (),
         ground=ground_of(found, book),
-        project=ProjectForm(obj=found), paper=DocumentForm(), invitation=InviteForm(),
+        project=ProjectForm(obj=found), paper=StaffDocumentForm(), invitation=InviteForm(),
         consent=PaperConsentForm(), penalty=PenaltyForm(), sure=SureForm(),
         refusal=ReasonForm(prefix="decline"), withdrawal=ReasonForm(prefix="withdraw"), vote=vote,
     )  # fmt: skip

@@ -31,5 +31,6 @@ DOCUMENTS: dict[DocumentKind, object] = {
     DocumentKind.PROJECT: _l("The project"),
     DocumentKind.AWARD: _l("Award or letter of thanks"),
     DocumentKind.CONSENT: _l("Signed consent"),
+    DocumentKind.WAIVER: _l("Signed paper that gives up the right to object"),
     DocumentKind.OTHER: _l("Another document"),
 }

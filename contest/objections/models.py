@@ -68,12 +68,20 @@ class Objection(Base):
 
 
 class Waiver(Base):
-    """A nominee who gives up the right to object to a standing, and to appeal; recorded once, for good."""
+    """A nominee who gives up the right to object to a standing, and to appeal; recorded once, for good.
+
+    What is given up on paper rests on that paper, and a paper gives up one version.
+    """
 
     __tablename__ = "objection_waivers"
+    __table_args__ = (
+        UniqueConstraint("document_id"),
+        CheckConstraint("is_on_paper = (document_id IS NOT NULL)", name="paper_is_there"),
+    )
 
     standing_id: Mapped[int] = mapped_column(ForeignKey("standings.id"), primary_key=True)
     nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"), primary_key=True)
     is_on_paper: Mapped[bool]
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("nominee_documents.id"))
     recorded_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -18,6 +18,7 @@ from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
 from contest.meetings.models import AgendaItem, ItemKind, ItemRecusal, Meeting
 from contest.meetings.services import add_item
+from contest.nominees.documents.models import DocumentKind, NomineeDocument
 from contest.nominees.models import Nominee, NomineeState
 from contest.objections.models import Objection, ObjectionKind, Waiver
 from contest.objections.queries import (
@@ -157,7 +158,8 @@ def waive(
 ) -> Waiver:
     """Record that a nominee gives up the right to object to a standing, and to appeal; for good.
 
-    :raises Conflict: when a newer version is in force, or an objection of the nominee waits.
+    :raises Conflict: when a newer version is in force, an objection of the nominee waits, or the signed
+        paper on which it rests was not handed in since the standing was frozen.
     :raises Forbidden: for somebody whom this standing does not concern.
     """
     _lock(session, contest)
@@ -173,15 +175,36 @@ def waive(
         return kept
     made = Waiver(
         standing_id=standing.id, nominee_id=nominee.id, is_on_paper=by.is_on_paper,
+        document_id=_waiver_paper(session, standing, nominee) if by.is_on_paper else None,
         recorded_by=by.account_id, recorded_at=now,
     )  # fmt: skip
     session.add(made)
     session.flush()
     audit.record(
         session, actor=f"account:{by.account_id}", action="objection.waive", subject=f"nominee:{nominee.id}",
-        standing=standing.id, on_paper=by.is_on_paper,
+        standing=standing.id, on_paper=by.is_on_paper, document=made.document_id,
     )  # fmt: skip
     return made
+
+
+def _waiver_paper(session: Session, standing: Standing, nominee: Nominee) -> int:
+    """The paper by which a nominee gives up the right to object to this very version."""
+    used = select(Waiver.document_id).where(Waiver.document_id.is_not(None))
+    found = session.scalars(
+        select(NomineeDocument.id).where(
+            NomineeDocument.nominee_id == nominee.id, NomineeDocument.kind == DocumentKind.WAIVER,
+            NomineeDocument.added_at >= standing.frozen_at, NomineeDocument.id.not_in(used),
+        )
+    ).first()  # fmt: skip
+    if found is None:
+        raise Conflict(
+            _l(
+                "The signed paper of %(name)s is not handed in: add it to the nominee's documents, then "
+                "record it.",
+                name=nominee.name_kk,
+            )
+        )
+    return found
 
 
 def put_on_agenda(

@@ -168,12 +168,14 @@ def enrol(session: Session, official_id: int, *, now: datetime = NOW, **changes)
     return nominee
 
 
-def document(session: Session, nominee: Nominee, kind: DocumentKind) -> NomineeDocument:
+def document(
+    session: Session, nominee: Nominee, kind: DocumentKind, *, of: object = "", now: datetime = NOW
+) -> NomineeDocument:
     """A document's row without its file."""
-    mark = hashlib.sha256(f"{nominee.id}:{kind}".encode()).hexdigest()
+    mark = hashlib.sha256(f"{nominee.id}:{kind}:{of}".encode()).hexdigest()
     made = NomineeDocument(
         nominee_id=nominee.id, kind=kind, key=mark[:32], name=f"{kind}.pdf", media=Media.PDF, size=1000,
-        sha256=mark, is_scanned=False, added_at=NOW,
+        sha256=mark, is_scanned=False, added_at=now,
     )  # fmt: skip
     session.add(made)
     session.flush()
@@ -444,8 +446,10 @@ def freeze(session: Session, area: str | None, *, stage: Stage = Stage.REGIONAL)
 def waive_all(session: Session, standing: Standing) -> None:
     """Every nominee concerned gives up the right to object, on paper."""
     for number in concerned_by(session, contest(session), [standing])[standing.id]:
+        nominee = session.get_one(Nominee, number)
+        document(session, nominee, DocumentKind.WAIVER, of=standing.id, now=standing.frozen_at)
         waive(
-            session, contest=contest(session), standing=standing, nominee=session.get_one(Nominee, number),
+            session, contest=contest(session), standing=standing, nominee=nominee,
             by=Filing(standing.asked_by, is_on_paper=True), now=NOW,
         )  # fmt: skip
 

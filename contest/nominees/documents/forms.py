@@ -10,15 +10,19 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from contest.nominees.documents.inspection import LARGEST_FILE
+from contest.nominees.documents.models import DocumentKind
 from contest.nominees.words import DOCUMENTS
 
 
 class DocumentForm(FlaskForm):
-    """A file and what it is for."""
+    """A file and what it is for; a nominee gives the right to object up without a paper."""
 
     kind = SelectField(
         _l("What it is"), [InputRequired()],
-        choices=[SelectChoice(kind.value, name) for kind, name in DOCUMENTS.items()],
+        choices=[
+            SelectChoice(kind.value, name) for kind, name in DOCUMENTS.items()
+            if kind is not DocumentKind.WAIVER
+        ],
     )  # fmt: skip
     file = FileField(
         _l("File"), [FileRequired(_l("Choose a file."))],
@@ -27,4 +31,13 @@ class DocumentForm(FlaskForm):
             most=LARGEST_FILE // 2**20,
         ),
         render_kw={"accept": ".pdf,.docx,.jpg,.jpeg,.png"},
+    )  # fmt: skip
+
+
+class StaffDocumentForm(DocumentForm):
+    """A file that staff hand in for a nominee."""
+
+    kind = SelectField(
+        _l("What it is"), [InputRequired()],
+        choices=[SelectChoice(kind.value, name) for kind, name in DOCUMENTS.items()],
     )  # fmt: skip

@@ -22,6 +22,7 @@ class DocumentKind(StrEnum):
     RESUME = "resume"
     PROJECT = "project"
     AWARD = "award"
+    WAIVER = "waiver"
     OTHER = "other"
 
 

@@ -29,11 +29,14 @@ def get_document(session: Session, nominee: Nominee, document_id: int) -> Nomine
 
 
 def count_documents(session: Session, nominee: Nominee) -> int:
-    """How many documents there are besides the consent."""
+    """How many documents on the work there are: signed papers are none."""
     wanted = (
         select(func.count())
         .select_from(NomineeDocument)
-        .where(NomineeDocument.nominee_id == nominee.id, NomineeDocument.kind != DocumentKind.CONSENT)
+        .where(
+            NomineeDocument.nominee_id == nominee.id,
+            NomineeDocument.kind.not_in((DocumentKind.CONSENT, DocumentKind.WAIVER)),
+        )
     )
     return session.scalar(wanted) or 0
 

@@ -23,9 +23,8 @@ from core import clock
 from core.web.edge import database, settings
 
 
-def receive(nominee: Nominee) -> NomineeDocument:
+def receive(nominee: Nominee, form: DocumentForm) -> NomineeDocument:
     """Take the file of the sent form as a document of this nominee."""
-    form = DocumentForm()
     require_valid(form)
     name, content = form.file.data.filename or "", form.file.data.read(LARGEST_FILE + 1)
     # A scanner may take long; nobody else's writing waits for it meanwhile.

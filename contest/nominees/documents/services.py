@@ -39,15 +39,20 @@ def keep_document(
     """Keep an inspected (and, where a scanner is set, scanned) file of a nominee.
 
     :raises BadInput: when this very file is there already, or one too many.
-    :raises Conflict: when the nominee takes part no more, or the outcome is frozen.
+    :raises Conflict: when the nominee takes part no more, or the outcome is frozen; the paper by which the
+        right to object is given up comes later than either.
     """
-    refuse_unless_takes_part(nominee)
+    is_late_paper = kind is DocumentKind.WAIVER
     contest = session.get_one(Contest, nominee.contest_id)
-    if contest.state in (ContestState.CLOSED, ContestState.PUBLISHED):
-        raise Conflict(_l("The outcome is frozen: no document is taken any more."))
+    if not is_late_paper:
+        refuse_unless_takes_part(nominee)
+        if contest.state in (ContestState.CLOSED, ContestState.PUBLISHED):
+            raise Conflict(_l("The outcome is frozen: no document is taken any more."))
     session.refresh(nominee, with_for_update=True)
-    held = select(func.count()).select_from(NomineeDocument).where(NomineeDocument.nominee_id == nominee.id)
-    if (session.scalar(held) or 0) >= MOST_DOCUMENTS:
+    held = select(func.count()).where(
+        NomineeDocument.nominee_id == nominee.id, NomineeDocument.kind != DocumentKind.WAIVER
+    )
+    if not is_late_paper and (session.scalar(held) or 0) >= MOST_DOCUMENTS:
         raise BadInput(_l("There are %(most)s documents already: take one back first.", most=MOST_DOCUMENTS))
     digest = hashlib.sha256(content).hexdigest()
     same = select(NomineeDocument.name).where(

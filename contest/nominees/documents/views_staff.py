@@ -10,6 +10,7 @@ from contest.commissions.queries import people_of
 from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code
 from contest.nominees.documents.files import directory_of
+from contest.nominees.documents.forms import StaffDocumentForm
 from contest.nominees.documents.queries import get_document
 from contest.nominees.documents.receiving import give, receive
 from contest.nominees.documents.services import remove_document
@@ -42,7 +43,7 @@ def may_read_documents(contest: Contest, nominee: Nominee) -> bool:
 def add(code: str, nominee_id: int) -> Response:
     """Hand a document in for a nominee."""
     found = _managed(code, nominee_id)
-    receive(found)
+    receive(found, StaffDocumentForm())
     return redirect(url_for("nominees_staff.nominee", code=code, nominee_id=nominee_id))
 
 

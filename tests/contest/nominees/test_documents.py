@@ -30,9 +30,12 @@ from tests.contest.sample import ACTOR, OBLASTS
 FACTS = {"actor": ACTOR, "now": NOW}
 
 
-def handed_in(session: Session, nominee: Nominee, folder: Path, content: bytes = PDF) -> NomineeDocument:
+def handed_in(
+    session: Session, nominee: Nominee, folder: Path, content: bytes = PDF,
+    kind: DocumentKind = DocumentKind.RESUME,
+) -> NomineeDocument:  # fmt: skip
     return keep_document(
-        session, nominee=nominee, kind=DocumentKind.RESUME, content=content, is_scanned=False,
+        session, nominee=nominee, kind=kind, content=content, is_scanned=False,
         inspected=inspect_file(content, "Есеп.pdf"), directory=folder, added_by=None, **FACTS,
     )  # fmt: skip
 
@@ -148,6 +151,8 @@ def test_what_a_registration_rests_on_stays(territory: Session, tmp_path: Path):
     services.withdraw_nominee(territory, nominee=nominee, reason="x", **FACTS)
     with pytest.raises(Conflict, match="does not take part any more"):
         handed_in(territory, nominee, tmp_path, PDF + b"1")
+    late = handed_in(territory, nominee, tmp_path, PDF + b"2", kind=DocumentKind.WAIVER)
+    assert late.kind is DocumentKind.WAIVER
 
 
 def test_a_signed_consent_that_was_recorded_stays(territory: Session, tmp_path: Path):

@@ -14,6 +14,7 @@ import wsgi
 from contest.contests import services as life
 from contest.meetings.models import AgendaItem, Choice, ItemState
 from contest.meetings.services import cast_vote
+from contest.nominees.documents.models import DocumentKind
 from contest.nominees.models import Nominee
 from contest.objections.models import Objection, Waiver
 from contest.rulebook import Stage
@@ -160,6 +161,11 @@ def test_the_secretary_registers_papers(app: Flask, keep: Callable):
     assert send(secretary, page, page, **claim, member=judge).location == f"{BASE}/objections/1"
     assert "Related by blood or marriage" in read(secretary, f"{BASE}/objections/1")
     waiver = {"waiver-nominee": first, "waiver-sure": "y"}
+    refused = send(secretary, f"{STAGE}/waivers", STAGE, **waiver)
+    assert (refused.status_code, "is not handed in" in refused.text) == (409, True)
+    keep(lambda session: sample.document(
+        session, session.get_one(Nominee, int(first)), DocumentKind.WAIVER, now=clock.present()
+    ))  # fmt: skip
     assert send(secretary, f"{STAGE}/waivers", STAGE, **waiver).location == STAGE
     assert keep(lambda session: session.scalars(select(Waiver.nominee_id)).all()) == [int(first)]
     assert keep(lambda session: session.scalars(select(Objection.is_on_paper)).all()) == [True]

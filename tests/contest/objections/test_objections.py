@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from contest.contests import services as life
 from contest.meetings.models import Choice
 from contest.meetings.queries import bench_for, recused_on
 from contest.meetings.services import close_meeting
+from contest.nominees.documents.models import DocumentKind
 from contest.nominees.models import Nominee, NomineeState
 from contest.nominees.services import exclude_nominee
 from contest.objections.models import Objection, ObjectionKind
@@ -226,10 +228,31 @@ def test_a_right_given_up_is_given_up_for_good_and_for_this_version(
     )  # fmt: skip
     for nominee in nominees:
         assert not finality(territory).is_final
+        sample.document(territory, nominee, DocumentKind.WAIVER)
         waive(territory, nominee=nominee, **given)
     assert (finality(territory).is_final, finality(territory).until) == (True, None)
     with pytest.raises(Conflict, match="was given up"):
         objected(territory, frozen)
+
+
+def test_a_right_given_up_on_paper_needs_the_paper_of_this_very_version(
+    territory: Session, frozen: sample.Sample
+):
+    standing = standing_of(territory)
+    given = {"contest": contest(territory), "standing": standing, "by": paper(frozen), "now": NOW}
+    first, second = (territory.get_one(Nominee, one) for one in frozen.nominees[OBLASTS[0]][:2])
+    earlier = standing.frozen_at - timedelta(hours=1)
+    sample.document(territory, first, DocumentKind.WAIVER, now=earlier)
+    sample.document(territory, first, DocumentKind.OTHER)
+    sample.document(territory, second, DocumentKind.WAIVER)
+    with pytest.raises(Conflict, match=f"The signed paper of {first.name_kk} is not handed in"):
+        waive(territory, nominee=first, **given)
+    rests_on = sample.document(territory, first, DocumentKind.WAIVER, of="this version").id
+    assert waive(territory, nominee=first, **given).document_id == rests_on
+    waive(territory, nominee=second, **given).document_id = None
+    with pytest.raises(IntegrityError, match="paper_is_there"):
+        territory.flush()
+    territory.rollback()
 
 
 def test_nothing_goes_on_before_a_standing_is_final(territory: Session):
