@@ -25,6 +25,7 @@ from core.words import Words
 from surveys.checklist import checklist
 from surveys.comments.services import comment_box
 from surveys.criteria import CriteriaSet, shipped
+from surveys.inclusion.services import publish_receipts
 from surveys.models import Campaign, CampaignState, CampaignUnit
 from surveys.names import STATE_NAMES
 from surveys.paper.services import release_for_closing
@@ -205,7 +206,7 @@ def close_campaign(
     actor: str,
     now: datetime,
 ) -> None:
-    """Take in what still waits, publish every unit's statistics and close for good: one transaction.
+    """Take in what still waits, publish every unit's statistics and the receipts, close: one transaction.
 
     Paper sheets that both operators read alike are answers: they go in before the urn is mixed for the
     last time.
@@ -229,6 +230,7 @@ def close_campaign(
     numbers = publish_statistics(session, campaign=campaign, flagged=flagged, actor=actor, now=now)
     campaign.state = CampaignState.CLOSED
     campaign.closed_at = now
+    publish_receipts(session, campaign=campaign, secret=secret, actor=actor, now=now)
     audit.record(
         session, actor=actor, action="campaign.close", subject=subject_of(campaign), units=len(numbers)
     )

@@ -1,0 +1,167 @@
+"""Reads of inclusion: what came in and what was counted, the published lists, whether a receipt is on one.
+
+Only reads, and no web. Nothing of a list leaves this module before it is published.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from core.audit import JournalEntry, collected
+from core.codes import receipt_of
+from core.disclosure import turnout_step
+from core.errors import NotFound
+from core.urn.models import LedgerEntry, TraceKind
+from surveys.answers import Origin
+from surveys.inclusion.lists import is_in, lines_of, receipt_hash
+from surveys.inclusion.models import ReceiptList, ReceiptPart
+from surveys.inclusion.names import no_list
+from surveys.inclusion.reconciliation import Reconciliation
+from surveys.models import AnswerImport, Campaign, CampaignState, Tally
+from surveys.paper.models import PaperBatch, PaperSheet, SheetState
+from surveys.queries import box_of, campaign_by_code, subject_of
+
+_AT_A_TIME = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is known of a closed campaign's receipts; `root` is None where the list is kept back."""
+
+    campaign: Campaign
+    numbers: Reconciliation
+    root: str | None
+
+    @property
+    def shown(self) -> dict[Origin, int]:
+        """The answers of each origin in steps of 5, as turnout is shown; 0 is "fewer than 5"."""
+        numbers = self.numbers
+        exact = {
+            Origin.WEB: numbers.web, Origin.TABLET: numbers.tablet, Origin.PAPER: numbers.paper,
+            Origin.IMPORT: numbers.imported,
+        }  # fmt: skip
+        return {origin: turnout_step(n) for origin, n in exact.items()}
+
+
+def reconciliation(session: Session, *, campaign: Campaign) -> Reconciliation:
+    """What came in and what was counted, counted now."""
+    tallies = select(Tally.origin, func.sum(Tally.n)).where(Tally.campaign_id == campaign.id)
+    counted = {origin: int(n) for origin, n in session.execute(tallies.group_by(Tally.origin))}
+    receipts = select(func.count()).where(
+        LedgerEntry.box == box_of(campaign.code), LedgerEntry.kind != TraceKind.ROW
+    )
+    sheets = (
+        select(func.count())
+        .select_from(PaperSheet)
+        .join(PaperBatch, PaperBatch.id == PaperSheet.batch_id)
+        .where(PaperBatch.campaign_id == campaign.id, PaperSheet.state == SheetState.AGREED)
+    )
+    rows = select(func.sum(AnswerImport.answers)).where(AnswerImport.campaign_id == campaign.id)
+    return Reconciliation(
+        receipts=session.scalar(receipts) or 0, sheets=session.scalar(sheets) or 0,
+        import_rows=int(session.scalar(rows) or 0), web=counted.get(Origin.WEB, 0),
+        tablet=counted.get(Origin.TABLET, 0), paper=counted.get(Origin.PAPER, 0),
+        imported=counted.get(Origin.IMPORT, 0), unreadable=_unreadable(session, campaign),
+    )  # fmt: skip
+
+
+def receipt_hashes(session: Session, *, campaign: Campaign, secret: str) -> Iterator[bytes]:
+    """The hash of every receipt of a campaign, from the ledger, a part at a time."""
+    box = box_of(campaign.code)
+    table = LedgerEntry.__table__
+    traces = select(table.c.trace).where(table.c.box == box, table.c.kind != TraceKind.ROW)
+    streamed = session.execute(traces, execution_options={"stream_results": True})
+    for trace in streamed.scalars().yield_per(_AT_A_TIME):
+        yield receipt_hash(campaign.code, receipt_of(secret, box, trace))
+
+
+def settled(session: Session, *, campaign_code: str) -> Settled:
+    """The reconciliation of a closed campaign, and the root of its list.
+
+    :raises NotFound: before the closing.
+    """
+    campaign = campaign_by_code(session, campaign_code)
+    row = session.get(ReceiptList, campaign.id)
+    if row is None or campaign.state is not CampaignState.CLOSED:
+        raise NotFound(no_list(campaign_code))
+    return _settled(campaign, row)
+
+
+def published_lists(session: Session) -> list[Settled]:
+    """Every campaign whose list is published, the latest first."""
+    rows = (
+        select(Campaign, ReceiptList)
+        .join(ReceiptList, ReceiptList.campaign_id == Campaign.id)
+        .where(ReceiptList.root.is_not(None), Campaign.state == CampaignState.CLOSED)
+        .order_by(Campaign.closes_on.desc(), Campaign.code)
+    )
+    return [_settled(campaign, row) for campaign, row in session.execute(rows)]
+
+
+def list_parts(session: Session, *, campaign: Campaign) -> Iterator[bytes]:
+    """The parts of a published list, in their order."""
+    firsts = select(ReceiptPart.first).where(ReceiptPart.campaign_id == campaign.id)
+    for first in session.scalars(firsts.order_by(ReceiptPart.first)).all():
+        yield list_part(session, campaign_id=campaign.id, first=first)
+
+
+def list_part(session: Session, *, campaign_id: int, first: int) -> bytes:
+    """The hashes that begin with one byte; empty where none does."""
+    part = select(ReceiptPart.hashes).where(
+        ReceiptPart.campaign_id == campaign_id, ReceiptPart.first == first
+    )
+    return session.scalar(part) or b""
+
+
+def list_text(session: Session, *, campaign: Campaign) -> Iterator[bytes]:
+    """The published file, a part at a time."""
+    return (lines_of(part) for part in list_parts(session, campaign=campaign))
+
+
+def listed(session: Session, *, receipt: str) -> tuple[Settled, str] | None:
+    """The published list on which a receipt stands, with its line; None where it stands on none."""
+    lists = {each.campaign.id: each for each in published_lists(session)}
+    wanted = {number: receipt_hash(each.campaign.code, receipt) for number, each in lists.items()}
+    ranges = [
+        (ReceiptPart.campaign_id == number) & (ReceiptPart.first == line[0])
+        for number, line in wanted.items()
+    ]
+    for part in session.scalars(select(ReceiptPart).where(or_(False, *ranges))):
+        line = wanted[part.campaign_id]
+        if is_in(part.hashes, line):
+            return lists[part.campaign_id], line.hex()
+    return None
+
+
+def _settled(campaign: Campaign, row: ReceiptList) -> Settled:
+    names = Reconciliation.__dataclass_fields__
+    return Settled(campaign, Reconciliation(**{name: getattr(row, name) for name in names}), row.root)
+
+
+def _unreadable(session: Session, campaign: Campaign) -> int:
+    """The answers that could not be opened or read, by the journal and by what this session adds to it."""
+    cells, subject = f"{box_of(campaign.code)}/", subject_of(campaign)
+    kept = select(JournalEntry.action, JournalEntry.subject, JournalEntry.details).where(
+        or_(
+            (JournalEntry.action == "urn.mix") & JournalEntry.subject.startswith(cells, autoescape=True),
+            (JournalEntry.action == "campaign.spoil") & (JournalEntry.subject == subject),
+        )
+    )
+    total = 0
+    for _, _, details in session.execute(kept).yield_per(_AT_A_TIME):
+        total += _spoiled(details)
+    for act in collected(session):
+        is_ours = act.subject.startswith(cells) if act.action == "urn.mix" else act.subject == subject
+        if act.action in ("urn.mix", "campaign.spoil") and is_ours:
+            total += _spoiled(act.details)
+    return total
+
+
+def _spoiled(details: str) -> int:
+    facts = json.loads(details)
+    return facts["spoiled"] if "spoiled" in facts else facts["count"]

@@ -1,0 +1,142 @@
+"""The list at the closing: all receipts and nothing else, its root in the journal, or no list and why."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from contest.sources.receipts import receipt_list
+from core.audit import JournalEntry
+from core.codes import receipt_of
+from core.errors import Conflict
+from core.storage import Storage
+from core.urn.keys import KeyRing
+from core.urn.models import Intake
+from core.urn.services import mix_box
+from surveys import services
+from surveys.answers import Answer, Origin
+from surveys.inclusion.lists import receipt_hash
+from surveys.inclusion.models import ReceiptList, ReceiptPart
+from surveys.inclusion.queries import list_text, listed, settled
+from surveys.inclusion.services import publish_receipts
+from surveys.models import Tally
+from surveys.queries import box_of, campaign_by_code
+from surveys.rules import Mode
+from tests.conftest import NOW, SECRET
+from tests.surveys import sample
+
+AFTER = datetime(2026, 6, 21, 9, tzinfo=UTC)
+ANSWERS = 23
+
+
+@pytest.fixture
+def answered(settled: Storage, tmp_path: Path) -> tuple[Storage, KeyRing, str]:
+    """A campaign with answers by web and tablet, of which some wait for the closing."""
+    keys = KeyRing(tmp_path / "keys")
+    with settled.write(now=NOW) as session:
+        [kato] = sample.katos(session, 1)
+        sample.opened(session, [kato])
+        sample.put(session, keys, kato, ["543215"] * 17)
+        mix_box(session, keys=keys, box=box_of(sample.CODE), takers=sample.TAKERS, now=NOW)
+        tablet = Answer("333333", origin=Origin.TABLET, mode=Mode.OPEN)
+        sample.put(session, keys, kato, [tablet] * 6, first=17)
+    return settled, keys, kato
+
+
+def close(storage: Storage, keys: KeyRing) -> None:
+    with storage.write(now=AFTER) as session:
+        services.close_campaign(
+            session, campaign=campaign_by_code(session, sample.CODE), keys=keys, takers=sample.TAKERS,
+            secret=SECRET, actor=sample.ACTOR, now=AFTER,
+        )  # fmt: skip
+
+
+def receipts(kato: str) -> list[str]:
+    traces = (f"{kato}{number:07d}".encode() for number in range(ANSWERS))
+    return [receipt_of(SECRET, box_of(sample.CODE), trace) for trace in traces]
+
+
+def acts(session, verb: str) -> list[dict]:
+    found = select(JournalEntry.details).where(JournalEntry.action == f"receipts.{verb}")
+    return [json.loads(details) for details in session.scalars(found)]
+
+
+def test_closing_publishes_every_receipt_and_journals_the_root(answered):
+    storage, keys, kato = answered
+    with storage.read() as session:
+        assert receipt_list(session, sample.CODE) is None
+        assert listed(session, receipt=receipts(kato)[0]) is None
+    close(storage, keys)
+    expected = sorted(receipt_hash(sample.CODE, receipt).hex() for receipt in receipts(kato))
+    with storage.read() as session:
+        found = receipt_list(session, sample.CODE)
+        assert list(found.hashes) == expected
+        assert (found.count, len(found.hashes), found.unreadable) == (ANSWERS, ANSWERS, 0)
+        assert found.by_origin == {"web": 15, "tablet": 5, "paper": 0, "import": 0}
+        assert found.root == hashlib.sha256("".join(f"{each}\n" for each in expected).encode()).hexdigest()
+        [fact] = acts(session, "publish")
+        assert (fact["root"], fact["receipts"], fact["web"], fact["tablet"]) == (found.root, 23, 17, 6)
+        for receipt in receipts(kato):
+            where, line = listed(session, receipt=receipt)
+            assert (where.campaign.code, line) == (
+                sample.CODE,
+                receipt_hash(sample.CODE, receipt).hex(),
+            )
+        never_answered = receipt_of(SECRET, box_of(sample.CODE), b"0" * 16)
+        assert listed(session, receipt=never_answered) is None
+        with pytest.raises(Conflict):
+            again(session)
+    # The list hangs on nothing but the database: a later key or secret changes nothing.
+    with storage.read() as session:
+        campaign = campaign_by_code(session, sample.CODE)
+        assert b"".join(list_text(session, campaign=campaign)).decode().split() == expected
+
+
+def again(session):
+    campaign = campaign_by_code(session, sample.CODE)
+    return publish_receipts(session, campaign=campaign, secret=SECRET, actor="system", now=AFTER)
+
+
+def test_a_ballot_too_many_keeps_the_list_back_and_not_the_closing(answered):
+    storage, keys, _ = answered
+    with storage.write(now=NOW) as session:
+        session.scalars(select(Tally)).one().n += 1
+    close(storage, keys)
+    with storage.read() as session:
+        assert receipt_list(session, sample.CODE) is None
+        kept = settled(session, campaign_code=sample.CODE)
+        assert (kept.root, kept.numbers.agrees) == (None, False)
+        assert session.scalars(select(ReceiptPart)).first() is None
+        [fact] = acts(session, "withhold")
+        assert (fact["differences"], fact["receipts"], fact["web"], fact["tablet"]) == (
+            ["receipts"], 23, 18, 6,
+        )  # fmt: skip
+        assert acts(session, "publish") == []
+    # Neither can anybody write a root beside numbers that do not agree.
+    with storage.writing() as session, pytest.raises(IntegrityError):
+        session.execute(update(ReceiptList).values(root="0" * 64, published_at=AFTER))
+    # Once the cause is found and put right, the list is published after all.
+    with storage.write(now=AFTER) as session:
+        session.execute(text("UPDATE survey_tallies SET n = n - 1 WHERE origin = 'web'"))
+        session.expire_all()
+        assert again(session).agrees
+    with storage.read() as session:
+        assert receipt_list(session, sample.CODE).count == ANSWERS
+
+
+def test_an_answer_that_cannot_be_read_keeps_its_receipt_and_is_named(answered):
+    storage, keys, _ = answered
+    with storage.write(now=NOW) as session:
+        waiting = session.scalars(select(Intake)).first()
+        waiting.sealed = waiting.sealed[:-1] + bytes([waiting.sealed[-1] ^ 1])
+    close(storage, keys)
+    with storage.read() as session:
+        found = receipt_list(session, sample.CODE)
+        assert (found.count, found.unreadable) == (ANSWERS, 1)
+        assert settled(session, campaign_code=sample.CODE).numbers.tablet == 5
