@@ -8,110 +8,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 
+from contest.rulebook_kinds import (
+    Combine,
+    Counting,
+    Decided,
+    Derived,
+    EligibilityKind,
+    Estimator,
+    Missing,
+    Source,
+    Stage,
+    Status,
+    Step,
+    Substitutes,
+)
 from core.words import Words
 
 #: A rule that came later: it stands in the canonical text only where a book uses it.
 _IF_USED = {"if-used": True}
-
-
-class Stage(StrEnum):
-    """The two stages of the contest."""
-
-    REGIONAL = "regional"
-    NATIONAL = "national"
-
-
-class Status(StrEnum):
-    """Whether a book is a proposal or the text of a legal act."""
-
-    PROPOSED = "proposed"
-    OFFICIAL = "official"
-
-
-class Source(StrEnum):
-    """Where a component's numbers come from."""
-
-    SURVEY = "survey"
-    ETHICS = "ethics"
-    MARKS = "marks"
-
-
-class Estimator(StrEnum):
-    """Which survey score enters the order: drawn to the common mean, or as it is."""
-
-    SHRUNKEN = "shrunken"
-    PLAIN = "plain"
-
-
-class Missing(StrEnum):
-    """What happens to a nominee without one of the components."""
-
-    REWEIGH = "reweigh"
-    NOT_ELIGIBLE = "not-eligible"
-
-
-class Combine(StrEnum):
-    """How the judges' marks become one score."""
-
-    MEAN = "mean"
-    TRIMMED = "trimmed"
-    MEDIAN = "median"
-    ADJUSTED = "adjusted"
-
-
-class Decided(StrEnum):
-    """How a nomination is decided: by the numbers, by a vote, or the numbers propose and a vote confirms."""
-
-    FORMULA = "formula"
-    VOTE = "vote"
-    BOTH = "both"
-
-
-class Derived(StrEnum):
-    """The facts from which a conflict of interests is found even where nobody declares it."""
-
-    OWN_NOMINEE = "own-nominee"
-    KINSHIP = "kinship"
-    EMPLOYER = "employer"
-    SUBORDINATION = "subordination"
-    DISTRICT = "district"
-    OBLAST = "oblast"
-    DATA = "data"
-
-
-class Substitutes(StrEnum):
-    """Who decides where conflicts leave a commission without its quorum."""
-
-    ALTERNATES = "alternates"
-    NATIONAL = "national"
-
-
-class EligibilityKind(StrEnum):
-    """What is asked of a nominee; the rule's value is a number of months or of documents."""
-
-    MONTHS_IN_POST = "months-in-post"
-    NO_PENALTY_MONTHS = "no-penalty-months"
-    CONSENT = "consent"
-    DOCUMENTS = "documents"
-    ELECTED_OR_APPOINTED = "elected-or-appointed"
-
-
-class Step(StrEnum):
-    """The steps of the calendar, in their order."""
-
-    NOMINATIONS = "nominations"
-    SURVEY = "survey"
-    ETHICS = "ethics"
-    REGIONAL = "regional"
-    NATIONAL = "national"
-    RESULTS = "results"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +128,6 @@ class StageRules:
     def marked(self) -> tuple[Component, ...]:
         """The components that members mark."""
         return tuple(part for part in self.components if part.source is Source.MARKS)
-
-
-class Counting(StrEnum):
-    """Which ballots the survey's score is made of."""
-
-    ALL = "all"
-    WITHOUT_FLAGGED = "without-flagged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +239,7 @@ class RuleBook:
 
     def as_json(self) -> str:
         """One canonical JSON text: the same for the same rules, however the file is laid out."""
-        return json.dumps(_plain(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return json.dumps(plain(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @property
     def fingerprint(self) -> str:
@@ -335,51 +247,18 @@ class RuleBook:
         return hashlib.sha256(self.as_json().encode()).hexdigest()
 
 
-def differences(before: RuleBook, after: RuleBook) -> tuple[tuple[str, str, str], ...]:
-    """What a correction changes, as (path, before, after); an absent value is an empty text.
-
-    A list of rules has a path `order` besides: which of them there are, in their order.
-    """
-    old, new = dict(_leaves(_plain(before), "")), dict(_leaves(_plain(after), ""))
-    return tuple(
-        (path, old.get(path, ""), new.get(path, ""))
-        for path in sorted(set(old) | set(new))
-        if old.get(path) != new.get(path)
-    )
-
-
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """A part of a book as JSON has it; a later rule that the book does not use is not there."""
     if is_dataclass(value):
         return {
-            part.name: _plain(getattr(value, part.name))
+            part.name: plain(getattr(value, part.name))
             for part in fields(value)
             if "if-used" not in part.metadata or getattr(value, part.name) != part.default
         }
     if isinstance(value, (tuple, list)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     if isinstance(value, (Fraction, date)):
         return str(value)
     return value
-
-
-def _leaves(value: object, path: str) -> list[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        return [leaf for key in value for leaf in _leaves(value[key], f"{path}.{key}".lstrip("."))]
-    if isinstance(value, list):
-        if not all(isinstance(item, Mapping) for item in value):
-            return [(path, ", ".join(map(str, value)))]
-        names = [_name(item, number) for number, item in enumerate(value, 1)]
-        leaves = [
-            leaf for name, item in zip(names, value, strict=True) for leaf in _leaves(item, f"{path}[{name}]")
-        ]
-        return leaves + [(f"{path}.order", ", ".join(names))] * (not all(map(str.isdecimal, names)))
-    return [(path, str(value))]
-
-
-def _name(item: object, number: int) -> str:
-    """What a list's item is called in a path: its own code, so that one more item renames no other."""
-    if isinstance(item, Mapping):
-        return str(item.get("code") or item.get("step") or item.get("signal") or number)
-    return str(number)

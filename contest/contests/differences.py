@@ -14,7 +14,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from contest.contests.rule_words import MODES, SIGNALS, choice_words, rule_value
-from contest.rulebook import CalendarStep, RuleBook, differences
+from contest.rulebook import CalendarStep, RuleBook
+from contest.rulebook_differences import differences
 
 _STEP = re.compile(r"(\w+)(?:\[([^\]]+)\])?")
 ABSENT = "–"

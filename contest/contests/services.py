@@ -19,7 +19,8 @@ from contest.contests.queries import book_of, edition_in_force, subject_of
 from contest.contests.words import STATES
 from contest.decisions.queries import voted_exclusion
 from contest.league.services import freeze_league
-from contest.rulebook import RuleBook, Stage, differences
+from contest.rulebook import RuleBook, Stage
+from contest.rulebook_differences import differences
 from contest.rulebook_reading import BadRuleBook, read_rulebook
 from contest.sources.beside import admit_beside
 from contest.sources.ethics import admit_ethics, ethics_state

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from contest.contests.differences import PARTS, Change, changes_between
-from contest.rulebook import differences
+from contest.rulebook_differences import differences
 from contest.rulebook_reading import read_rulebook, shipped_text
 
 TEXT = shipped_text("2026")

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from contest.contests import services as life
-from contest.rulebook import Counting, Exclusion, Stage, differences
+from contest.rulebook import Counting, Exclusion, Stage
+from contest.rulebook_differences import differences
 from contest.rulebook_reading import EXCLUDING_SIGNALS, LEAST_RARITY, BadRuleBook, read_rulebook, shipped_text
 from core.storage import Storage
 from surveys import rules

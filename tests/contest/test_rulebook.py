@@ -7,7 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from contest.rulebook import DecisionRules, Missing, Source, differences
+from contest.rulebook import DecisionRules, Missing, Source
+from contest.rulebook_differences import differences
 from contest.rulebook_reading import BadRuleBook, read_rulebook, shipped_codes, shipped_text
 
 TEXT = shipped_text("2026")
