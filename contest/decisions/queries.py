@@ -45,13 +45,15 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalState:
-    """Whether a computed standing may be frozen.
+    """Whether a computed standing may be frozen: what the commission never voted on may not.
 
+    :param digest: of the inputs of the computation.
     :param approval: the vote that approved exactly this computation.
     :param waiting: the item on an agenda that has it to be voted.
-    :param returns: how often the commission has returned this version, of at most `most`.
+    :param returns: the votes that returned this version; `most` of them can stop it.
     """
 
+    digest: str
     approval: Approval | None
     waiting: AgendaItem | None
     returns: tuple[Approval, ...]
@@ -59,7 +61,9 @@ class ApprovalState:
 
     @property
     def is_used_up(self) -> bool:
-        return len(self.returns) >= self.most
+        """Whether the last return, past which no more can stop it, was of exactly these numbers."""
+        last = self.returns[-1].proposal.inputs_digest if self.returns else None
+        return len(self.returns) >= self.most and last == self.digest
 
     @property
     def may_freeze(self) -> bool:
@@ -94,6 +98,7 @@ def approval_state(
     ]  # fmt: skip
     own = [one for one in votes if one.proposal.inputs_digest == digest]
     return ApprovalState(
+        digest=digest,
         approval=next((one for one in reversed(own) if not one.is_return), None),
         waiting=waiting_item(session, contest, stage, oblast_kato, ItemKind.STANDING, digest),
         returns=tuple(one for one in votes if one.is_return),

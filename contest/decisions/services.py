@@ -113,7 +113,8 @@ def propose_standing(
 
     :raises BadInput: for a meeting of another commission.
     :raises Conflict: while marking is open, a nomination waits for its vote, or this very computation
-        is approved or on an agenda; and when the commission has used its returns.
+        is approved or on an agenda; and when it was returned and the returns are used. Numbers that changed
+        after the last return are put to the vote once more.
     """
     _refuse_another_commission(meeting, stage, oblast_kato)
     computed = compute_standing(session, contest=contest, stage=stage, oblast_kato=oblast_kato)
@@ -128,7 +129,7 @@ def propose_standing(
     if state.waiting is not None:
         raise Conflict(_l("This computation stands on an agenda already: vote on it first."))
     if state.is_used_up:
-        raise Conflict(_l("The commission has used its returns: the standing is frozen as it is computed."))
+        raise Conflict(_l("The commission has used its returns: the numbers that it saw last are frozen."))
     item = add_item(
         session, meeting=meeting, kind=ItemKind.STANDING, reference=computed.digest, actor=actor,
         title=standing_title(_where(session, oblast_kato), version, computed.digest),

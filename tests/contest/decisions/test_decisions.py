@@ -180,6 +180,27 @@ def test_a_standing_is_returned_twice_at_most_with_its_reasons_and_difference(te
         sample.ask(territory, OBLASTS[0], reason="the returns of the first version are over")
 
 
+def test_numbers_that_changed_after_the_last_return_are_voted_once_more(territory: Session):
+    made = sample.marked(territory)
+    returned(territory)
+    returned(territory)
+    sample.exclude(territory, made.nominees[OBLASTS[0]][1])
+    with pytest.raises(Conflict, match="has not approved these numbers"):
+        sample.ask(territory, OBLASTS[0])
+    returned(territory)
+    with pytest.raises(Conflict, match="has used its returns"):
+        sample.propose(territory, OBLASTS[0])
+    assert [row.place for row in rows_of(territory, sample.sign(territory, OBLASTS[0]))] == [1, 2]
+
+
+def test_a_book_without_returns_still_asks_for_a_vote(territory: Session):
+    sample.marked(territory, rules=sample.shipped_text("2026").replace("returns = 2", "returns = 0"))
+    with pytest.raises(Conflict, match="has not approved these numbers"):
+        sample.ask(territory, OBLASTS[0])
+    returned(territory)
+    assert sample.sign(territory, OBLASTS[0]).version == 1
+
+
 def test_one_return_does_not_freeze_and_the_same_numbers_can_be_voted_again(territory: Session):
     sample.marked(territory)
     returned(territory)
