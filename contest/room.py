@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from contest.certificates.care import clear_files, missing_files, unfit_key
 from contest.certificates.commands import certificates
 from contest.certificates.views_public import certificates_public
 from contest.certificates.views_staff import certificates_staff
@@ -77,5 +78,9 @@ ROOM = Room(
         MenuEntry("certificates_staff.index", _l("Certificates"), Right.ISSUE_CERTIFICATES),
     ),
     commands=(contest, nominees, certificates),
-    jobs={"nominees who left their posts": exclude_all_who_left},
+    jobs={
+        "nominees who left their posts": exclude_all_who_left,
+        "certificate files left behind": clear_files,
+    },
+    checkups={"signing key": unfit_key, "certificate files": missing_files},
 )

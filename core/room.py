@@ -62,6 +62,8 @@ class Room:
     :param takers: for each box prefix that the room deposits under, who takes mixed answers.
     :param jobs: named daily jobs, each `job(session, now)`; `flask doctor jobs` does them.
     :param readiness: named checks; each raises or returns a sentence on what is wrong, else None.
+    :param checkups: named checks of the doctor alone, each `check(session, now)`: what wants somebody's hand
+        before long, while requests can be served.
     :param metrics: named counts for `/metrics`, each `metric(session)`.
     """
 
@@ -73,4 +75,5 @@ class Room:
     takers: Mapping[str, MixedTaker] = field(default_factory=dict)
     jobs: Mapping[str, Callable[[Session, datetime], object]] = field(default_factory=dict)
     readiness: Mapping[str, Callable[[Session], str | None]] = field(default_factory=dict)
+    checkups: Mapping[str, Callable[[Session, datetime], str | None]] = field(default_factory=dict)
     metrics: Mapping[str, Callable[[Session], float]] = field(default_factory=dict)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import shutil
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -39,7 +41,9 @@ class Finding:
     remedy: str = ""
 
 
-def examine(storage: Storage, settings: Settings, rooms: Sequence[Room]) -> Iterator[Finding]:
+def examine(
+    storage: Storage, settings: Settings, rooms: Sequence[Room], *, now: datetime
+) -> Iterator[Finding]:
     """Every check; what needs the database is left out when it does not answer."""
     yield check_address(settings)
     yield check_data_directory(settings.data_directory)
@@ -56,6 +60,7 @@ def examine(storage: Storage, settings: Settings, rooms: Sequence[Room]) -> Iter
     with storage.read() as session:
         yield check_kind(session, settings)
         yield from check_rooms(session, rooms)
+        yield from check_up(session, rooms, now=now)
         yield check_journal(session, settings)
 
 
@@ -153,14 +158,24 @@ def check_rooms(session: Session, rooms: Sequence[Room]) -> Iterator[Finding]:
     """What each room says about its own readiness."""
     for room in rooms:
         for name, check in room.readiness.items():
-            try:
-                fault = check(session)
-            except (AuylError, OSError) as error:
-                fault = str(error)
-            if fault:
-                yield Finding(f"{room.name}: {name}", False, "not ready", str(fault))
-            else:
-                yield Finding(f"{room.name}: {name}", True, "ready")
+            yield _asked(f"{room.name}: {name}", partial(check, session), well="ready", ill="not ready")
+
+
+def check_up(session: Session, rooms: Sequence[Room], *, now: datetime) -> Iterator[Finding]:
+    """What each room wants done before long."""
+    for room in rooms:
+        for name, check in room.checkups.items():
+            yield _asked(
+                f"{room.name}: {name}", partial(check, session, now), well="in order", ill="not in order"
+            )
+
+
+def _asked(name: str, check: Callable[[], str | None], *, well: str, ill: str) -> Finding:
+    try:
+        fault = check()
+    except (AuylError, OSError) as error:
+        fault = str(error)
+    return Finding(name, False, ill, str(fault)) if fault else Finding(name, True, well)
 
 
 def check_journal(session: Session, settings: Settings) -> Finding:

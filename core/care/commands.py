@@ -28,7 +28,7 @@ def doctor(context: click.Context, as_json: bool) -> None:
     """Print one line a check; exit code 1 on a fault."""
     if context.invoked_subcommand is not None:
         return
-    findings = list(examine(storage(), settings(), current_app.extensions["rooms"]))
+    findings = list(examine(storage(), settings(), current_app.extensions["rooms"], now=clock.present()))
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:
