@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from contest.api.views_public import api_guide, api_public
 from contest.certificates.care import clear_files, missing_files, unfit_key
 from contest.certificates.commands import certificates
 from contest.certificates.views_public import certificates_public
@@ -70,6 +71,8 @@ ROOM = Room(
         whatif_staff,
         certificates_staff,
         certificates_public,
+        api_public,
+        api_guide,
     ),
     menu=(
         MenuEntry("contests_staff.index", _l("Contests"), Right.SEE_STAGE),

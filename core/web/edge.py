@@ -14,6 +14,7 @@ from core.room import MixedTaker
 from core.settings import Settings
 from core.storage import Storage, commit
 from core.urn.keys import KeyRing
+from core.web.programs import Sessions
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -50,6 +51,8 @@ def database() -> Session:
 
 class Application(Flask):
     """A Flask application whose answers commit: an error page never does."""
+
+    session_interface = Sessions()
 
     def dispatch_request(self):
         response = self.make_response(super().dispatch_request())

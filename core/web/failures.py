@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from core import errors
+from core.web.programs import is_for_programs
 
 log = structlog.get_logger()
 
@@ -38,6 +39,15 @@ _HTTP = {
     429: (_l("Please wait a little"), _l("Many requests came at once. Try again in a minute.")),
 }
 
+#: What a program is told otherwise than a person.
+_HTTP_FOR_PROGRAMS = {
+    404: (
+        _l("There is no such address"),
+        _l("The address may be old or mistyped. /api/v1/openapi.json lists every address that there is."),
+    ),
+    405: (_l("This address is only read"), _l("Send GET, HEAD or OPTIONS: nothing else is taken here.")),
+}
+
 
 def status_of(error: errors.AuylError) -> tuple[int, object]:
     """The status and title of an error of the family."""
@@ -49,13 +59,24 @@ def status_of(error: errors.AuylError) -> tuple[int, object]:
 
 def wants_json() -> bool:
     """Whether the reader is a program: then errors are problem+json."""
-    return request.path.startswith("/api/") or request.path.endswith(".json")
+    return is_for_programs() or request.path.endswith(".json")
 
 
-def show(status: int, title: object, message: object, faults: tuple[errors.RowFault, ...] = ()) -> Response:
-    """Render an error as a page, or as problem+json for the API."""
+def show(
+    status: int,
+    title: object,
+    message: object,
+    faults: tuple[errors.RowFault, ...] = (),
+    **further: str,
+) -> Response:
+    """Render an error as a page, or as problem+json (with further members) for the API."""
     if wants_json():
-        body = {"type": "about:blank", "status": status, "title": str(title), "detail": str(message)}
+        body = {
+            "type": "about:blank",
+            "status": status,
+            "title": str(title),
+            "detail": str(message),
+        } | further
         return Response(json.dumps(body, ensure_ascii=False), status, content_type="application/problem+json")
     g.failed = True  # the page must not ask a database that may be what failed
     page = render_template("error.html", status=status, title=title, message=message, faults=faults)
@@ -76,7 +97,8 @@ def on_http(error: HTTPException) -> Response:
     if error.response is not None:
         return error.get_response()
     status = error.code or 500
-    title, message = _HTTP.get(status, (error.name, error.description))
+    words = _HTTP | _HTTP_FOR_PROGRAMS if is_for_programs() else _HTTP
+    title, message = words.get(status, (error.name, error.description))
     response = show(status, title, message)
     for name, value in error.get_headers(request.environ):
         if name.lower() not in ("content-type", "content-length"):

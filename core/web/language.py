@@ -9,6 +9,8 @@ from flask_babel import get_locale
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from core.web.programs import is_for_programs
+
 LANGUAGES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 COOKIE = "lang"
 
@@ -17,10 +19,8 @@ def choose_language() -> str:
     """The language of this request; commands speak English, like their own help."""
     if not has_request_context():
         return "en"
-    return chosen(
-        request.args.get("lang", ""), request.cookies.get(COOKIE, ""),
-        request.headers.get("Accept-Language", ""),
-    )  # fmt: skip
+    kept = "" if is_for_programs() else request.cookies.get(COOKIE, "")
+    return chosen(request.args.get("lang", ""), kept, request.headers.get("Accept-Language", ""))
 
 
 def chosen(asked: str, kept: str, accepted: str) -> str:
@@ -47,7 +47,9 @@ def in_language(code: str) -> str:
 
 def keep_language(response: Response) -> Response:
     """Remember a language that was chosen by `?lang=` on a full page, never inside a frame or on a page
-    that leaves nothing behind."""
+    that leaves nothing behind. What is made for programs says its language itself."""
+    if is_for_programs():
+        return response
     asked = request.args.get("lang", "")
     is_kept = not (g.get("frame_ancestors") or g.get("no_store"))
     if is_kept and asked in LANGUAGES and asked != request.cookies.get(COOKIE):

@@ -13,7 +13,8 @@ NAMES = {module.name for module in MODULES}
 
 #: All arithmetic, scoring rules, ranking, disclosure control and certificate records.
 PURE = (
-    "contest.agreement", "contest.calendar", "contest.certificates.ornament", "contest.certificates.record",
+    "contest.agreement", "contest.api.description", "contest.api.operations", "contest.api.shapes",
+    "contest.calendar", "contest.certificates.ornament", "contest.certificates.record",
     "contest.certificates.wording", "contest.commissions.bench", "contest.commissions.conflicts",
     "contest.composition", "contest.decisions.differences", "contest.decisions.references",
     "contest.decisions.wording", "contest.eligibility", "contest.evidence.profile",

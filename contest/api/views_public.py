@@ -1,0 +1,229 @@
+"""The API's addresses, with published data for programs to read, and the page that tells people of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, render_template
+from flask_babel import gettext as _
+
+from contest.api import answers, content, queries
+from contest.api.answers import address, answer, page_of, wish
+from contest.api.description import describe
+from contest.api.operations import MOST_PER_PAGE, PER_PAGE
+from contest.api.parameters import BadParameter
+from contest.contests.models import Contest
+from contest.contests.queries import editions
+from contest.league import queries as leagues
+from contest.publication.queries import (
+    Ranking,
+    known_contest,
+    known_contests,
+    national_ranking,
+    oblast_ranking,
+    rankings,
+    require_national,
+)
+from contest.release.queries import published_releases
+from contest.rulebook import Stage
+from contest.sources.survey_pages import survey_mode
+from contest.sources.turnout import STEP
+from core import clock
+from core.access import public
+from core.places.queries import units_by_kato
+from core.web.edge import database, settings
+from core.web.failures import show
+from core.web.limits import limiter
+
+PER_MINUTE = 600
+_EXAMPLE = "2026"
+
+api_public = Blueprint("api_public", __name__, url_prefix="/api/v1")
+api_public.before_request(answers.read_request)
+api_public.after_app_request(answers.add_headers)
+limiter.limit(f"{PER_MINUTE} per minute")(api_public)
+api_guide = Blueprint("api_guide", __name__)
+
+
+@api_guide.get("/api")
+@public
+def guide() -> str:
+    """The API in words, with examples."""
+    known = known_contests(database())
+    published = next((found for found in known if found.published_at is not None), None)
+    return render_template(
+        "contest/api/guide.html", code=published.code if published else _EXAMPLE, base=settings().public_url,
+        per_page=PER_PAGE, most=MOST_PER_PAGE, per_minute=PER_MINUTE,
+    )  # fmt: skip
+
+
+@api_public.errorhandler(BadParameter)
+def refuse_parameter(error: BadParameter) -> Response:
+    """A parameter that cannot be taken is named beside the sentence about it."""
+    return show(400, _("This parameter cannot be taken"), error, parameter=error.name)
+
+
+@api_public.errorhandler(answers.OtherForm)
+def refuse_form(error: answers.OtherForm) -> Response:
+    """There is JSON only."""
+    return show(406, _("There is no such form of this answer"), error)
+
+
+@api_public.get("")
+@public
+def index() -> Response:
+    """Where everything begins."""
+    return answer(
+        {
+            "version": "1", "units": address(".units"), "contests": address(".contests"),
+            "openapi": address(".openapi"), "documentation": address("api_guide.guide"),
+        },
+        links=[("service-desc", address(".openapi")), ("service-doc", address("api_guide.guide"))],
+    )  # fmt: skip
+
+
+@api_public.get("/openapi.json")
+@public
+def openapi() -> Response:
+    """The description of all addresses; it has a shape of its own, so the demonstration's mark is inside."""
+    return answers.plain_answer(describe(public_url=settings().public_url, note=answers.notes()["en"]))
+
+
+@api_public.get("/units")
+@public
+def units() -> Response:
+    """The present units."""
+    asked = wish()
+    katos = queries.unit_codes(
+        database(), text=asked.get("q"), parent_kato=asked.get("parent"), oblast_kato=asked.get("oblast"),
+        kind=asked.get("kind"),
+    )  # fmt: skip
+    return page_of(
+        katos, lambda rows: [content.unit(one) for one in queries.units_in_order(database(), rows)]
+    )
+
+
+@api_public.get("/units/<string:kato>")
+@public
+def unit(kato: str) -> Response:
+    """One unit."""
+    return answer(content.whole_unit(queries.known_unit(database(), kato)))
+
+
+@api_public.get("/contests")
+@public
+def contests() -> Response:
+    """The contests whose rules are public."""
+    return page_of(known_contests(database()), lambda rows: [content.contest(found) for found in rows])
+
+
+@api_public.get("/contests/<string:code>")
+@public
+def contest(code: str) -> Response:
+    """One contest."""
+    found = known_contest(database(), code)
+    mode = survey_mode(database(), found.campaign_code)
+    return answer({**content.contest(found), "survey_mode": mode})
+
+
+@api_public.get("/contests/<string:code>/standings")
+@public
+def standings(code: str) -> Response:
+    """The published standings."""
+    found = known_contest(database(), code)
+    national = national_ranking(database(), contest=found)
+    regional = rankings(database(), contest=found, stage=Stage.REGIONAL)
+    all_of_them = [*([national] if national else []), *regional]
+    return page_of(all_of_them, lambda rows: _standings(rows, found))
+
+
+@api_public.get("/contests/<string:code>/standings/national")
+@public
+def national_standing(code: str) -> Response:
+    """The national standing."""
+    found = known_contest(database(), code)
+    return _rows(require_national(database(), contest=found), found)
+
+
+@api_public.get("/contests/<string:code>/standings/regional/<string:kato>")
+@public
+def regional_standing(code: str, kato: str) -> Response:
+    """An oblast's standing."""
+    found = known_contest(database(), code)
+    return _rows(oblast_ranking(database(), contest=found, oblast_kato=kato), found)
+
+
+@api_public.get("/contests/<string:code>/league")
+@public
+def league(code: str) -> Response:
+    """The classes of the league."""
+    found = known_contest(database(), code)
+    frozen = leagues.require_league(database(), contest=found)
+    classes = leagues.class_summaries(database(), contest=found, league=frozen)
+    return page_of(
+        classes, lambda rows: [content.league_class(one, found) for one in rows],
+        **content.league_facts(frozen),
+    )  # fmt: skip
+
+
+@api_public.get("/contests/<string:code>/league/<string:size>")
+@public
+def league_class(code: str, size: str) -> Response:
+    """The villages of a class."""
+    found = known_contest(database(), code)
+    frozen = leagues.require_league(database(), contest=found)
+    leagues.summary_of(database(), contest=found, league=frozen, code=size)
+    rows = leagues.all_rows(database(), league=frozen, codes=[None if size == leagues.NO_SIZE else size])
+    known = units_by_kato(database(), [one.row.kato for one in rows])
+    return page_of(
+        rows, lambda page: [content.league_row(one, known) for one in page],
+        **content.league_facts(frozen), size=size,
+    )  # fmt: skip
+
+
+@api_public.get("/contests/<string:code>/turnout")
+@public
+def turnout(code: str) -> Response:
+    """How many answered in each unit."""
+    today, oblast = clock.day_of(clock.present()), wish().get("oblast")
+    shown = queries.published_turnout(database(), contest=known_contest(database(), code), today=today)
+    rows = [row for row in shown.units if oblast in (None, row.oblast_kato)]
+    known = units_by_kato(database(), {row.oblast_kato for row in rows})
+    return page_of(
+        rows, lambda page: [content.unit_turnout(row, known) for row in page], as_of=shown.as_of.isoformat(),
+        step=STEP, answers_at_least=sum(row.answers for row in rows),
+    )  # fmt: skip
+
+
+@api_public.get("/contests/<string:code>/releases")
+@public
+def releases(code: str) -> Response:
+    """The published releases."""
+    found = known_contest(database(), code)
+    return page_of(
+        published_releases(database(), found), lambda rows: [content.release(one, found) for one in rows]
+    )
+
+
+@api_public.get("/contests/<string:code>/rules")
+@public
+def rules(code: str) -> Response:
+    """The editions of the rule book."""
+    found = known_contest(database(), code)
+    all_of_them = editions(database(), found)
+    return page_of(
+        all_of_them,
+        lambda rows: [content.edition(one, found, in_force=all_of_them[0].version) for one in rows],
+    )
+
+
+def _standings(all_of_them: Sequence[Ranking], found: Contest) -> list[content.Content]:
+    known = units_by_kato(database(), filter(None, (one.standing.oblast_kato for one in all_of_them)))
+    return [content.standing(one, found, known) for one in all_of_them]
+
+
+def _rows(ranking: Ranking, found: Contest) -> Response:
+    return page_of(
+        ranking.rows, lambda rows: [content.standing_row(row, found) for row in rows],
+        standing=_standings([ranking], found)[0],
+    )  # fmt: skip
