@@ -1,0 +1,81 @@
+"""Checks that a release is whole: every file of the manifest and none besides, every table the same twice.
+
+Pure: the standard library and other pure modules.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from contest.release.layout import FORMAT, MANIFEST, RECEIPTS, UNLISTED, TableLayout, tables
+from contest.release.reading import Contents, Findings, csv_rows
+from contest.release.report import Line
+
+
+def manifest_lines(contents: Contents) -> list[Line]:
+    """Every file with its size and SHA-256."""
+    body, found = contents.json(MANIFEST), Findings()
+    if body["format"] != FORMAT:
+        found.fault(MANIFEST, "format", body["format"], FORMAT)
+    listed = {entry["name"]: entry for entry in body["files"]}
+    if len(listed) != len(body["files"]):
+        found.fault(MANIFEST, "files", "a name twice", "each once")
+    for name in sorted(set(contents.files) - UNLISTED - set(listed)):
+        found.fault(name, "the file", "in the ZIP", None, "the manifest does not list it")
+    for name, entry in sorted(listed.items()):
+        if name not in contents.files or name in UNLISTED:
+            found.fault(name, "the file", None, "in the ZIP", "the manifest lists it")
+            continue
+        content = contents.files[name]
+        if entry["size"] != len(content):
+            found.fault(name, "size", len(content), entry["size"])
+        if entry["sha256"] != (digest := hashlib.sha256(content).hexdigest()):
+            found.fault(name, "SHA-256", digest, entry["sha256"])
+    return found.done(MANIFEST, f"{len(listed)} files with their sizes and SHA-256, none besides")
+
+
+def table_lines(contents: Contents) -> list[Line]:
+    """Every table: its CSV says the same as its JSON in every cell."""
+    found, cells = Findings(), 0
+    for layout in tables().values():
+        cells += _compare(contents, layout, found)
+    return found.done("tables", f"{len(tables())} tables, {cells} cells, the same in CSV and JSON")
+
+
+def receipt_lines(contents: Contents) -> list[Line]:
+    """The list of receipts, if it was published: as many as the manifest says, in order, each once."""
+    told = contents.json(MANIFEST)["receipts"]
+    if told is None or RECEIPTS not in contents.files:
+        if told is None and RECEIPTS not in contents.files:
+            return [Line(RECEIPTS, True, "the list of receipts is not published yet")]
+        return [Line(RECEIPTS, False, "the manifest and the ZIP do not agree on whether there is a list")]
+    found = Findings()
+    hashes = contents.files[RECEIPTS].decode("ascii").splitlines()
+    if len(hashes) != told["count"]:
+        found.fault(RECEIPTS, "number of receipts", len(hashes), told["count"])
+    if hashes != sorted(set(hashes)):
+        found.fault(RECEIPTS, "order", "receipts twice, or not sorted", "each once, sorted")
+    return found.done(RECEIPTS, f"{len(hashes)} receipts, sorted, each once")
+
+
+def _compare(contents: Contents, layout: TableLayout, found: Findings) -> int:
+    rows = contents.table(layout.name)
+    (_line, header), *lines = csv_rows(contents.files[layout.csv])
+    columns = list(layout.codes(is_demo=contents.is_demo))
+    if header != columns:
+        found.fault(layout.csv, "line 1", ", ".join(header), ", ".join(columns))
+        return 0
+    if len(lines) != len(rows):
+        found.fault(layout.csv, "number of rows", len(lines), len(rows), f"{layout.json} has so many")
+    for (line, cells), row in zip(lines, rows, strict=False):
+        if len(cells) != len(columns):
+            found.fault(layout.csv, f"line {line}", f"{len(cells)} cells", f"{len(columns)} cells")
+            continue
+        for column, cell in zip(columns, cells, strict=True):
+            other = row[column] or ""
+            # Text that a spreadsheet would take for a formula stands behind an apostrophe.
+            if cell not in (other, f"'{other}"):
+                found.fault(
+                    layout.csv, f"line {line}, column {column}", cell, other, f"{layout.json} says so"
+                )
+    return len(rows) * len(columns)

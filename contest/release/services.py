@@ -1,0 +1,54 @@
+"""Publishing a release: its file first, then its row and the journal's entry, by which a signed head leaves.
+
+What was put together is given in; building reads only (`contest.release.collection`), and may take its time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from contest.contests.models import Contest
+from contest.contests.queries import subject_of
+from contest.release.collection import Built
+from contest.release.files import file_name, keep_file
+from contest.release.models import Release
+from contest.release.queries import latest_release
+from core import audit
+
+
+def publish_release(
+    session: Session,
+    *,
+    contest: Contest,
+    built: Built,
+    directory: Path,
+    is_demo: bool,
+    actor: str,
+    now: datetime,
+) -> Release:
+    """Keep a release as the newest one; the same content again is the release that is there already.
+
+    :raises Unavailable: when the disk takes no more; then nothing is published.
+    """
+    session.refresh(contest, with_for_update=True)
+    before = latest_release(session, contest)
+    if before is not None and before.content == built.content:
+        return before
+    version = 1 if before is None else before.version + 1
+    name = file_name(contest.code, version, is_demo=is_demo)
+    # A file whose row is not committed after all is written over by the next release of this number.
+    digest = keep_file(directory, name, built.zip)
+    release = Release(
+        contest_id=contest.id, version=version, file=name, sha256=digest, size=len(built.zip),
+        content=built.content, built_at=now, actor=actor,
+    )  # fmt: skip
+    session.add(release)
+    session.flush()
+    audit.record(
+        session, actor=actor, action="release.publish", subject=subject_of(contest), version=version,
+        sha256=digest, size=release.size, content=built.content,
+    )  # fmt: skip
+    return release
