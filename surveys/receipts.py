@@ -18,6 +18,7 @@ from core.codes import RECEIPT_LENGTH, clean_code, traces_of
 from core.errors import BadInput
 from core.urn.models import Intake, LedgerEntry, TraceKind
 from core.words import Words
+from surveys.inclusion.queries import listed, published_lists
 from surveys.models import CampaignState
 from surveys.queries import all_campaigns, box_of, title_of
 from surveys.rules import Mode
@@ -28,9 +29,10 @@ class ReceiptState(StrEnum):
 
     Where a second answer may replace the first, nobody may learn before the closing whether an answer is
     counted already: a code that is "counted" a moment after sending would tell whoever stands beside that
-    another answer came before.
+    another answer came before. Listed is what stands on a published list, where anybody can look for it.
     """
 
+    LISTED = "listed"
     COUNTED = "counted"
     WAITS = "waits"
     RECEIVED = "received"
@@ -38,10 +40,12 @@ class ReceiptState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FoundReceipt:
-    """A receipt that is on the list of a survey."""
+    """A receipt that is on the list of a survey; `line` is what stands for it on the published one."""
 
     title: Words
     state: ReceiptState
+    campaign: str
+    line: str | None = None
 
 
 def read_receipt(text: str) -> str:
@@ -59,18 +63,27 @@ def read_receipt(text: str) -> str:
 
 
 def find_receipt(session: Session, *, receipt: str, secret: str) -> FoundReceipt | None:
-    """The survey on whose list a receipt stands; None where it stands on none."""
+    """The survey on whose list a receipt stands; None where it stands on none.
+
+    Once a list is published it alone says so, here as to everybody else.
+    """
+    on_list = listed(session, receipt=receipt)
+    if on_list is not None:
+        found, line = on_list
+        return FoundReceipt(found.title, ReceiptState.LISTED, found.campaign.code, line)
+    published = {each.campaign.id for each in published_lists(session)}
     campaigns = {
         box_of(campaign.code): campaign
         for campaign in all_campaigns(session)
-        if campaign.state is not CampaignState.DRAFT
+        if campaign.state is not CampaignState.DRAFT and campaign.id not in published
     }
     for model, state in ((LedgerEntry, ReceiptState.COUNTED), (Intake, ReceiptState.WAITS)):
         box = session.scalars(_boxes(model, campaigns, receipt, secret)).first()
         if box is not None:
             found = campaigns[box]
             is_kept_back = found.mode is not Mode.OPEN and found.state is not CampaignState.CLOSED
-            return FoundReceipt(title_of(found), ReceiptState.RECEIVED if is_kept_back else state)
+            state = ReceiptState.RECEIVED if is_kept_back else state
+            return FoundReceipt(title_of(found), state, found.code)
     return None
 
 

@@ -18,6 +18,8 @@ from surveys.embedding.checking import check_every_night
 from surveys.embedding.views_operator import embedding_operator
 from surveys.embedding.views_public import embedding_public
 from surveys.importing.views_agency import importing_agency
+from surveys.inclusion import commands as inclusion_commands  # noqa: F401  (adds to the group `campaigns`)
+from surveys.inclusion.views_public import inclusion_public
 from surveys.mixing import take_answers
 from surveys.models import Ballot
 from surveys.paper.views_entry import paper_entry
@@ -53,6 +55,7 @@ ROOM = Room(
     name="surveys",
     blueprints=(
         surveys_public,
+        inclusion_public,
         surveys_operator,
         surveys_agency,
         surveys_signals,

@@ -27,6 +27,8 @@ from surveys.checklist import ChecklistItem, checklist
 from surveys.criteria import criteria_from_json
 from surveys.filling import Filled
 from surveys.forms import ActForm, DraftForm, ExtendForm, PauseForm, first_fault
+from surveys.inclusion.names import difference_words
+from surveys.inclusion.queries import settled
 from surveys.models import Campaign, CampaignState
 from surveys.names import MODE_NAMES, STATE_NAMES
 from surveys.paper.queries import batch_lines
@@ -85,6 +87,7 @@ def campaign(code: str) -> Reply:
         answers=sum(row.answers for row in rows), over=sum(row.is_over for row in rows),
         act=ActForm(), pause=PauseForm(), extend=ExtendForm(),
         paper=batch_lines(database(), oblasts=None, campaign=found),
+        receipts=settled(database(), campaign=found), difference_words=difference_words,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from core.web.limits import limiter
 from core.web.origins import refuse_foreign_origin
 from surveys.answering import Page, taken_form
 from surveys.choosing import form_or_villages, villages_page
+from surveys.inclusion.queries import published_lists
 from surveys.keeping import keep_answers
 from surveys.queries import asked_unit
 from surveys.receipts import find_receipt, read_receipt
@@ -56,9 +57,9 @@ def take_answer(campaign: str, kato: str) -> Page:
 @surveys_public.get("/receipt")
 @public
 def receipt() -> Page:
-    """Where one types a code of receipt."""
+    """Where one types a code of receipt, and the published lists."""
     no_store()
-    return render_template("surveys/public/receipt.html")
+    return _receipt_page()
 
 
 @surveys_public.post("/receipt")
@@ -71,6 +72,11 @@ def check_receipt() -> Page:
     try:
         code = read_receipt(typed)
     except BadInput as fault:
-        return render_template("surveys/public/receipt.html", typed=typed, fault=fault), 422
+        return _receipt_page(typed=typed, fault=fault), 422
     found = find_receipt(database(), receipt=code, secret=settings().secret_key)
-    return render_template("surveys/public/receipt.html", typed=grouped(code), is_checked=True, found=found)
+    return _receipt_page(typed=grouped(code), is_checked=True, found=found)
+
+
+def _receipt_page(**values: object) -> str:
+    lists = published_lists(database())
+    return render_template("surveys/public/receipt.html", lists=lists, **values)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound
 from surveys.inclusion.queries import list_text, settled
 from surveys.models import Campaign
+from surveys.queries import campaign_by_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,10 @@ class ReceiptList:
 def receipt_list(session: Session, campaign_code: str) -> ReceiptList | None:
     """The published list of a campaign's receipts; None before it is published."""
     try:
-        found = settled(session, campaign_code=campaign_code)
+        found = settled(session, campaign=campaign_by_code(session, campaign_code))
     except NotFound:
         return None
-    if found.root is None:
+    if found is None or found.root is None:
         return None
     numbers = found.numbers
     return ReceiptList(

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
@@ -17,14 +18,14 @@ from core.codes import receipt_of
 from core.disclosure import turnout_step
 from core.errors import NotFound
 from core.urn.models import LedgerEntry, TraceKind
+from core.words import Words
 from surveys.answers import Origin
 from surveys.inclusion.lists import is_in, lines_of, receipt_hash
 from surveys.inclusion.models import ReceiptList, ReceiptPart
-from surveys.inclusion.names import no_list
 from surveys.inclusion.reconciliation import Reconciliation
 from surveys.models import AnswerImport, Campaign, CampaignState, Tally
 from surveys.paper.models import PaperBatch, PaperSheet, SheetState
-from surveys.queries import box_of, campaign_by_code, subject_of
+from surveys.queries import box_of, campaign_by_code, subject_of, title_of
 
 _AT_A_TIME = 20_000
 
@@ -36,6 +37,10 @@ class Settled:
     campaign: Campaign
     numbers: Reconciliation
     root: str | None
+
+    @property
+    def title(self) -> Words:
+        return title_of(self.campaign)
 
     @property
     def shown(self) -> dict[Origin, int]:
@@ -80,16 +85,33 @@ def receipt_hashes(session: Session, *, campaign: Campaign, secret: str) -> Iter
         yield receipt_hash(campaign.code, receipt_of(secret, box, trace))
 
 
-def settled(session: Session, *, campaign_code: str) -> Settled:
-    """The reconciliation of a closed campaign, and the root of its list.
-
-    :raises NotFound: before the closing.
-    """
-    campaign = campaign_by_code(session, campaign_code)
+def settled(session: Session, *, campaign: Campaign) -> Settled | None:
+    """The reconciliation of a closed campaign, and the root of its list; None before the closing."""
     row = session.get(ReceiptList, campaign.id)
-    if row is None or campaign.state is not CampaignState.CLOSED:
-        raise NotFound(no_list(campaign_code))
-    return _settled(campaign, row)
+    return None if row is None or campaign.state is not CampaignState.CLOSED else _settled(campaign, row)
+
+
+def known(session: Session, *, campaign_code: str) -> Settled:
+    """The same by the campaign's code, for a page.
+
+    :raises NotFound: where there is no such campaign, or it is not closed.
+    """
+    return _or_refuse(settled(session, campaign=campaign_by_code(session, campaign_code)), campaign_code)
+
+
+def published_list(session: Session, *, campaign_code: str) -> Settled:
+    """A published list.
+
+    :raises NotFound: where there is none.
+    """
+    found = known(session, campaign_code=campaign_code)
+    return _or_refuse(found if found.root else None, campaign_code)
+
+
+def _or_refuse(found: Settled | None, campaign_code: str) -> Settled:
+    if found is None:
+        raise NotFound(_l("There is no list of codes of the survey “%(code)s”.", code=campaign_code[:40]))
+    return found
 
 
 def published_lists(session: Session) -> list[Settled]:

@@ -80,6 +80,11 @@ class Insider:
                 Batch(persons, own, {**of_traces, "arrival": arrival}, of_ballots, near)
             )  # fmt: skip
 
+    def read_list(self, places: Mapping[bytes, int]) -> None:
+        """Take in where the receipt of each trace stands on the list that was published at the closing."""
+        for batch in self.batches:
+            batch.of_traces["place on the list"] = {one.trace: places[one.trace] for one in batch.persons}
+
     def _rows(self, query: str) -> list:
         with self.storage.read() as session:
             return session.execute(text(query)).all()

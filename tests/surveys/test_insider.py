@@ -9,6 +9,7 @@ import itertools
 import random
 import re
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,16 @@ from core.storage import Storage
 from core.urn import services as urn
 from core.web.edge import keys, settings, takers
 from surveys import mixing
-from surveys.queries import asked_unit, box_of
+from surveys.inclusion.lists import receipt_hash
+from surveys.queries import asked_unit, box_of, campaign_by_code
+from surveys.services import close_campaign
 from surveys.tickets import read_ticket
 from tests.conftest import NOW, SECRET
 from tests.surveys import sample
 from tests.surveys.insider import Insider, Person, chance, guesses, rarity
 
 PERSONS = 240
+AFTER = datetime(2026, 6, 21, 9, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
 CRITERIA = ("rights", "services", "families", "employment", "infrastructure", "community")
 
@@ -96,6 +100,16 @@ def test_an_insider_without_keys_is_no_better_than_chance(app: Flask, katos: lis
     written = "".join(capfd.readouterr())
     assert written == "" or not _tells(written.encode(), insider)
     assert not _tells(_backup(app, tmp_path), insider)
+    # The list that is published at the closing is one more source, and gives nothing.
+    insider.read_list(_places_on_list(app, insider))
+    hits = guesses(batches)
+    assert "place on the list with value" in hits
+    assert rarity(hits, counted, chance(batches, smallest=5)) > 1e-6, hits.most_common(5)
+    # The same list in the order of mixing would give everything away.
+    made = {ratings: key for batch in batches for key, ratings in batch.ballots.items()}
+    of_key = {trace: made.get(person.ratings, b"") for trace, person in insider.known.items()}
+    insider.read_list({trace: place for place, trace in enumerate(sorted(of_key, key=of_key.get))})
+    assert guesses(batches)["place on the list with value"] == counted
 
 
 @pytest.mark.parametrize("smallest", [1, 5])
@@ -142,6 +156,20 @@ def test_the_front_writes_no_line_about_a_resident():
     locations = re.findall(r"location [^{]*\{([^}]*)\}", conf)
     assert locations
     assert all("access_log off;" in location for location in locations)
+
+
+def _places_on_list(app: Flask, insider: Insider) -> dict[bytes, int]:
+    """Close the survey, take the published file, and look up the place of each person's receipt in it."""
+    with app.app_context(), app.extensions["storage"].write(now=AFTER) as session:
+        close_campaign(
+            session, campaign=campaign_by_code(session, sample.CODE), keys=keys(), takers=takers(),
+            secret=SECRET, actor=sample.ACTOR, now=AFTER,
+        )  # fmt: skip
+    lines = app.test_client().get(f"/receipt/{sample.CODE}.txt").text.splitlines()
+    assert len(lines) == len(insider.known)
+    place = {line: number for number, line in enumerate(lines)}
+    receipts = {trace: receipt_of(SECRET, box_of(sample.CODE), trace) for trace in insider.known}
+    return {trace: place[receipt_hash(sample.CODE, code).hex()] for trace, code in receipts.items()}
 
 
 def _tells(data: bytes, insider: Insider) -> list[str]:

@@ -13,7 +13,6 @@ from sqlalchemy.exc import IntegrityError
 
 from contest.sources.receipts import receipt_list
 from core.audit import JournalEntry
-from core.codes import receipt_of
 from core.errors import Conflict
 from core.storage import Storage
 from core.urn.keys import KeyRing
@@ -23,30 +22,31 @@ from surveys import services
 from surveys.answers import Answer, Origin
 from surveys.inclusion.lists import receipt_hash
 from surveys.inclusion.models import ReceiptList, ReceiptPart
-from surveys.inclusion.queries import list_text, listed, settled
+from surveys.inclusion.queries import known, list_text, listed
 from surveys.inclusion.services import publish_receipts
 from surveys.models import Tally
 from surveys.queries import box_of, campaign_by_code
 from surveys.rules import Mode
 from tests.conftest import NOW, SECRET
 from tests.surveys import sample
+from tests.surveys.inclusion.deposits import put, receipt
 
 AFTER = datetime(2026, 6, 21, 9, tzinfo=UTC)
 ANSWERS = 23
 
 
 @pytest.fixture
-def answered(settled: Storage, tmp_path: Path) -> tuple[Storage, KeyRing, str]:
+def answered(settled: Storage, tmp_path: Path) -> tuple[Storage, KeyRing]:
     """A campaign with answers by web and tablet, of which some wait for the closing."""
     keys = KeyRing(tmp_path / "keys")
     with settled.write(now=NOW) as session:
         [kato] = sample.katos(session, 1)
         sample.opened(session, [kato])
-        sample.put(session, keys, kato, ["543215"] * 17)
+        put(session, keys, kato, ["543215"] * 17)
         mix_box(session, keys=keys, box=box_of(sample.CODE), takers=sample.TAKERS, now=NOW)
         tablet = Answer("333333", origin=Origin.TABLET, mode=Mode.OPEN)
-        sample.put(session, keys, kato, [tablet] * 6, first=17)
-    return settled, keys, kato
+        put(session, keys, kato, [tablet] * 6, first=17)
+    return settled, keys
 
 
 def close(storage: Storage, keys: KeyRing) -> None:
@@ -57,9 +57,7 @@ def close(storage: Storage, keys: KeyRing) -> None:
         )  # fmt: skip
 
 
-def receipts(kato: str) -> list[str]:
-    traces = (f"{kato}{number:07d}".encode() for number in range(ANSWERS))
-    return [receipt_of(SECRET, box_of(sample.CODE), trace) for trace in traces]
+RECEIPTS = [receipt(number) for number in range(ANSWERS)]
 
 
 def acts(session, verb: str) -> list[dict]:
@@ -68,12 +66,12 @@ def acts(session, verb: str) -> list[dict]:
 
 
 def test_closing_publishes_every_receipt_and_journals_the_root(answered):
-    storage, keys, kato = answered
+    storage, keys = answered
     with storage.read() as session:
         assert receipt_list(session, sample.CODE) is None
-        assert listed(session, receipt=receipts(kato)[0]) is None
+        assert listed(session, receipt=RECEIPTS[0]) is None
     close(storage, keys)
-    expected = sorted(receipt_hash(sample.CODE, receipt).hex() for receipt in receipts(kato))
+    expected = sorted(receipt_hash(sample.CODE, each).hex() for each in RECEIPTS)
     with storage.read() as session:
         found = receipt_list(session, sample.CODE)
         assert list(found.hashes) == expected
@@ -82,14 +80,10 @@ def test_closing_publishes_every_receipt_and_journals_the_root(answered):
         assert found.root == hashlib.sha256("".join(f"{each}\n" for each in expected).encode()).hexdigest()
         [fact] = acts(session, "publish")
         assert (fact["root"], fact["receipts"], fact["web"], fact["tablet"]) == (found.root, 23, 17, 6)
-        for receipt in receipts(kato):
-            where, line = listed(session, receipt=receipt)
-            assert (where.campaign.code, line) == (
-                sample.CODE,
-                receipt_hash(sample.CODE, receipt).hex(),
-            )
-        never_answered = receipt_of(SECRET, box_of(sample.CODE), b"0" * 16)
-        assert listed(session, receipt=never_answered) is None
+        for each in RECEIPTS:
+            where, line = listed(session, receipt=each)
+            assert (where.campaign.code, line) == (sample.CODE, receipt_hash(sample.CODE, each).hex())
+        assert listed(session, receipt=receipt(ANSWERS)) is None
         with pytest.raises(Conflict):
             again(session)
     # The list hangs on nothing but the database: a later key or secret changes nothing.
@@ -104,13 +98,13 @@ def again(session):
 
 
 def test_a_ballot_too_many_keeps_the_list_back_and_not_the_closing(answered):
-    storage, keys, _ = answered
+    storage, keys = answered
     with storage.write(now=NOW) as session:
         session.scalars(select(Tally)).one().n += 1
     close(storage, keys)
     with storage.read() as session:
         assert receipt_list(session, sample.CODE) is None
-        kept = settled(session, campaign_code=sample.CODE)
+        kept = known(session, campaign_code=sample.CODE)
         assert (kept.root, kept.numbers.agrees) == (None, False)
         assert session.scalars(select(ReceiptPart)).first() is None
         [fact] = acts(session, "withhold")
@@ -131,7 +125,7 @@ def test_a_ballot_too_many_keeps_the_list_back_and_not_the_closing(answered):
 
 
 def test_an_answer_that_cannot_be_read_keeps_its_receipt_and_is_named(answered):
-    storage, keys, _ = answered
+    storage, keys = answered
     with storage.write(now=NOW) as session:
         waiting = session.scalars(select(Intake)).first()
         waiting.sealed = waiting.sealed[:-1] + bytes([waiting.sealed[-1] ^ 1])
@@ -139,4 +133,4 @@ def test_an_answer_that_cannot_be_read_keeps_its_receipt_and_is_named(answered):
     with storage.read() as session:
         found = receipt_list(session, sample.CODE)
         assert (found.count, found.unreadable) == (ANSWERS, 1)
-        assert settled(session, campaign_code=sample.CODE).numbers.tablet == 5
+        assert known(session, campaign_code=sample.CODE).numbers.tablet == 5
