@@ -215,7 +215,18 @@ def sign_pdf(pdf: bytes, key: SigningKey) -> bytes:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import signers
     from pyhanko.sign.fields import SigSeedSubFilter
+    from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
     from pyhanko.sign.timestamps import TimestampRequestError
+
+    class WithinPdf17(IncrementalPdfFileWriter):
+        """PDF/A-3 stands on PDF 1.7: no later version is declared, and no extension of a later one."""
+
+        def ensure_output_version(self, version: tuple[int, int]) -> None:
+            pass
+
+        def register_extension(self, ext: Any) -> None:
+            if ext == ESIC_EXTENSION_1:
+                super().register_extension(ext)
 
     metadata = signers.PdfSignatureMetadata(
         field_name=SIGNATURE_FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES
@@ -223,7 +234,7 @@ def sign_pdf(pdf: bytes, key: SigningKey) -> bytes:
     signer, stamper = _signer(key)
     try:
         signed = signers.PdfSigner(metadata, signer, timestamper=stamper).sign_pdf(
-            IncrementalPdfFileWriter(io.BytesIO(pdf)), existing_fields_only=True,
+            WithinPdf17(io.BytesIO(pdf)), existing_fields_only=True,
             bytes_reserved=_room_needed.get(key),
         )  # fmt: skip
     except (TimestampRequestError, OSError) as fault:

@@ -76,6 +76,9 @@ def test_a_signed_certificate_is_still_pdf_a_3b_with_tags_language_and_fonts():
     assert re.findall(r'pdfaid:part(?:="|>)(\d)', metadata) == ["3"]
     assert re.findall(r'pdfaid:conformance(?:="|>)(\w)', metadata) == ["B"]
     assert [str(intent.S) for intent in root.OutputIntents] == ["/GTS_PDFA1"]
+    # Its base is ISO 32000-1: of later versions' features nothing may be declared.
+    assert (document.pdf_version, root.get("/Version")) == ("1.7", None)
+    assert {name: str(found.BaseVersion) for name, found in root.Extensions.items()} == {"/ESIC": "/1.7"}
     assert (str(root.Lang), bool(root.MarkInfo.Marked)) == ("kk", True)
     assert bool(root.ViewerPreferences.DisplayDocTitle) is True
     assert str(document.docinfo.Title).startswith("Диплом № 12")
