@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from contest.api.views_public import api_guide, api_public
-from contest.certificates.care import clear_files, missing_files, unfit_key
 from contest.atlas.views_public import atlas_public
+from contest.certificates.care import clear_files, missing_files, unfit_key
 from contest.certificates.commands import certificates
 from contest.certificates.views_public import certificates_public
 from contest.certificates.views_staff import certificates_staff

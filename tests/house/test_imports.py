@@ -14,7 +14,9 @@ NAMES = {module.name for module in MODULES}
 #: All arithmetic, scoring rules, ranking, disclosure control and certificate records.
 PURE = (
     "contest.agreement", "contest.api.description", "contest.api.operations", "contest.api.shapes",
-    "contest.calendar", "contest.certificates.ornament", "contest.certificates.record",
+    "contest.atlas.classes", "contest.atlas.drawing", "contest.atlas.projection",
+    "contest.atlas.simplification", "contest.calendar", "contest.certificates.ornament",
+    "contest.certificates.record",
     "contest.certificates.wording", "contest.commissions.bench", "contest.commissions.conflicts",
     "contest.composition", "contest.decisions.differences", "contest.decisions.references",
     "contest.decisions.wording", "contest.eligibility", "contest.evidence.profile",
