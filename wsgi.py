@@ -9,6 +9,7 @@ import sys
 
 from flask import Flask
 
+from contest.release import offline
 from contest.room import ROOM as CONTEST
 from core.application import build_app
 from core.birth import WrongKind
@@ -23,8 +24,11 @@ ROOMS = (SURVEYS, ETHICS, CONTEST, DEMO)
 def create_app() -> Flask:
     """The application of this installation, by the settings of its environment.
 
-    A setting that is wrong, or a database of the other kind, ends the process with one sentence.
+    A setting that is wrong, or a database of the other kind, ends the process with one sentence. Only a
+    release is checked without any installation.
     """
+    if offline.is_wanted(sys.argv):
+        return offline.create_app()
     try:
         return build_app(read_settings(), ROOMS)
     except (SettingError, WrongKind) as fault:

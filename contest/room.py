@@ -33,6 +33,9 @@ from contest.nominees.views_staff import nominees_staff
 from contest.objections.views_nominee import objections_own
 from contest.objections.views_staff import objections_staff
 from contest.publication.views_public import blueprint as publication
+from contest.release.commands import release
+from contest.release.views_public import release_public
+from contest.release.views_staff import release_staff
 from contest.robustness.views_public import robustness_public
 from contest.robustness.views_staff import robustness_staff
 from contest.standings.views_staff import standings_staff
@@ -72,6 +75,8 @@ ROOM = Room(
         whatif_staff,
         certificates_staff,
         certificates_public,
+        release_public,
+        release_staff,
         atlas_public,
         api_public,
         api_guide,
@@ -81,8 +86,9 @@ ROOM = Room(
         MenuEntry("nominees_proposer.index", _l("Propose a nominee"), Right.PROPOSE_NOMINEES),
         MenuEntry("nominee_own.index", _l("My nomination"), Right.SEE_OWN_NOMINATION),
         MenuEntry("certificates_staff.index", _l("Certificates"), Right.ISSUE_CERTIFICATES),
+        MenuEntry("release_staff.index", _l("Data of the contests"), Right.MANAGE_CONTEST),
     ),
-    commands=(contest, nominees, certificates),
+    commands=(contest, nominees, certificates, release),
     jobs={
         "nominees who left their posts": exclude_all_who_left,
         "certificate files left behind": clear_files,

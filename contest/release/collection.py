@@ -24,7 +24,7 @@ from contest.release.collecting.standings import (
     standing_inputs,
     standing_sheets,
 )
-from contest.release.layout import MANIFEST, RECEIPTS, SIGNATURE, SIGNER
+from contest.release.layout import MANIFEST, MOST_RECEIPTS, RECEIPTS, SIGNATURE, SIGNER
 from contest.release.packing import content_digest, manifest_of, packed
 from contest.release.pseudonyms import pseudonyms, release_key
 from contest.release.sheets import Files, sheet_files
@@ -93,13 +93,18 @@ def _named(files: Files, jury: JuryRows, maker: Maker) -> Files:
 
 
 def _receipts(found: ReceiptList | None) -> Files:
-    return {} if found is None else {RECEIPTS: "".join(f"{one}\n" for one in found.hashes).encode()}
+    if found is None or found.count > MOST_RECEIPTS:
+        return {}
+    return {RECEIPTS: "".join(f"{one}\n" for one in found.hashes).encode()}
 
 
 def _counted(found: ReceiptList | None) -> dict[str, object] | None:
     if found is None:
         return None
-    return {"root": found.root, "count": found.count, "by_origin": dict(sorted(found.by_origin.items()))}
+    return {
+        "root": found.root, "count": found.count, "unreadable": found.unreadable,
+        "by_origin": dict(sorted(found.by_origin.items())), "is_enclosed": found.count <= MOST_RECEIPTS,
+    }  # fmt: skip
 
 
 def _signed(files: Files, manifest: bytes, key: SigningKey) -> bytes:

@@ -23,6 +23,8 @@ CONTEST, VERSIONS, HEADS = "contest.json", "versions.json", "journal/heads.jsonl
 #: What may differ between two builds of the same content: the machine's versions, and later journal heads.
 BESIDE_CONTENT = frozenset({VERSIONS, HEADS})
 RECEIPTS, CERTIFICATES, SCRIPT = "receipts.txt", "certificates.json", "recompute.py"
+#: A longer list of receipts is fetched from its own page; the manifest has its root.
+MOST_RECEIPTS = 5_000_000
 DEMONSTRATION = "DEMONSTRATION"
 
 

@@ -6,6 +6,7 @@ Pure: the standard library and other pure modules.
 from __future__ import annotations
 
 import hashlib
+from itertools import pairwise
 
 from contest.release.layout import FORMAT, MANIFEST, RECEIPTS, UNLISTED, TableLayout, tables
 from contest.release.reading import Contents, Findings, csv_rows
@@ -43,19 +44,27 @@ def table_lines(contents: Contents) -> list[Line]:
 
 
 def receipt_lines(contents: Contents) -> list[Line]:
-    """The list of receipts, if it was published: as many as the manifest says, in order, each once."""
+    """The list of receipts, if it was published: as many lines as told, sorted, with the journal's root."""
     told = contents.json(MANIFEST)["receipts"]
-    if told is None or RECEIPTS not in contents.files:
-        if told is None and RECEIPTS not in contents.files:
-            return [Line(RECEIPTS, True, "the list of receipts is not published yet")]
+    is_enclosed = told is not None and told["is_enclosed"]
+    if is_enclosed is not (RECEIPTS in contents.files):
         return [Line(RECEIPTS, False, "the manifest and the ZIP do not agree on whether there is a list")]
-    found = Findings()
-    hashes = contents.files[RECEIPTS].decode("ascii").splitlines()
-    if len(hashes) != told["count"]:
-        found.fault(RECEIPTS, "number of receipts", len(hashes), told["count"])
-    if hashes != sorted(set(hashes)):
-        found.fault(RECEIPTS, "order", "receipts twice, or not sorted", "each once, sorted")
-    return found.done(RECEIPTS, f"{len(hashes)} receipts, sorted, each once")
+    if told is None:
+        return [Line(RECEIPTS, True, "the list of receipts is not published")]
+    if not is_enclosed:
+        return [
+            Line(RECEIPTS, True, f"{told['count']} receipts, on a page of their own; root {told['root']}")
+        ]
+    found, content = Findings(), contents.files[RECEIPTS]
+    lines = content.splitlines()
+    if len(lines) != told["count"]:
+        found.fault(RECEIPTS, "number of receipts", len(lines), told["count"], MANIFEST)
+    for number, (before, after) in enumerate(pairwise(lines), start=2):
+        if after < before:
+            found.fault(RECEIPTS, f"line {number}", after.decode("ascii"), "the lines sorted")
+    if (root := hashlib.sha256(content).hexdigest()) != told["root"]:
+        found.fault(RECEIPTS, "SHA-256", root, told["root"], "the root in the manifest and in the journal")
+    return found.done(RECEIPTS, f"{len(lines)} receipts, sorted; root {root}")
 
 
 def _compare(contents: Contents, layout: TableLayout, found: Findings) -> int:
