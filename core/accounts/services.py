@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select
@@ -155,7 +156,7 @@ def create_demo_account(
         raise Conflict(_l("Demonstration logins do not exist in a live database."))
     chosen = _checked(session, scopes)
     account = _add_account(session, login=login, name=name, now=now)
-    account.password_hash = hash_password(password)
+    account.password_hash = _public_hash(password)
     account.totp_secret = seal_secret(secret_key, totp_secret)
     added = _add_scopes(session, account, chosen)
     audit.record(
@@ -163,6 +164,12 @@ def create_demo_account(
         demonstration=True,
     )  # fmt: skip
     return account
+
+
+@lru_cache(maxsize=10)
+def _public_hash(password: str) -> str:
+    """One hash for all logins with a password that everybody knows: a hash is slow on purpose."""
+    return hash_password(password)
 
 
 def _add_account(session: Session, *, login: str, name: str, now: datetime) -> Account:
