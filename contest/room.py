@@ -32,6 +32,9 @@ from contest.nominees.views_proposer import nominees_proposer
 from contest.nominees.views_staff import nominees_staff
 from contest.objections.views_nominee import objections_own
 from contest.objections.views_staff import objections_staff
+from contest.publication.conflicts.views_public import conflicts_public
+from contest.publication.flags.views_public import flags_public
+from contest.publication.turnout.views_public import turnout_public
 from contest.publication.views_public import blueprint as publication
 from contest.release.commands import release
 from contest.release.views_public import release_public
@@ -50,6 +53,9 @@ ROOM = Room(
     name="contest",
     blueprints=(
         publication,
+        turnout_public,
+        conflicts_public,
+        flags_public,
         league_public,
         contests_staff,
         nominees_proposer,

@@ -5,15 +5,14 @@ Everything public starts from what is published: before that a league looks as i
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from math import ceil
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, defer
 
 from contest.contests.models import Contest, ContestState
 from contest.contests.queries import rulebook_by_fingerprint
@@ -23,12 +22,13 @@ from contest.sources.surveys import survey_table
 from core.errors import NotFound
 from core.places.models import Unit
 from core.places.queries import adults_by_kato
-from core.words import Words, kazakh_key
+from core.words import Words
 
-ROWS_PER_PAGE = 200
 #: The address of the units whose number of adults is unknown; no class of a rule book is called so.
 NO_SIZE = "unknown-size"
 LEADERS = 3
+#: A class: the size as rows keep it, its address, its title.
+SizeOf = tuple[str | None, str, Words | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class ShownUnit:
     row: LeagueRow
     unit: Words
     oblast: Words
+    oblast_kato: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +57,6 @@ class ClassSummary:
     @property
     def ranked(self) -> int:
         return self.counts.get(Position.RANKED, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class LeaguePage:
-    """A page of a class: its rows, and which of how many pages it is."""
-
-    rows: tuple[ShownUnit, ...]
-    number: int
-    pages: int
 
 
 def league_inputs(session: Session, *, contest: Contest, fingerprint: str) -> dict[str, Any]:
@@ -89,7 +81,13 @@ def league_inputs(session: Session, *, contest: Contest, fingerprint: str) -> di
 
 def latest_league(session: Session, *, contest: Contest) -> League | None:
     """The league in force; None before it is frozen."""
-    query = select(League).where(League.contest_id == contest.id).order_by(League.version.desc()).limit(1)
+    query = (
+        select(League)
+        .options(defer(League.inputs_json))
+        .where(League.contest_id == contest.id)
+        .order_by(League.version.desc())
+        .limit(1)
+    )
     return session.scalars(query).first()
 
 
@@ -131,12 +129,21 @@ def class_summaries(session: Session, *, contest: Contest, league: League) -> li
     ]
 
 
-def classes_of(
-    session: Session, *, contest: Contest, league: League
-) -> list[tuple[str | None, str, Words | None]]:
+def classes_of(session: Session, *, contest: Contest, league: League) -> tuple[SizeOf, ...]:
     """The classes of the league's rule book: the size as rows keep it, its address and its title."""
     book = rulebook_by_fingerprint(session, contest, league.rulebook_fingerprint)
-    return [*((one.code, one.code, one.title) for one in book.league), (None, NO_SIZE, None)]
+    return (*((one.code, one.code, one.title) for one in book.league), (None, NO_SIZE, None))
+
+
+def class_of(classes: Sequence[SizeOf], *, code: str) -> tuple[str | None, Words | None]:
+    """The size and the title of a class by its address.
+
+    :raises NotFound: when the league has no such class.
+    """
+    for size, own, title in classes:
+        if own == code:
+            return size, title
+    raise NotFound(_l("The league has no class “%(code)s”: choose one from its page.", code=code[:32]))
 
 
 def summary_of(session: Session, *, contest: Contest, league: League, code: str) -> ClassSummary:
@@ -144,50 +151,21 @@ def summary_of(session: Session, *, contest: Contest, league: League, code: str)
 
     :raises NotFound: when the league has no such class.
     """
-    for summary in class_summaries(session, contest=contest, league=league):
-        if summary.code == code:
-            return summary
-    raise NotFound(_l("The league has no class “%(code)s”: choose one from its page.", code=code[:32]))
-
-
-def class_page(
-    session: Session, *, league: League, code: str, language: str, by_name: bool, number: int
-) -> LeaguePage:
-    """A page of a class, by place or by the unit's name in the reader's alphabet.
-
-    :raises NotFound: for a page that is not there.
-    """
-    katos = _ordered(session, league, code, language, by_name=by_name)
-    pages = max(1, ceil(len(katos) / ROWS_PER_PAGE))
-    if not 1 <= number <= pages:
-        raise NotFound(
-            _l("This list has %(pages)s pages: there is no page %(page)s.", pages=pages, page=number)
-        )
-    wanted = katos[(number - 1) * ROWS_PER_PAGE : number * ROWS_PER_PAGE]
-    found = {one.row.kato: one for one in _shown(session, league, LeagueRow.kato.in_(wanted))}
-    return LeaguePage(tuple(found[kato] for kato in wanted), number, pages)
+    class_of(classes_of(session, contest=contest, league=league), code=code)
+    summaries = class_summaries(session, contest=contest, league=league)
+    return next((one for one in summaries if one.code == code), ClassSummary(code, None, {}, ()))
 
 
 def all_rows(session: Session, *, league: League, codes: Collection[str | None]) -> list[ShownUnit]:
-    """Every row of some classes, class by class in the order of `codes`, best place first; for files."""
+    """Every row of some classes, class by class in the order of `codes`, best place first."""
     order = list(codes)
-    rows = [one for one in _shown(session, league) if one.row.size in order]
-    return sorted(rows, key=lambda one: (order.index(one.row.size), *_by_place(one)))
+    rows = [one for one in league_rows(session, league=league) if one.row.size in order]
+    return sorted(rows, key=lambda one: order.index(one.row.size))
 
 
-def _ordered(session: Session, league: League, code: str, language: str, *, by_name: bool) -> list[str]:
-    """The codes of a class's units in the order of its pages; names follow the Kazakh alphabet."""
-    names = {"kk": Unit.name_kk, "ru": Unit.name_ru, "en": Unit.name_en}
-    size = LeagueRow.size.is_(None) if code == NO_SIZE else LeagueRow.size == code
-    query = (
-        select(LeagueRow.kato, LeagueRow.position, LeagueRow.place, names[language])
-        .join(Unit, Unit.kato == LeagueRow.kato)
-        .where(LeagueRow.league_id == league.id, size)
-    )
-    rows = sorted(session.execute(query), key=lambda row: (kazakh_key(row[3]), row.kato))
-    if not by_name:
-        rows.sort(key=lambda row: (_POSITIONS.index(row.position), row.place))
-    return [row.kato for row in rows]
+def league_rows(session: Session, *, league: League) -> tuple[ShownUnit, ...]:
+    """Every row of the league with its names, best place first, in one query."""
+    return tuple(sorted(_shown(session, league), key=_by_place))
 
 
 def _shown(session: Session, league: League, *wanted: Any) -> list[ShownUnit]:
@@ -196,13 +174,16 @@ def _shown(session: Session, league: League, *wanted: Any) -> list[ShownUnit]:
     query = (
         select(
             LeagueRow, Unit.name_kk, Unit.name_ru, Unit.name_en, oblast.name_kk, oblast.name_ru,
-            oblast.name_en,
+            oblast.name_en, oblast.kato,
         )
         .join(Unit, Unit.kato == LeagueRow.kato)
         .join(oblast, oblast.kato == Unit.oblast_kato)
         .where(LeagueRow.league_id == league.id, *wanted)
     )  # fmt: skip
-    return [ShownUnit(row, Words(*names[:3]), Words(*names[3:])) for row, *names in session.execute(query)]
+    return [
+        ShownUnit(row, Words(*names[:3]), Words(*names[3:]), kato)
+        for row, *names, kato in session.execute(query)
+    ]
 
 
 _POSITIONS = list(Position)

@@ -10,37 +10,37 @@ from contest.league.computation import Position
 from contest.league.models import League
 from contest.league.queries import ShownUnit
 from contest.league.words import POSITIONS
-from core.tables import write_csv, write_xlsx
+from contest.publication.tables import RankingTable
 from core.words import Words
 
 Titles = Mapping[str | None, Words | None]
 
 
-def as_bytes(rows: Sequence[ShownUnit], suffix: str, *, title: str, titles: Titles, is_demo: bool) -> bytes:
-    """The rows as `csv` or `xlsx`, with a note where they are a demonstration."""
+def league_table(rows: Sequence[ShownUnit], *, titles: Titles, note: str | None) -> RankingTable:
+    """The rows as a table, with a note where they are a part or a demonstration."""
     columns = (
         _("Class"), _("Place"), _("Unit"), _("КАТО code"), _("Oblast"), _("Adults"), _("Points"),
         _("Score of the residents"), _("Error"), "n", _("Reliability"), _("Place from"), _("Place to"),
         _("Probability of being among the first"), _("Remark"),
     )  # fmt: skip
-    note = None
-    if is_demo:
-        note = _("DEMONSTRATION: the ratings are San Diego's of 2015, names and marks are made up.")
-    cells = [_cells(one, titles) for one in rows]
-    if suffix == "xlsx":
-        return write_xlsx(title, columns, cells, note=note)
-    if note:
-        cells = [[note, *[None] * (len(columns) - 1)], *cells]
-    return write_csv(columns, cells)
+    return RankingTable(_("League of villages"), columns, tuple(_cells(one, titles) for one in rows), note)
 
 
-def as_json(rows: Sequence[ShownUnit], *, league: League, titles: Titles, is_demo: bool) -> dict[str, object]:
-    """The rows as plain data, with what they were computed from."""
+def as_json(
+    rows: Sequence[ShownUnit],
+    *,
+    league: League,
+    titles: Titles,
+    is_demo: bool,
+    selection: Mapping[str, object],
+) -> dict[str, object]:
+    """The rows as plain data, with what they were computed from and what was asked of the list."""
     return {
         "demonstration": is_demo,
         "version": league.version,
         "rulebook_fingerprint": league.rulebook_fingerprint,
         "inputs_digest": league.inputs_digest,
+        "selection": dict(selection),
         "classes": [
             {"code": code, "title": {"kk": words.kk, "ru": words.ru, "en": words.en}}
             for code, words in titles.items()
@@ -60,14 +60,15 @@ def as_json(rows: Sequence[ShownUnit], *, league: League, titles: Titles, is_dem
     }  # fmt: skip
 
 
-def _cells(one: ShownUnit, titles: Titles) -> list[object]:
+def _cells(one: ShownUnit, titles: Titles) -> tuple[object, ...]:
     row = one.row
     remark = "" if row.position is Position.RANKED else str(POSITIONS[row.position])
-    return [
-        titles[row.size], row.place or None, str(one.unit), row.kato, str(one.oblast), row.adults, row.used,
-        row.score, row.error, row.n, row.reliability, row.low or None, row.high or None, row.top_probability,
-        remark,
-    ]  # fmt: skip
+    title = titles[row.size]
+    return (
+        None if title is None else str(title), row.place or None, str(one.unit), row.kato, str(one.oblast),
+        row.adults, row.used, row.score, row.error, row.n, row.reliability, row.low or None, row.high or None,
+        row.top_probability, remark,
+    )  # fmt: skip
 
 
 def _text(value: object) -> str | None:

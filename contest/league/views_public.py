@@ -1,21 +1,25 @@
-"""The league's public pages: all classes, one class page by page, and both as files."""
+"""The league's public pages: all classes, one class, every village in one list, and their files."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from dataclasses import replace
+
+from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from contest.contests.models import Contest
 from contest.league import queries
 from contest.league.computation import Position
 from contest.league.models import League
-from contest.league.tables import as_bytes, as_json
-from contest.league.words import POSITIONS
-from contest.publication.queries import known_contest
-from contest.publication.tables import SUFFIXES
+from contest.league.showing import SORTS, Listing, league_sheet, listed
+from contest.league.tables import as_json, league_table
+from contest.publication.kept import answer_of, rows_of
+from contest.publication.listing import Wish, page_of, wish_from
+from contest.publication.queries import known_contest, names_mark
+from contest.publication.tables import file_answer
+from contest.sources.survey_pages import survey_mode
 from core.access import public
 from core.web.edge import database, settings
-from core.web.language import language
 
 league_public = Blueprint("league_public", __name__)
 
@@ -31,39 +35,36 @@ def overview(code: str) -> str:
     )
 
 
+@league_public.get("/results/<string:code>/league/all")
+@public
+def whole(code: str) -> Response:
+    """Every village of the survey in one list, class by class."""
+    contest, league = _published(code)
+    return _page(contest, league, _whole(contest, league))
+
+
 @league_public.get("/results/<string:code>/league/<string:size>")
 @public
-def one_class(code: str, size: str) -> str:
-    """One class, 200 units a page, by place or by name."""
+def one_class(code: str, size: str) -> Response:
+    """One class, as it is asked for."""
     contest, league = _published(code)
-    by_name = request.args.get("sort") == "name"
-    summary = queries.summary_of(database(), contest=contest, league=league, code=size)
-    page = queries.class_page(
-        database(), league=league, code=size, language=language(), by_name=by_name,
-        number=request.args.get("page", 1, type=int),
-    )  # fmt: skip
-    return render_template(
-        "contest/league/class.html", contest=contest, league=league, summary=summary, page=page,
-        by_name=by_name, positions=POSITIONS, Position=Position,
-    )  # fmt: skip
+    return _page(contest, league, _class(contest, league, size))
 
 
 @league_public.get("/results/<string:code>/league.<any(csv, xlsx, json):suffix>")
 @public
 def league_file(code: str, suffix: str) -> Response:
-    """The whole league as a file."""
+    """The league, or what is asked of it, as a file."""
     contest, league = _published(code)
-    sizes = [size for size, *_rest in queries.classes_of(database(), contest=contest, league=league)]
-    return _file(contest, league, sizes, suffix, name="league")
+    return _file(contest, league, _whole(contest, league), suffix, name="league")
 
 
 @league_public.get("/results/<string:code>/league/<string:size>.<any(csv, xlsx, json):suffix>")
 @public
 def class_file(code: str, size: str, suffix: str) -> Response:
-    """One class as a file."""
+    """One class, or what is asked of it, as a file."""
     contest, league = _published(code)
-    queries.summary_of(database(), contest=contest, league=league, code=size)
-    return _file(contest, league, [None if size == queries.NO_SIZE else size], suffix, name=f"league-{size}")
+    return _file(contest, league, _class(contest, league, size), suffix, name=f"league-{size}")
 
 
 def _published(code: str) -> tuple[Contest, League]:
@@ -71,15 +72,62 @@ def _published(code: str) -> tuple[Contest, League]:
     return contest, queries.require_league(database(), contest=contest)
 
 
-def _file(contest: Contest, league: League, sizes: list[str | None], suffix: str, *, name: str) -> Response:
-    is_demo = settings().is_demo
-    rows = queries.all_rows(database(), league=league, codes=sizes)
-    classes = queries.classes_of(database(), contest=contest, league=league)
-    titles = {size: title for size, _code, title in classes}
-    if suffix == "json":
-        return jsonify(as_json(rows, league=league, titles=titles, is_demo=is_demo))
-    content = as_bytes(rows, suffix, title=_("League of villages"), titles=titles, is_demo=is_demo)
-    answer = Response(content, content_type=SUFFIXES[suffix])
-    mark = "DEMO-" if is_demo else ""
-    answer.headers["Content-Disposition"] = f'attachment; filename="{mark}{contest.code}-{name}.{suffix}"'
-    return answer
+def _whole(contest: Contest, league: League) -> Listing:
+    titles = {size: title for size, _code, title in _classes(contest, league)}
+    return Listing(
+        _("Every village of the league"), _rows(league), titles, "league_public.whole",
+        "league_public.league_file", {"code": contest.code},
+    )  # fmt: skip
+
+
+def _class(contest: Contest, league: League, code: str) -> Listing:
+    size, title = queries.class_of(_classes(contest, league), code=code)
+    return Listing(
+        str(title or _("Number of adults unknown")),
+        tuple(one for one in _rows(league) if one.row.size == size), {size: title},
+        "league_public.one_class", "league_public.class_file", {"code": contest.code, "size": code},
+    )  # fmt: skip
+
+
+def _page(contest: Contest, league: League, listing: Listing) -> Response:
+    wish = _wish(listing)
+
+    def draw() -> str:
+        return render_template(
+            "contest/league/class.html", contest=contest, listing=listing,
+            sheet=league_sheet(listing, wish), mode=survey_mode(database(), contest.campaign_code),
+        )  # fmt: skip
+
+    return answer_of(_about(league, wish), draw)
+
+
+def _file(contest: Contest, league: League, listing: Listing, suffix: str, *, name: str) -> Response:
+    wish, is_demo = _wish(listing), settings().is_demo
+    found = page_of(listed(listing), replace(wish, page=None))
+    facts = {"titles": listing.titles}
+    return file_answer(
+        _about(league, wish), suffix, found, name=f"{contest.code}-{name}", is_demo=is_demo,
+        data=lambda: as_json(
+            found.rows, league=league, is_demo=is_demo, selection=wish.selection(), **facts
+        ),
+        table=lambda note: league_table(found.rows, note=note, **facts),
+    )  # fmt: skip
+
+
+def _rows(league: League) -> tuple[queries.ShownUnit, ...]:
+    """The rows of a league, read once a process: neither they nor the names of their places change."""
+    about = ("league", league.id, names_mark(database()))
+    return rows_of(about, lambda: queries.league_rows(database(), league=league))
+
+
+def _classes(contest: Contest, league: League) -> tuple[queries.SizeOf, ...]:
+    about = ("classes of the league", league.id)
+    return rows_of(about, lambda: queries.classes_of(database(), contest=contest, league=league))
+
+
+def _wish(listing: Listing) -> Wish:
+    return wish_from(request.args, sorts=SORTS, oblasts={one.oblast_kato for one in listing.rows})
+
+
+def _about(league: League, wish: Wish) -> tuple[object, ...]:
+    return ("league", league.id, names_mark(database()), wish)

@@ -12,13 +12,13 @@ from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from contest.contests.models import Contest, ContestState
 from contest.rulebook import Stage
 from contest.standings.models import Standing, StandingRow
 from core.errors import NotFound
-from core.places.models import Unit
+from core.places.models import Edition, Unit
 from core.places.queries import units_by_kato
 from core.words import Words, kazakh_key
 
@@ -43,6 +43,11 @@ class Ranked:
     award: str | None
     parts: Mapping[str, Mapping[str, object]]
     flags: tuple[str, ...]
+    name_ru: str
+
+    def name_in(self, language: str) -> str:
+        """The nominee's name as the language writes it."""
+        return self.name_ru if language == "ru" else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +88,23 @@ def known_contest(session: Session, code: str) -> Contest:
 
 def rankings(session: Session, *, contest: Contest, stage: Stage) -> list[Ranking]:
     """The published standings of a stage in force, one for each oblast (or the nation's one)."""
+    return _with_rows(session, published_standings(session, contest=contest, stage=stage))
+
+
+def published_standings(session: Session, *, contest: Contest, stage: Stage) -> list[Standing]:
+    """The published standings of a stage in force, by oblast, without their rows and long inputs."""
     query = (
         select(Standing)
+        .options(defer(Standing.inputs_json))
         .where(Standing.contest_id == contest.id, Standing.stage == stage, Standing.published_at.is_not(None))
         .order_by(Standing.oblast_kato, Standing.version)
     )
-    latest = {standing.oblast_kato: standing for standing in session.scalars(query)}
-    return _with_rows(session, list(latest.values()))
+    return list({standing.oblast_kato: standing for standing in session.scalars(query)}.values())
+
+
+def ranking_of(session: Session, standing: Standing) -> Ranking:
+    """A published standing with its rows."""
+    return _with_rows(session, [standing])[0]
 
 
 def national_ranking(session: Session, *, contest: Contest) -> Ranking | None:
@@ -98,15 +113,34 @@ def national_ranking(session: Session, *, contest: Contest) -> Ranking | None:
     return found[0] if found else None
 
 
+def national_standing(session: Session, *, contest: Contest) -> Standing:
+    """The published national standing.
+
+    :raises NotFound: while there is none.
+    """
+    found = published_standings(session, contest=contest, stage=Stage.NATIONAL)
+    if not found:
+        raise NotFound(_l("The national ranking is not published yet."))
+    return found[0]
+
+
+def oblast_standing(session: Session, *, contest: Contest, oblast_kato: str) -> Standing:
+    """The published standing of an oblast.
+
+    :raises NotFound: while there is none.
+    """
+    for standing in published_standings(session, contest=contest, stage=Stage.REGIONAL):
+        if standing.oblast_kato == oblast_kato:
+            return standing
+    raise NotFound(_l("No ranking of this oblast is published."))
+
+
 def require_national(session: Session, *, contest: Contest) -> Ranking:
     """The published national ranking.
 
     :raises NotFound: while there is none.
     """
-    ranking = national_ranking(session, contest=contest)
-    if ranking is None:
-        raise NotFound(_l("The national ranking is not published yet."))
-    return ranking
+    return ranking_of(session, national_standing(session, contest=contest))
 
 
 def oblast_ranking(session: Session, *, contest: Contest, oblast_kato: str) -> Ranking:
@@ -114,10 +148,21 @@ def oblast_ranking(session: Session, *, contest: Contest, oblast_kato: str) -> R
 
     :raises NotFound: while there is none.
     """
-    for ranking in rankings(session, contest=contest, stage=Stage.REGIONAL):
-        if ranking.standing.oblast_kato == oblast_kato:
-            return ranking
-    raise NotFound(_l("No ranking of this oblast is published."))
+    return ranking_of(session, oblast_standing(session, contest=contest, oblast_kato=oblast_kato))
+
+
+def awarded_by_contest(session: Session) -> dict[int, tuple[Ranked, ...]]:
+    """Who won a place in the nation, by contest: for the archive, in few queries whatever their number."""
+    query = (
+        select(Standing)
+        .options(defer(Standing.inputs_json))
+        .where(Standing.stage == Stage.NATIONAL, Standing.published_at.is_not(None))
+        .order_by(Standing.version)
+    )
+    latest = {standing.contest_id: standing for standing in session.scalars(query)}
+    wanted = StandingRow.award.like("place-%")
+    found = _with_rows(session, list(latest.values()), wanted)
+    return {ranking.standing.contest_id: ranking.awarded for ranking in found}
 
 
 def nominee_rows(session: Session, *, contest: Contest, nominee_id: int) -> list[tuple[Ranking, Ranked]]:
@@ -125,10 +170,16 @@ def nominee_rows(session: Session, *, contest: Contest, nominee_id: int) -> list
 
     :raises NotFound: while nothing about the nominee is published.
     """
+    standings = [
+        standing
+        for stage in (Stage.REGIONAL, Stage.NATIONAL)
+        for standing in published_standings(session, contest=contest, stage=stage)
+    ]
+    own = select(StandingRow.standing_id).where(StandingRow.nominee_id == nominee_id)
+    numbers = set(session.scalars(own.where(StandingRow.standing_id.in_([one.id for one in standings]))))
     found = [
         (ranking, row)
-        for stage in (Stage.REGIONAL, Stage.NATIONAL)
-        for ranking in rankings(session, contest=contest, stage=stage)
+        for ranking in _with_rows(session, [one for one in standings if one.id in numbers])
         for row in ranking.rows
         if row.nominee_id == nominee_id
     ]
@@ -137,15 +188,25 @@ def nominee_rows(session: Session, *, contest: Contest, nominee_id: int) -> list
     return found
 
 
+def names_mark(session: Session) -> tuple[str, ...]:
+    """The editions of the classifier: what a kept page calls places follows from them."""
+    return tuple(session.scalars(select(Edition.sha256).order_by(Edition.actualised_on)))
+
+
+def year_of(contest: Contest) -> int:
+    """The year under which a contest stands in the archive."""
+    return (contest.published_at or contest.created_at).year
+
+
 def unit_words(unit: Unit) -> Words:
     """A unit's name in the three languages."""
     return Words(unit.name_kk, unit.name_ru, unit.name_en)
 
 
-def _with_rows(session: Session, standings: Sequence[Standing]) -> list[Ranking]:
-    """The standings with their rows, in three queries whatever their number."""
+def _with_rows(session: Session, standings: Sequence[Standing], *wanted: object) -> list[Ranking]:
+    """The standings with their rows (or some of them), in two queries whatever their number."""
     ids = [standing.id for standing in standings]
-    rows = list(session.scalars(select(StandingRow).where(StandingRow.standing_id.in_(ids))))
+    rows = list(session.scalars(select(StandingRow).where(StandingRow.standing_id.in_(ids), *wanted)))
     units = units_by_kato(session, {row.kato for row in rows} | {row.oblast_kato for row in rows})
     by_standing: dict[int, list[Ranked]] = {standing.id: [] for standing in standings}
     for row in rows:
@@ -166,5 +227,5 @@ def _ranked(row: StandingRow, units: dict[str, Unit]) -> Ranked:
         shown=row.shown, error=row.error, low=row.low, high=row.high, top_probability=row.top_probability,
         is_finalist=row.is_finalist, award=row.award,
         parts={part["code"]: part for part in json.loads(row.components_json)},
-        flags=tuple(json.loads(row.flags_json)),
+        flags=tuple(json.loads(row.flags_json)), name_ru=row.name_ru,
     )  # fmt: skip

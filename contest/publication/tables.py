@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
+from flask import Response, current_app
 from flask_babel import gettext as _
 
+from contest.publication.kept import answer_of
+from contest.publication.listing import Page
 from contest.publication.queries import Ranked, Ranking
 from core.tables import write_csv, write_xlsx
 
@@ -18,35 +23,33 @@ SUFFIXES = {
 
 @dataclass(frozen=True, slots=True)
 class RankingTable:
-    """Column titles and rows of text, as they are exported."""
+    """Column titles and rows, as they are exported."""
 
     title: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[object, ...], ...]
     note: str | None
 
 
-def ranking_table(ranking: Ranking, *, title: str, is_demo: bool) -> RankingTable:
-    """The table of a ranking, with a column for each component's score."""
+def ranking_table(
+    ranking: Ranking, rows: Sequence[Ranked], *, title: str, note: str | None = None
+) -> RankingTable:
+    """The table of some rows of a ranking, with columns for each component's numbers."""
     parts = list(ranking.rows[0].parts) if ranking.rows else []
     columns = (
         _("Place"), _("Nominee"), _("Unit"), _("КАТО code"), _("Oblast"), _("Points"), _("Error"),
-        _("Place from"), _("Place to"), _("Probability of being among the first"), _("Award"),
+        _("Place from"), _("Place to"), _("Probability of being among the first"), _("Award"), _("Flags"),
         *(f"{part} {name}" for part in parts for name in ("n", "score", "error")),
     )  # fmt: skip
-    note = None
-    if is_demo:
-        note = _("DEMONSTRATION: the ratings are San Diego's of 2015, names and marks are made up.")
-    return RankingTable(title, columns, tuple(_row(row, parts) for row in ranking.rows), note)
+    return RankingTable(title, columns, tuple(_row(row, parts) for row in rows), note)
 
 
-def _row(row: Ranked, parts: list[str]) -> tuple[str, ...]:
-    cells = (
-        row.place or "", row.name, row.unit, row.kato, row.oblast, row.shown, row.error, row.low or "",
-        row.high or "", row.top_probability, row.award,
-        *(row.parts[part][name] for part in parts for name in ("n", "score", "error")),
+def _row(row: Ranked, parts: Sequence[str]) -> tuple[object, ...]:
+    return (
+        row.place or None, row.name, str(row.unit), row.kato, str(row.oblast), row.shown, row.error,
+        row.low or None, row.high or None, row.top_probability, row.award, " ".join(row.flags),
+        *(_number(row.parts[part][name]) for part in parts for name in ("n", "score", "error")),
     )  # fmt: skip
-    return tuple("" if cell is None else str(cell) for cell in cells)
 
 
 def as_bytes(table: RankingTable, suffix: str) -> bytes:
@@ -59,8 +62,13 @@ def as_bytes(table: RankingTable, suffix: str) -> bytes:
     return write_csv(table.columns, rows)
 
 
-def as_json(ranking: Ranking, *, is_demo: bool) -> dict[str, object]:
-    """The ranking as plain data, with every published number of every row."""
+def as_json(
+    ranking: Ranking, rows: Sequence[Ranked], *, is_demo: bool, selection: Mapping[str, object]
+) -> dict[str, object]:
+    """Some rows of a ranking as plain data, with every published number.
+
+    :param selection: what was asked of the list; empty for the whole.
+    """
     return {
         "demonstration": is_demo,
         "stage": ranking.standing.stage.value,
@@ -68,18 +76,63 @@ def as_json(ranking: Ranking, *, is_demo: bool) -> dict[str, object]:
         "version": ranking.standing.version,
         "rulebook_fingerprint": ranking.standing.rulebook_fingerprint,
         "inputs_digest": ranking.standing.inputs_digest,
+        "selection": dict(selection),
+        "rows_of_the_whole": len(ranking.rows),
         "rows": [
             {
-                "place": row.place or None, "name": row.name, "kato": row.kato,
+                "place": row.place or None, "name": row.name, "name_ru": row.name_ru, "kato": row.kato,
                 "unit": {"kk": row.unit.kk, "ru": row.unit.ru, "en": row.unit.en},
                 "oblast": row.oblast_kato, "points": _text(row.shown), "error": _text(row.error),
                 "place_from": row.low or None, "place_to": row.high or None,
                 "top_probability": _text(row.top_probability), "award": row.award,
                 "components": row.parts, "flags": list(row.flags),
             }
-            for row in ranking.rows
+            for row in rows
         ],
     }  # fmt: skip
+
+
+def note_of(page: Page, *, is_demo: bool) -> str | None:
+    """What a file says in its first line: that it is a demonstration, or holds a part of the list alone."""
+    notes = []
+    if is_demo:
+        notes.append(_("DEMONSTRATION: the ratings are San Diego's of 2015, names and marks are made up."))
+    if page.found < page.of:
+        notes.append(_("A part of the list: %(found)s of %(all)s rows.", found=page.found, all=page.of))
+    return " ".join(notes) or None
+
+
+def file_answer(
+    about: Hashable,
+    suffix: str,
+    page: Page,
+    *,
+    name: str,
+    is_demo: bool,
+    data: Callable[[], Mapping[str, object]],
+    table: Callable[[str | None], RankingTable],
+) -> Response:
+    """What was found of a list as a file; its name says where it is a part.
+
+    :param about: everything that it shows besides its address and language.
+    :param table: makes the table with the note of its first line.
+    """
+
+    def content() -> bytes:
+        if suffix == "json":
+            return current_app.json.dumps(data()).encode()
+        return as_bytes(table(note_of(page, is_demo=is_demo)), suffix)
+
+    answer = answer_of(about, content, content_type=SUFFIXES[suffix])
+    if suffix != "json":
+        mark, part = "DEMO-" if is_demo else "", "-part" if page.found < page.of else ""
+        answer.headers["Content-Disposition"] = f'attachment; filename="{mark}{name}{part}.{suffix}"'
+    return answer
+
+
+def _number(value: object) -> object:
+    """A published number as a number again: components keep theirs as texts, so that 54.70 stays 54.70."""
+    return Decimal(value) if isinstance(value, str) else value
 
 
 def _text(value: object) -> str | None:

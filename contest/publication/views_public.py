@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from dataclasses import replace
+from itertools import groupby, pairwise
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask_babel import gettext as _
 
 from contest.contests.differences import changes_between
@@ -12,12 +13,17 @@ from contest.contests.models import RuleBookEdition
 from contest.contests.queries import book_of, edition_in_force, edition_of_version, editions, rulebook_of
 from contest.league.queries import published_league
 from contest.publication import queries
-from contest.publication.tables import SUFFIXES, as_bytes, as_json, ranking_table
-from contest.publication.words import add_filters
+from contest.publication.kept import answer_of, rows_of
+from contest.publication.listing import Wish, page_of, wish_from
+from contest.publication.showing import SORTS, Shown, listed, ranking_sheet
+from contest.publication.tables import as_json, file_answer, ranking_table
+from contest.publication.words import NEIGHBOURS, add_filters
 from contest.rulebook import Stage
 from contest.sources.beside import shown_beside
+from contest.sources.published_survey import counted_otherwise, days_standing_out
 from contest.sources.survey_pages import criteria_words, open_surveys, survey_mode, unit_profile
 from contest.sources.surveys import asked_units
+from contest.standings.models import Standing
 from core import clock
 from core.access import public
 from core.places.queries import get_unit, search_units
@@ -79,14 +85,21 @@ def places() -> str:
 @blueprint.get("/results")
 @public
 def results() -> str:
-    """Every contest whose rules are public."""
-    return render_template("contest/public/results.html", contests=queries.known_contests(database()))
+    """Every contest whose rules are public, by year, with those who won."""
+    session = database()
+    contests = queries.known_contests(session)
+    years = groupby(sorted(contests, key=queries.year_of, reverse=True), key=queries.year_of)
+    return render_template(
+        "contest/public/results.html",
+        years=[(year, list(found)) for year, found in years],
+        winners=queries.awarded_by_contest(session),
+    )
 
 
 @blueprint.get("/results/<string:code>")
 @public
 def contest_results(code: str) -> str:
-    """A contest: its winners, the national ranking, the oblasts, the rules."""
+    """A contest: its winners first, then the way to everything that is published of it."""
     session = database()
     contest = queries.known_contest(session, code)
     return render_template(
@@ -96,6 +109,7 @@ def contest_results(code: str) -> str:
         oblasts=queries.rankings(session, contest=contest, stage=Stage.REGIONAL),
         mode=survey_mode(session, contest.campaign_code),
         league=published_league(session, contest=contest),
+        others=_others(contest),
     )
 
 
@@ -145,64 +159,114 @@ def _rules_page(contest: queries.Contest, edition: RuleBookEdition) -> str:
     )
 
 
+@blueprint.get("/results/<string:code>/national")
+@public
+def national(code: str) -> Response:
+    """The ranking of the nation's finalists, as it is asked for."""
+    return _page(_national(code))
+
+
+@blueprint.get("/results/<string:code>/national.<any(csv, xlsx, json):suffix>")
+@public
+def national_file(code: str, suffix: str) -> Response:
+    """The national ranking, or what is asked of it, as a file."""
+    return _file(_national(code), suffix)
+
+
 @blueprint.get("/results/<string:code>/oblasts/<string:kato>")
 @public
-def oblast_results(code: str, kato: str) -> str:
-    """The ranking of one oblast."""
-    session = database()
-    contest = queries.known_contest(session, code)
-    return render_template(
-        "contest/public/oblast.html",
-        contest=contest,
-        oblast=queries.unit_words(get_unit(session, kato)),
-        ranking=queries.oblast_ranking(session, contest=contest, oblast_kato=kato),
-    )
+def oblast_results(code: str, kato: str) -> Response:
+    """The ranking of one oblast, as it is asked for."""
+    return _page(_oblast(code, kato))
+
+
+@blueprint.get("/results/<string:code>/oblasts/<string:kato>.<any(csv, xlsx, json):suffix>")
+@public
+def oblast_file(code: str, kato: str, suffix: str) -> Response:
+    """An oblast's ranking, or what is asked of it, as a file."""
+    return _file(_oblast(code, kato), suffix)
 
 
 @blueprint.get("/results/<string:code>/nominees/<int:nominee_id>")
 @public
 def nominee_results(code: str, nominee_id: int) -> str:
-    """One nominee: every component with its error, the place and its interval."""
+    """One nominee: every component with its error, the place and its interval, the days that stood out."""
     session = database()
     contest = queries.known_contest(session, code)
     found = queries.nominee_rows(session, contest=contest, nominee_id=nominee_id)
-    kato = found[0][1].kato
+    kato, campaign = found[0][1].kato, contest.campaign_code
     return render_template(
         "contest/public/nominee.html",
         contest=contest,
         found=found,
-        profile=unit_profile(session, contest.campaign_code, kato),
+        mode=survey_mode(session, campaign),
+        profile=unit_profile(session, campaign, kato),
+        days=days_standing_out(session, campaign_code=campaign).get(kato, ()),
+        otherwise=counted_otherwise(session, campaign_code=campaign).get(kato),
         beside=shown_beside(
             session, contest_code=contest.code, book=rulebook_of(session, contest), kato=kato
         ),
     )
 
 
-@blueprint.get("/results/<string:code>/national.<any(csv, xlsx, json):suffix>")
-@public
-def national_file(code: str, suffix: str) -> Response:
-    """The national ranking as a file."""
+def _national(code: str) -> Shown:
     contest = queries.known_contest(database(), code)
-    ranking = queries.require_national(database(), contest=contest)
-    return _file(contest, ranking, suffix, _("National ranking"))
+    standing = queries.national_standing(database(), contest=contest)
+    title = _("National ranking of the finalists")
+    return Shown(
+        contest, standing, title, "publication.national", "publication.national_file", {"code": code}
+    )
 
 
-@blueprint.get("/results/<string:code>/oblasts/<string:kato>.<any(csv, xlsx, json):suffix>")
-@public
-def oblast_file(code: str, kato: str, suffix: str) -> Response:
-    """An oblast's ranking as a file."""
+def _oblast(code: str, kato: str) -> Shown:
     contest = queries.known_contest(database(), code)
-    ranking = queries.oblast_ranking(database(), contest=contest, oblast_kato=kato)
-    return _file(contest, ranking, suffix, str(queries.unit_words(get_unit(database(), kato))))
+    standing = queries.oblast_standing(database(), contest=contest, oblast_kato=kato)
+    title, values = str(queries.unit_words(get_unit(database(), kato))), {"code": code, "kato": kato}
+    return Shown(contest, standing, title, "publication.oblast_results", "publication.oblast_file", values)
 
 
-def _file(contest: queries.Contest, ranking: queries.Ranking, suffix: str, title: str) -> Response:
-    is_demo = settings().is_demo
-    if suffix == "json":
-        return jsonify(as_json(ranking, is_demo=is_demo))
-    table = ranking_table(ranking, title=title, is_demo=is_demo)
-    answer = Response(as_bytes(table, suffix), content_type=SUFFIXES[suffix])
-    mark = "DEMO-" if is_demo else ""
-    area = ranking.standing.oblast_kato or ranking.standing.stage.value
-    answer.headers["Content-Disposition"] = f'attachment; filename="{mark}{contest.code}-{area}.{suffix}"'
-    return answer
+def _page(shown: Shown) -> Response:
+    rows = _rows(shown.standing)
+    wish = wish_from(request.args, sorts=SORTS, oblasts={row.oblast_kato for row in rows})
+
+    def draw() -> str:
+        sheet = ranking_sheet(rows, wish, shown, book=rulebook_of(database(), shown.contest))
+        mode = survey_mode(database(), shown.contest.campaign_code)
+        return render_template("contest/public/ranking.html", shown=shown, sheet=sheet, mode=mode)
+
+    return answer_of(_about(shown, wish), draw)
+
+
+def _file(shown: Shown, suffix: str) -> Response:
+    rows = _rows(shown.standing)
+    wish = wish_from(request.args, sorts=SORTS, oblasts={row.oblast_kato for row in rows})
+    found = page_of(
+        listed(rows, rulebook_of(database(), shown.contest), shown.standing.stage), replace(wish, page=None)
+    )
+    ranking, is_demo = queries.Ranking(shown.standing, rows), settings().is_demo
+    return file_answer(
+        _about(shown, wish), suffix, found, is_demo=is_demo,
+        name=f"{shown.contest.code}-{shown.standing.oblast_kato or shown.standing.stage.value}",
+        data=lambda: as_json(ranking, found.rows, is_demo=is_demo, selection=wish.selection()),
+        table=lambda note: ranking_table(ranking, found.rows, title=shown.title, note=note),
+    )  # fmt: skip
+
+
+def _rows(standing: Standing) -> tuple[queries.Ranked, ...]:
+    """The rows of a standing, read once a process: neither they nor the names of their places change."""
+    about = ("standing", standing.id, queries.names_mark(database()))
+    return rows_of(about, lambda: queries.ranking_of(database(), standing).rows)
+
+
+def _about(shown: Shown, wish: Wish) -> tuple[object, ...]:
+    return (shown.standing.id, queries.names_mark(database()), shown.contest.state, wish)
+
+
+def _others(contest: queries.Contest) -> list[tuple[str, object]]:
+    """The pages of rooms beside this one that are there: the map, the press kit, the data."""
+    known = current_app.view_functions
+    return [
+        (url_for(endpoint, **{argument: contest.code}), title)
+        for endpoint, argument, title in NEIGHBOURS
+        if endpoint in known
+    ]

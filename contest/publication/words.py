@@ -35,6 +35,27 @@ FLAGS = {
     ),
 }
 
+#: The same in a few words, for a line of a long list; the sentence stands once under it.
+SHORT_FLAGS = {
+    "missing": _l("without: %(part)s"),
+    "not-eligible": _l("a component is missing"),
+    "reweighed": _l("weight passed on"),
+    "coarse": _l("in steps of 5: %(part)s"),
+    "not-firm": _l("not firm: %(part)s"),
+    "unadjusted": _l("plain mean: %(part)s"),
+    "tie-broken": _l("equal points, parted by the rules"),
+    "tied": _l("shared place"),
+    "no-interval": _l("no interval"),
+    "outside-interval": _l("outside its interval"),
+}
+
+#: Pages of other rooms about a published contest: endpoint, what they call its code, title.
+NEIGHBOURS = (
+    ("atlas_public.contest_map", "code", _l("The map of the country")),
+    ("press_public.kit", "code", _l("For the press")),
+    ("release_public.contest_data", "code", _l("All data, to compute everything again")),
+)
+
 
 def points(value: object) -> str:
     """A score with two decimals, as the language writes them."""
@@ -66,6 +87,12 @@ def flag_words(flag: str, contest: Contest, stage: Stage) -> str:
     """A flag of a row in the reader's words."""
     kind, _sep, code = flag.partition(":")
     return str(FLAGS[kind]) % {"part": component_title(code, contest, stage)}
+
+
+def short_flag(flag: str, contest: Contest, stage: Stage) -> str:
+    """The same in a few words."""
+    kind, _sep, code = flag.partition(":")
+    return str(SHORT_FLAGS[kind]) % {"part": component_title(code, contest, stage)}
 
 
 def _book(contest: Contest) -> RuleBook:

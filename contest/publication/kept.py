@@ -1,0 +1,117 @@
+"""What is drawn of published results is kept in the process: a standing never changes, another one has
+another number.
+
+A key must hold everything that the kept thing shows. What is bounded is how much is kept; what was used
+longest ago goes first, and whatever many ask for at once is made once.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from flask import Response, current_app, request
+
+from core.web.language import language
+
+MOST_BYTES = 48 * 1024 * 1024
+MOST_ROWS = 60_000
+#: With any other argument an answer is not kept: there are as many as readers can think of.
+KEPT_ARGUMENTS = frozenset({"sort", "order", "oblast", "page", "lang"})
+
+
+class Shelf:
+    """Kept things by their keys, up to a total size."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._things: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._size = 0
+        self._lock = Lock()
+        self._making: dict[Hashable, Lock] = {}
+
+    def get(self, key: Hashable, make: Callable[[], Any], size_of: Callable[[Any], int]) -> Any:
+        """The thing of a key, made when it is first asked for; the others who ask meanwhile wait."""
+        with self._lock:
+            if key in self._things:
+                self._things.move_to_end(key)
+                return self._things[key][0]
+            own = self._making.setdefault(key, Lock())
+        with own:
+            with self._lock:
+                if key in self._things:
+                    return self._things[key][0]
+            try:
+                thing = make()
+                self._put(key, thing, size_of(thing))
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+        return thing
+
+    def _put(self, key: Hashable, thing: Any, size: int) -> None:
+        with self._lock:
+            self._things[key] = thing, size
+            self._size += size
+            while self._size > self._most:
+                _key, (_thing, gone) = self._things.popitem(last=False)
+                self._size -= gone
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """An answer as it leaves: packed once, with the mark by which a browser asks whether it has changed."""
+
+    body: bytes
+    mark: str
+    content_type: str
+
+
+def rows_of(key: Hashable, load: Callable[[], Any], *, count: Callable[[Any], int] = len) -> Any:
+    """The rows of something published, read once.
+
+    :param count: how many rows there are, where what is loaded is not a tuple of them.
+    """
+    return _shelf("results-rows", MOST_ROWS).get(key, load, count)
+
+
+def answer_of(
+    about: Hashable, draw: Callable[[], str | bytes], *, content_type: str = "text/html; charset=utf-8"
+) -> Response:
+    """A page or file that is drawn once however many ask for it; what is searched for is drawn anew.
+
+    :param about: everything that it shows besides its address and language.
+    """
+    if not KEPT_ARGUMENTS.issuperset(request.args):
+        return Response(draw(), content_type=content_type)
+    packed = _shelf("results-answers", MOST_BYTES).get(
+        (request.path, language(), about), lambda: _pack(draw(), content_type), lambda one: len(one.body)
+    )
+    return _respond(packed)
+
+
+def _shelf(name: str, most: int) -> Shelf:
+    return current_app.extensions.setdefault(name, Shelf(most))
+
+
+def _pack(content: str | bytes, content_type: str) -> Packed:
+    plain = content.encode() if isinstance(content, str) else content
+    return Packed(gzip.compress(plain, 9, mtime=0), hashlib.sha256(plain).hexdigest()[:24], content_type)
+
+
+def _respond(packed: Packed) -> Response:
+    response = Response(content_type=packed.content_type)
+    if "gzip" in request.accept_encodings:
+        response.set_data(packed.body)
+        response.headers["Content-Encoding"] = "gzip"
+    else:
+        response.set_data(gzip.decompress(packed.body))
+    response.vary.add("Accept-Encoding")
+    response.set_etag(packed.mark, weak=True)
+    response.cache_control.no_cache = True
+    return response.make_conditional(request)
