@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import func, select
 
+from contest.certificates.files import directory_of, path_of
+from contest.certificates.models import Certificate
 from core import clock
 from demo.commission import CONTEST
 from demo.people import FACTOR, PASSWORD
@@ -58,6 +60,28 @@ def test_every_public_page_is_accessible_and_fits(site, new_page, name: str, wid
         assert_fits(page)
         assert_accessible(page)
         assert screenshot(page, f"{name}-{lang}", width).exists()
+
+
+def test_the_pages_of_a_certificate_and_of_a_given_file_are_accessible_and_fit(app, site, new_page, tmp_path):
+    with app.extensions["storage"].read() as session:
+        code = session.scalars(select(Certificate.code).order_by(Certificate.serial)).first()
+    file = path_of(directory_of(app.extensions["settings"].data_directory), code)
+    foreign = tmp_path / "foreign.pdf"
+    foreign.write_bytes(b"%PDF-1.7 of somebody else")
+    for width, lang in ((360, "kk"), (1280, "ru")):
+        page = new_page(width=width)
+        page.goto(f"{site}/v/{code}?lang={lang}")
+        assert_fits(page)
+        assert_accessible(page)
+        screenshot(page, f"certificate-{lang}", width)
+        for given in (file, foreign):
+            page.goto(f"{site}/v?lang={lang}")
+            page.locator("input[type=file]").set_input_files(given)
+            page.locator("form[method=post] button").click()
+            expect(page.locator("input[type=file]")).to_have_count(0)
+            assert_fits(page)
+            assert_accessible(page)
+            screenshot(page, f"certificate-{given.stem[:7]}-{lang}", width)
 
 
 def sign_in(page: Page, site: str, login: str) -> None:
