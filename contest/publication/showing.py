@@ -77,7 +77,7 @@ def ranking_sheet(rows: Sequence[Ranked], wish: Wish, shown: Shown, *, book: Rul
 
     lines = tuple(line(row) for row in page.rows)
     is_best_seen = any(row.low == 1 for row in page.rows) and placed > 1
-    legend = [(best, _("The interval reaches place 1: the numbers cannot tell apart from the winner."))]
+    legend = [(best, _("The interval reaches place 1: the numbers cannot tell this nominee from the winner."))]
     return Sheet(
         endpoint=shown.endpoint, files=shown.files, values=shown.values, wish=wish, page=page,
         caption=shown.title, lines=lines, columns=_columns(stage), sorts=order_words(SORTS),

@@ -53,7 +53,7 @@ SHORT_FLAGS = {
 NEIGHBOURS = (
     ("atlas_public.contest_map", "code", _l("The map of the country")),
     ("press_public.kit", "code", _l("For the press")),
-    ("release_public.contest_data", "code", _l("All data, to compute everything again")),
+    ("release_public.releases", "code", _l("All data, to compute everything again")),
 )
 
 
