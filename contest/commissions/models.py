@@ -100,6 +100,22 @@ class MemberFacts(Base):
     entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class ConflictFinding(Base):
+    """What the facts said of a member and a nominee when the marking of a stage was closed.
+
+    Without a ground they were in no conflict. Facts that are entered, changed or taken away afterwards change
+    nothing between these two at this stage: scores and marks can be seen by then.
+    """
+
+    __tablename__ = "conflict_findings"
+
+    nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"), primary_key=True)
+    stage: Mapped[Stage] = mapped_column(enum_column(Stage, "stage"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    ground: Mapped[str | None] = mapped_column(String(32))
+    found_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Recusal(Base):
     """A conflict with a nominee that a member declared, on one of the rule book's grounds.
 

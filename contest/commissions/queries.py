@@ -15,7 +15,14 @@ from sqlalchemy.orm import Session
 
 from contest.commissions.bench import Bench, seat_bench
 from contest.commissions.conflicts import MemberTies, NomineeTies, found_ground
-from contest.commissions.models import Commission, MemberFacts, Recusal, Seat, SeatRole
+from contest.commissions.models import (
+    Commission,
+    ConflictFinding,
+    MemberFacts,
+    Recusal,
+    Seat,
+    SeatRole,
+)
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
 from contest.nominees.models import Nominee
@@ -143,18 +150,41 @@ def conflicts_of(
     session: Session, contest: Contest, stage: Stage, nominees: Sequence[Nominee]
 ) -> dict[int, dict[int, str]]:
     """The ground of every conflict at a stage, by nominee and account, declared and found together."""
-    found: dict[int, dict[int, str]] = {nominee.id: {} for nominee in nominees}
-    grounds = rulebook_of(session, contest).stage(stage).conflicts
-    members = [_ties_of_member(facts) for facts in _facts(session, contest, stage, nominees)]
-    for nominee in _ties_of_nominees(session, nominees):
-        for member in members:
-            ground = found_ground(grounds, member, nominee)
-            if ground is not None:
-                found[nominee.nominee_id][member.account_id] = ground
+    found = {
+        nominee: {account: ground for account, ground in lines.items() if ground is not None}
+        for nominee, lines in findings_of(session, contest, stage, nominees).items()
+    }
     stages = (Stage.REGIONAL,) if stage is Stage.REGIONAL else tuple(Stage)
     declared = select(Recusal).where(Recusal.nominee_id.in_(found), Recusal.stage.in_(stages))
     for recusal in session.scalars(declared):
         found[recusal.nominee_id][recusal.account_id] = recusal.ground
+    return found
+
+
+def findings_of(
+    session: Session, contest: Contest, stage: Stage, nominees: Sequence[Nominee]
+) -> dict[int, dict[int, str | None]]:
+    """What the facts say of each nominee and everybody who could decide: the ground, or None.
+
+    As it was kept when the marking was closed; for whoever took a seat later, as it is now.
+    """
+    kept: dict[tuple[int, int], str | None] = {
+        (row.nominee_id, row.account_id): row.ground
+        for row in session.scalars(
+            select(ConflictFinding).where(
+                ConflictFinding.nominee_id.in_([nominee.id for nominee in nominees]),
+                ConflictFinding.stage == stage,
+            )
+        )
+    }
+    grounds = rulebook_of(session, contest).stage(stage).conflicts
+    members = [_ties_of_member(facts) for facts in _facts(session, contest, stage, nominees)]
+    found: dict[int, dict[int, str | None]] = {nominee.id: {} for nominee in nominees}
+    for nominee in _ties_of_nominees(session, nominees):
+        for member in members:
+            key = (nominee.nominee_id, member.account_id)
+            ground = kept[key] if key in kept else found_ground(grounds, member, nominee)
+            found[nominee.nominee_id][member.account_id] = ground
     return found
 
 

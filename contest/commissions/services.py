@@ -9,13 +9,14 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from contest.commissions.models import Commission, MemberFacts, Seat, SeatRole
-from contest.commissions.queries import VOTING, commission_of
+from contest.commissions.models import Commission, ConflictFinding, MemberFacts, Seat, SeatRole
+from contest.commissions.queries import VOTING, commission_of, findings_of
 from contest.contests.models import Contest, ContestState
 from contest.contests.queries import subject_of
+from contest.nominees.models import Nominee
 from contest.rulebook import Stage
 from core import audit
 from core.access import Role
@@ -194,6 +195,8 @@ def enter_facts(
 ) -> MemberFacts:
     """Enter what conflicts are found from; what is not known stays empty.
 
+    It holds for stages whose marking is not closed: of those that are, what was found then is kept.
+
     :raises NotFound: for a code that is no unit.
     """
     for kato in (district_kato, oblast_kato, heads_kato):
@@ -218,6 +221,36 @@ def enter_facts(
         removed=[name for name, (was, now_is) in told.items() if was and not now_is],
     )  # fmt: skip
     return facts
+
+
+def settle_conflicts(
+    session: Session, *, contest: Contest, stage: Stage, oblast_kato: str | None, now: datetime
+) -> list[tuple[int, int, str]]:
+    """Keep for good what the facts say of a stage's nominees, also of those who are out: scores come next.
+
+    :returns: the conflicts among it: nominee, account, ground.
+    """
+    wanted = select(Nominee).where(Nominee.contest_id == contest.id, Nominee.registered_at.is_not(None))
+    if stage is Stage.NATIONAL:
+        wanted = wanted.where(Nominee.is_finalist.is_(True))
+    else:
+        wanted = wanted.where(Nominee.oblast_kato == oblast_kato)
+    nominees = session.scalars(wanted).all()
+    ids = [nominee.id for nominee in nominees]
+    # A closing that was refused and is tried again finds anew.
+    session.execute(
+        delete(ConflictFinding).where(ConflictFinding.nominee_id.in_(ids), ConflictFinding.stage == stage)
+    )
+    found = findings_of(session, contest, stage, nominees)
+    lines = [(nominee, *line) for nominee, of_one in found.items() for line in of_one.items()]
+    for nominee, account, ground in lines:
+        session.add(
+            ConflictFinding(
+                nominee_id=nominee, stage=stage, account_id=account, ground=ground, found_at=now,
+            )
+        )  # fmt: skip
+    session.flush()
+    return sorted((nominee, account, ground) for nominee, account, ground in lines if ground is not None)
 
 
 def seat_subject(seat: Seat) -> str:

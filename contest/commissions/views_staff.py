@@ -30,6 +30,7 @@ from contest.contests.checklist import registered_oblasts
 from contest.contests.forms import require_valid
 from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code, rulebook_of
+from contest.jury.queries import is_marking_closed
 from contest.meetings.words import SEATS
 from contest.nominees.queries import registered
 from contest.rulebook import Stage
@@ -148,6 +149,7 @@ def facts(code: str, stage: str, area: str, account_id: int) -> Reply:
     if account_id not in people_of(database(), contest, chosen, oblast).everyone:
         raise NotFound(_("Nobody of this number sits in this commission."))
     kept, form = database().get(MemberFacts, account_id), FactsForm()
+    is_settled = is_marking_closed(database(), contest, chosen, oblast)
     form.offer(
         [(unit.kato, name_for_reader(unit)) for unit in oblasts(database(), language())],
         [(unit.kato, name_for_reader(unit)) for unit in districts(database(), oblast=oblast)],
@@ -157,14 +159,18 @@ def facts(code: str, stage: str, area: str, account_id: int) -> Reply:
             database(), account_id=account_id, employer=form.employer.data, heads_kato=form.heads.data,
             district_kato=form.district.data, oblast_kato=form.oblast.data, **_act(),
         )  # fmt: skip
-        flash(_("Kept. Conflicts that follow from it hold from now on."), "good")
+        flash(
+            _("Kept. At this stage the conflicts stay as they were found when the marking was closed.")
+            if is_settled else _("Kept. Conflicts that follow from it hold from now on."),
+            "good",
+        )  # fmt: skip
         return _to(code, stage, area)
     if not form.is_submitted() and kept is not None:
         form.employer.data, form.oblast.data = kept.employer, kept.oblast_kato or ""
         form.district.data, form.heads.data = kept.district_kato or "", kept.heads_kato or ""
     return render_template(
         "contest/commission/facts.html", contest=contest, stage=chosen, area=area, form=form,
-        person=get_account(database(), account_id),
+        is_settled=is_settled, person=get_account(database(), account_id),
         declared=declared_by(database(), contest, account_id),
         titles={one.code: one.title for one in rulebook_of(database(), contest).national.conflicts},
     )  # fmt: skip

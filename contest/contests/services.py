@@ -18,6 +18,7 @@ from contest.contests.models import Contest, ContestState, RuleBookEdition
 from contest.contests.queries import book_of, edition_in_force, subject_of
 from contest.contests.words import STATES
 from contest.decisions.queries import voted_exclusion
+from contest.jury.models import Marking
 from contest.league.services import freeze_league
 from contest.rulebook import RuleBook, Stage
 from contest.rulebook_differences import differences
@@ -130,7 +131,8 @@ def correct_rules(
 ) -> RuleBookEdition:
     """Publish a correction as a new edition; sources that are not closed are admitted under it.
 
-    Once a standing is frozen only the calendar can be corrected, and nothing once the results are published.
+    Once the marking of a stage is closed, and scores can be seen, only the calendar can be corrected; and
+    nothing once the results are published.
 
     :raises BadInput: for a rule book with faults, without a reason or an order, or without a difference.
     :raises Conflict: before the first publication, where a frozen standing or published numbers rest on
@@ -260,10 +262,12 @@ def _refuse_what_rests(session: Session, contest: Contest, before: RuleBook, aft
     """Refuse a correction of what something frozen, published or asked already rests on."""
     if contest.state is ContestState.PUBLISHED:
         raise Conflict(_l("The results are published: their rules cannot be corrected any more."))
-    frozen = session.scalars(select(Standing.id).where(Standing.contest_id == contest.id)).first()
-    if frozen is not None and replace(after, calendar=before.calendar) != before:
+    seen = session.scalars(
+        select(Marking.id).where(Marking.contest_id == contest.id, Marking.closed_at.is_not(None))
+    ).first()
+    if seen is not None and replace(after, calendar=before.calendar) != before:
         raise Conflict(
-            _l("A standing is frozen by the rules in force: only their calendar can still be corrected.")
+            _l("Scores can be seen since a marking was closed: only the calendar can still be corrected.")
         )
     refuse_unless_done(source_days(session, contest, after))
     survey = survey_state(session, campaign_code=contest.campaign_code)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from contest.commissions.models import Recusal
 from contest.commissions.queries import declared_conflict, people_of
+from contest.commissions.services import settle_conflicts
 from contest.contests.models import Contest, ContestState
 from contest.contests.queries import refuse_outside, rulebook_of
 from contest.jury.models import Abstention, Mark, Marking
@@ -166,10 +167,14 @@ def close_marking(
     """Close the marking: from now on the scores of this stage can be seen, and no mark changes.
 
     Marks of whoever is in conflict with the nominee by now, or has left the commission, cease to be.
+    The conflicts that the facts show are kept: afterwards only a member's own declaration or a granted
+    objection adds one.
 
     :raises Conflict: unless it is open, or when a nominee has fewer confirmed judges than the quorum.
     """
     window = _locked_window(session, contest, stage, oblast_kato)
+    where = {"stage": stage, "oblast_kato": oblast_kato}
+    conflicts = settle_conflicts(session, contest=contest, **where, now=now)
     rules = rulebook_of(session, contest).stage(stage)
     nominees = judged_nominees(session, contest, stage, oblast_kato)
     for number, about in judging(session, contest, rules, stage, oblast_kato, nominees).items():
@@ -189,7 +194,13 @@ def close_marking(
             )  # fmt: skip
     window.closed_at = now
     session.flush()
-    audit.record(session, actor=actor, action="marking.close", subject=area_of(contest, stage, oblast_kato))
+    audit.record(
+        session, actor=actor, action="marking.close", subject=area_of(contest, **where),
+        conflicts=[
+            {"nominee": nominee, "account": account, "ground": ground}
+            for nominee, account, ground in conflicts
+        ],
+    )  # fmt: skip
     return window
 
 

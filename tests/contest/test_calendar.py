@@ -159,12 +159,11 @@ def test_a_draft_s_rules_are_rewritten_and_published_ones_are_not(territory: Ses
         life.redraft_rules(territory, rules_text=sample.rules_text(), **facts)
 
 
-def test_once_something_is_frozen_only_the_calendar_is_corrected_and_nothing_after_the_results(
+def test_once_scores_can_be_seen_only_the_calendar_is_corrected_and_nothing_after_the_results(
     territory: Session,
 ):
     sample.marked(territory)
-    sample.freeze(territory, sample.OBLASTS[0])
-    with pytest.raises(Conflict, match="only their calendar can still be corrected"):
+    with pytest.raises(Conflict, match="only the calendar can still be corrected"):
         corrected(territory, sample.rules_text().replace("appeal_days = 10", "appeal_days = 3"))
     corrected(territory, moved("results", LATE))
     found = contest(territory)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -10,7 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from contest.commissions.queries import conflicts_of
+from contest.commissions.services import enter_facts
 from contest.jury.queries import own_marks
+from contest.jury.services import declare_conflict
 from contest.nominees.documents.models import DocumentKind, NomineeDocument
 from contest.nominees.documents.services import remove_document
 from contest.nominees.essays.models import Essay
@@ -26,7 +30,7 @@ from contest.objections.models import ObjectionKind
 from contest.objections.queries import handled_objection
 from contest.objections.services import ClaimedConflict, Filing, file_objection, put_on_agenda
 from contest.rulebook import Stage
-from contest.standings.queries import latest_standing
+from contest.standings.queries import compute_standing, latest_standing
 from core.audit import append_pending
 from core.errors import Conflict
 from core.storage import Storage, commit
@@ -134,6 +138,64 @@ def test_the_author_of_a_blind_work_who_left_is_not_named(territory: Session):
         sample.mark(territory, nominee.id, made.judges[OBLASTS[0]][0], FULL)
     assert nominee.name_kk not in str(refused.value)
     assert str(refused.value) == "This nominee is not judged at this stage."
+
+
+def enter_employer(session: Session, account_id: int, employer: str | None) -> None:
+    """The one fact of a member; the same one of a nominee is a conflict."""
+    enter_facts(
+        session, account_id=account_id, employer=employer, oblast_kato=None, district_kato=None,
+        heads_kato=None, **FACTS,
+    )  # fmt: skip
+
+
+def in_conflict(session: Session, nominee_id: int) -> dict[int, str]:
+    found = conflicts_of(
+        session, contest(session), Stage.REGIONAL, [session.get_one(Nominee, nominee_id)]
+    )  # fmt: skip
+    return found[nominee_id]
+
+
+def regional_digest(session: Session) -> str:
+    return compute_standing(
+        session, contest=contest(session), stage=Stage.REGIONAL, oblast_kato=OBLASTS[0]
+    ).digest
+
+
+def test_facts_entered_once_scores_are_seen_change_nothing_but_for_who_comes_later(territory: Session):
+    made = sample.marked(territory)
+    nominee, judge = made.nominees[OBLASTS[0]][2], made.judges[OBLASTS[0]][1]
+    before = regional_digest(territory)
+    late = sample.judge(territory, "late", OBLASTS[0])
+    territory.get_one(Nominee, nominee).employer = "«Бірлік» ЖШС"
+    enter_employer(territory, judge, "Бірлік ЖШС")
+    enter_employer(territory, late, "Бірлік ЖШС")
+    assert in_conflict(territory, nominee) == {late: "employer"}
+    assert regional_digest(territory) == before
+    declare_conflict(
+        territory, contest=contest(territory), stage=Stage.REGIONAL, ground="employer", details=None,
+        nominee=territory.get_one(Nominee, nominee), judge_account_id=judge, **FACTS,
+    )  # fmt: skip
+    assert in_conflict(territory, nominee) == {judge: "employer", late: "employer"}
+    assert regional_digest(territory) != before
+
+
+def test_facts_taken_away_once_scores_are_seen_free_nobody(territory: Session):
+    made = sample.regional(territory)
+    nominee, judge = made.nominees[OBLASTS[0]][1], made.judges[OBLASTS[0]][2]
+    territory.get_one(Nominee, nominee).employer = "«Бірлік» ЖШС"
+    enter_employer(territory, judge, "Бірлік ЖШС")
+    for one, marks in zip(made.nominees[OBLASTS[0]], sample.MARKS, strict=True):
+        for who, given in zip(made.judges[OBLASTS[0]], marks, strict=True):
+            if (one, who) != (nominee, judge):
+                sample.mark(territory, one, who, given)
+    append_pending(territory, now=NOW)
+    sample.close(territory, OBLASTS[0])
+    closing = append_pending(territory, now=NOW)[-1]
+    assert (closing.action, json.loads(closing.details)["conflicts"]) == (
+        "marking.close", [{"account": judge, "ground": "employer", "nominee": nominee}]
+    )  # fmt: skip
+    enter_employer(territory, judge, None)
+    assert in_conflict(territory, nominee) == {judge: "employer"}
 
 
 def test_what_a_granted_objection_changes_stands_in_the_journal(territory: Session):
