@@ -18,7 +18,7 @@ from ethics.drafting import subject_of
 from ethics.models import Envelope, Outcome, Questionnaire, Round, RoundState, Statistic
 from ethics.queries import rules_of, tallies_of, unsettled
 from ethics.remarks.services import destroy_remarks
-from ethics.scoring import KEPT_BACK, pooled_variance, score_of
+from ethics.scoring import KEPT_BACK, Score, pooled_variance, score_of
 
 
 def publish_scores(session: Session, *, round: Round, reason: str, actor: str, now: datetime) -> None:
@@ -53,12 +53,8 @@ def publish_when_settled(session: Session, round: Round, *, actor: str, now: dat
     session.refresh(round, with_for_update=True)
     if round.published_at is not None or unsettled(session, round):
         return
-    tallies, minimum_n = tallies_of(session, round), rules_of(round).minimum_n
-    pooled = pooled_variance(list(tallies.values()))
-    scored = 0
-    for number in session.scalars(select(Questionnaire.id).where(Questionnaire.round_id == round.id)):
-        score = score_of(tallies[number], pooled, minimum_n=minimum_n) if number in tallies else KEPT_BACK
-        scored += score is not KEPT_BACK
+    scores = computed_scores(session, round)
+    for number, score in scores.items():
         session.add(
             Statistic(
                 questionnaire_id=number, n=score.n, score=score.score, error=score.error,
@@ -69,5 +65,17 @@ def publish_when_settled(session: Session, round: Round, *, actor: str, now: dat
     session.flush()
     record(
         session, actor=actor, action="ethics-round.publish", subject=subject_of(round),
-        questionnaires=len(tallies), scored=scored,
+        questionnaires=len(tallies_of(session, round)),
+        scored=sum(score is not KEPT_BACK for score in scores.values()),
     )  # fmt: skip
+
+
+def computed_scores(session: Session, round: Round) -> dict[int, Score]:
+    """What is published of every questionnaire of a round, from the tallies alone; writes nothing."""
+    tallies, minimum_n = tallies_of(session, round), rules_of(round).minimum_n
+    pooled = pooled_variance(list(tallies.values()))
+    numbers = session.scalars(select(Questionnaire.id).where(Questionnaire.round_id == round.id))
+    return {
+        number: score_of(tallies[number], pooled, minimum_n=minimum_n) if number in tallies else KEPT_BACK
+        for number in sorted(numbers)
+    }

@@ -19,6 +19,7 @@ from core import audit
 from core.clock import day_of
 from core.places.models import AGE_BANDS, SEXES, PopulationStratum
 from core.places.queries import population_by_kato
+from core.storage import Base
 from surveys.breakdown import (
     Area,
     Level,
@@ -80,9 +81,27 @@ def publish_statistics(
         rules say whether a unit's own numbers count them; the other way of counting stands beside, where
         disclosure control allows both.
     """
+    units, broken_down = computed_statistics(
+        session, campaign=campaign, flagged=flagged, closed_on=day_of(now)
+    )
+    for model, rows in statistic_rows(units, broken_down).items():
+        if rows:
+            session.execute(insert(model), [{"campaign_id": campaign.id, **row} for row in rows])
+    audit.record(
+        session, actor=actor, action="campaign.publish", subject=subject_of(campaign),
+        scored=sum(unit.score is not None for unit in units.values()), flagged_days=len(set(flagged)),
+        **statistic_digests(units, broken_down),
+    )  # fmt: skip
+    return units
+
+
+def computed_statistics(
+    session: Session, *, campaign: Campaign, flagged: Collection[tuple[str, date]], closed_on: date
+) -> tuple[dict[str, UnitNumbers], Breakdown]:
+    """Everything that is published of a campaign, from its tallies alone; writes nothing."""
     rules = rules_from_json(campaign.rules_json or "")
     everything = tallies_by_unit(session, campaign=campaign, modes=rules.modes)
-    standing_out = _flagged(session, campaign, rules, everything, flagged, day_of(now))
+    standing_out = _flagged(session, campaign, rules, everything, flagged, closed_on)
     own = dict(everything)
     if rules.counting == Counting.WITHOUT_FLAGGED:
         own |= {kato: unit.without for kato, unit in standing_out.items()}
@@ -90,14 +109,12 @@ def publish_statistics(
         own, adults=unit_adults(session, campaign=campaign),
         criteria=criteria_from_json(campaign.criteria_json), rules=rules,
     )  # fmt: skip
-    broken_down = _breakdown(session, campaign, rules, own, standing_out)
-    _write(session, campaign, units, broken_down)
-    audit.record(
-        session, actor=actor, action="campaign.publish", subject=subject_of(campaign),
-        scored=sum(unit.score is not None for unit in units.values()), statistics=_digest(units),
-        flagged_days=len(set(flagged)), breakdown=_digest(_by_name(broken_down)),
-    )  # fmt: skip
-    return units
+    return units, _breakdown(session, campaign, rules, own, standing_out)
+
+
+def statistic_digests(units: Mapping[str, UnitNumbers], made: Breakdown) -> dict[str, str]:
+    """What the journal keeps of the published numbers."""
+    return {"statistics": _digest(units), "breakdown": _digest(_by_name(made))}
 
 
 def _breakdown(
@@ -198,7 +215,8 @@ def _adults_by_stratum(session: Session, katos: Collection[str]) -> dict[str, di
     return found
 
 
-def _write(session: Session, campaign: Campaign, units: Mapping[str, UnitNumbers], made: Breakdown) -> None:
+def statistic_rows(units: Mapping[str, UnitNumbers], made: Breakdown) -> dict[type[Base], list[dict]]:
+    """The rows of each table of published numbers, without the campaign."""
     rows = [
         {
             "kato": kato, "n": unit.n, "score": unit.score, "error": unit.error,
@@ -207,7 +225,7 @@ def _write(session: Session, campaign: Campaign, units: Mapping[str, UnitNumbers
         }
         for kato, unit in sorted(units.items())
     ]  # fmt: skip
-    tables = {
+    return {
         Statistic: rows,
         GroupStatistic: [
             {"level": level, "area": area, **_plain(numbers)}
@@ -222,9 +240,6 @@ def _write(session: Session, campaign: Campaign, units: Mapping[str, UnitNumbers
             for (kato, variant), numbers in made.variants.items()
         ],
     }
-    for model, kept in tables.items():
-        if kept:
-            session.execute(insert(model), [{"campaign_id": campaign.id, **row} for row in kept])
 
 
 def _plain(numbers: Numbers) -> dict[str, object]:
