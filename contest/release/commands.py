@@ -88,5 +88,4 @@ def _built(contest_code: str) -> Built:
 def _by_database(file: Path) -> Report:
     from contest.release.auditing import audit_database
 
-    with storage().read() as session:
-        return audit_database(session, file)
+    return audit_database(storage(), file, settings=settings())
