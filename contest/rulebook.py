@@ -15,6 +15,7 @@ from fractions import Fraction
 
 from contest.rulebook_kinds import (
     Combine,
+    Counted,
     Counting,
     Decided,
     Derived,
@@ -207,10 +208,23 @@ class CalendarStep:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How many days objections and appeals have."""
+    """How many days objections and appeals have, and which days count."""
 
     objection_days: int
     appeal_days: int
+    counted: Counted = field(default=Counted.CALENDAR, metadata=_IF_USED)
+
+
+@dataclass(frozen=True, slots=True)
+class DaysOff:
+    """The days besides Saturdays and Sundays on which nobody works: "MM-DD" of each year, or "YYYY-MM-DD".
+
+    :param holidays: of every year; one that falls on a day off makes the next working day free.
+    :param others: they move nothing.
+    """
+
+    holidays: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +247,7 @@ class RuleBook:
     eligibility: tuple[EligibilityRule, ...] = field(default=(), metadata=_IF_USED)
     decision: DecisionRules = field(default=DecisionRules(), metadata=_IF_USED)
     league: tuple[SizeClass, ...] = field(default=(), metadata=_IF_USED)
+    days_off: DaysOff = field(default=DaysOff(), metadata=_IF_USED)
 
     def stage(self, stage: Stage) -> StageRules:
         return self.regional if stage is Stage.REGIONAL else self.national

@@ -107,3 +107,10 @@ class Counting(StrEnum):
 
     ALL = "all"
     WITHOUT_FLAGGED = "without-flagged"
+
+
+class Counted(StrEnum):
+    """Which days make a term."""
+
+    CALENDAR = "calendar-days"
+    WORKING = "working-days"

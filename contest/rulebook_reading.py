@@ -12,11 +12,14 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
+from contest.calendar import is_day_off
 from contest.rulebook import (
     CalendarStep,
     Combine,
     Component,
+    Counted,
     Counting,
+    DaysOff,
     Decided,
     DecisionRules,
     Derived,
@@ -92,7 +95,7 @@ def read_rulebook(text: str, *, place: str = "rule book") -> RuleBook:
 def _book(top: TableReader) -> RuleBook:
     stages = top.inside("stages")
     survey, ethics = top.inside("survey"), top.inside("ethics")
-    ranking, terms = top.inside("ranking"), top.inside("terms")
+    ranking, terms, calendar = top.inside("ranking"), top.inside("terms"), top.inside("calendar")
     book = RuleBook(
         code=top.code("code"),
         status=top.choice("status", Status),
@@ -123,19 +126,31 @@ def _book(top: TableReader) -> RuleBook:
             top_seed=ranking.whole("top_seed", 0, 2**32 - 1),
         ),
         nominations=tuple(_nomination(row) for row in top.rows("nominations", optional=True)),
-        calendar=_calendar(top.inside("calendar")),
-        terms=Terms(terms.whole("objection_days", 0, 90), terms.whole("appeal_days", 0, 90)),
+        calendar=_calendar(calendar),
+        terms=Terms(
+            terms.whole("objection_days", 0, 90), terms.whole("appeal_days", 0, 90),
+            terms.choice("counted", Counted) if terms.has("counted") else Counted.CALENDAR,
+        ),
         keepers=tuple(_keeper(row) for row in top.rows("keepers")),
         exclusion=tuple(_ground(row) for row in top.rows("exclusion", optional=True)),
         eligibility=tuple(_eligibility(row) for row in top.rows("eligibility", optional=True)),
         decision=_decision(top.inside("decision")) if top.has("decision") else DecisionRules(),
         league=_league(top),
-    )
-    for reader in (top, stages, survey, ethics, ranking, terms):
+        days_off=DaysOff(
+            calendar.yearly("holidays") if calendar.has("holidays") else (),
+            calendar.yearly("days_off", or_dated=True) if calendar.has("days_off") else (),
+        ),
+    )  # fmt: skip
+    for reader in (top, stages, survey, ethics, ranking, terms, calendar):
         reader.done()
     if book.ranking.coverage == 1:
         ranking.fault("coverage", "is 1; no finite interval covers always, give 0.95")
     _check_survey(survey, book.survey)
+    if book.days_off != DaysOff() and is_day_off(book.days_off, book.calendar[0].until_on):
+        calendar.fault(
+            "nominations.until", f"{book.calendar[0].until_on} is a day off; end on a working day, "
+            "so that nobody's last day is lost",
+        )  # fmt: skip
     _check_codes(top, "exclusion", [ground.code for ground in book.exclusion])
     _check_codes(top, "eligibility", [rule.code for rule in book.eligibility])
     _check_nominations(top, book)
@@ -323,7 +338,6 @@ def _calendar(reader: TableReader) -> tuple[CalendarStep, ...]:
         if steps and step is not Step.ETHICS and made.until_on < steps[-1].until_on:
             row.fault("until", f"{made.until_on} is before the last day of {steps[-1].step}")
         steps.append(made)
-    reader.done()
     return tuple(steps)
 
 

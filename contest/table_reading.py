@@ -137,8 +137,28 @@ class TableReader:
                 self.fault(key, f"is {value!r}; choose one of {', '.join(kind)}")
             return next(iter(kind))
 
+    def yearly(self, key: str, *, or_dated: bool = False) -> tuple[str, ...]:
+        """Days of every year as "MM-DD", or of one year as a date where that is allowed; in their order."""
+        value = self.take(key)
+        rows = value if isinstance(value, list) else []
+        found = [_yearly(row, or_dated=or_dated) for row in rows]
+        if (value is not None and not isinstance(value, list)) or None in found:
+            wrong = value if None not in found else rows[found.index(None)]
+            example = 'such as "08-30"' + (" or 2026-05-27" if or_dated else "")
+            self.fault(key, f"has {wrong!r}; give a list of days, {example}")
+        return tuple(sorted({one for one in found if one is not None}))
+
     def day(self, key: str) -> date:
         value = self.take(key)
         if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
             self.fault(key, f"is {value!r}; give a day, such as 2026-06-01")
         return value if isinstance(value, date) and not isinstance(value, datetime) else date.min
+
+
+def _yearly(value: object, *, or_dated: bool) -> str | None:
+    if or_dated and isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    try:
+        return date.fromisoformat(f"2001-{value}").strftime("%m-%d") if isinstance(value, str) else None
+    except ValueError:
+        return None

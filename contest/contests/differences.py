@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from contest.contests.rule_words import MODES, SIGNALS, choice_words, rule_value
+from contest.contests.rule_words import MODES, SIGNALS, choice_words, rule_value, yearly_days
 from contest.rulebook import CalendarStep, RuleBook
 from contest.rulebook_differences import differences
 
@@ -46,7 +46,9 @@ PARTS: dict[str, object] = {
     "top_draws": _l("draws for the probabilities"), "top_seed": _l("seed of the probabilities"),
     "decided": _l("how it is decided"), "stage": _l("stage"), "component": _l("component"),
     "criterion": _l("criterion"), "from_on": _l("first day"), "until_on": _l("last day"),
-    "objection_days": _l("days for an objection"), "appeal_days": _l("days for an appeal"),
+    "days_off": _l("Days off"), "holidays": _l("public holidays"), "others": _l("other days off"),
+    "counted": _l("which days count"), "objection_days": _l("days for an objection"),
+    "appeal_days": _l("days for an appeal"),
     "kind": _l("condition"), "value": _l("how many"), "returns": _l("how often a standing may be returned"),
     "majority": _l("share of yes and no that yes must exceed"), "fewest": _l("adults from"),
     "below": _l("adults below"), "code": _l("code"), "status": _l("status"), "title": _l("title"),
@@ -119,6 +121,8 @@ def _value(path: str, book: RuleBook, text: str) -> str:
         return ", ".join(_title([*above, (listed, item)], (book,)) for item in text.split(", "))
     if name == "cascade":
         return ", ".join(_title([*above, ("components", code)], (book,)) for code in text.split(", "))
+    if name in ("holidays", "others"):
+        return yearly_days(text.split(", "))
     if name in ("modes", "beside"):
         return "; ".join(str(MODES[mode]) for mode in text.split(", "))
     value = _follow(book, [*above, (name, "")])

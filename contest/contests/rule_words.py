@@ -5,7 +5,7 @@ Used by the pages of the rules and by the differences of a correction, so that b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -16,6 +16,7 @@ from flask_babel import lazy_gettext as _l
 from contest.contests.words import STEPS
 from contest.rulebook import (
     Combine,
+    Counted,
     Counting,
     Decided,
     Derived,
@@ -50,6 +51,10 @@ CHOICES: dict[type[StrEnum], Mapping[StrEnum, object]] = {
         Combine.TRIMMED: _l("mean of the members without the highest and the lowest"),
         Combine.MEDIAN: _l("median of the members"),
         Combine.ADJUSTED: _l("mean of the members, each one's severity levelled out"),
+    },
+    Counted: {
+        Counted.CALENDAR: _l("every day counts"),
+        Counted.WORKING: _l("working days alone count"),
     },
     Counting: {
         Counting.ALL: _l("all answers count"),
@@ -102,6 +107,15 @@ CHOICES: dict[type[StrEnum], Mapping[StrEnum, object]] = {
 def choice_words(choice: StrEnum) -> object:
     """One of a rule book's choices in the reader's words."""
     return CHOICES[type(choice)][choice]
+
+
+def yearly_days(texts: Iterable[str]) -> str:
+    """Days of every year, or of one, as a person writes them."""
+    return ", ".join(
+        format_date(date.fromisoformat(text), "long") if text.count("-") == 2
+        else format_date(date.fromisoformat(f"2000-{text}"), "d MMMM")
+        for text in texts
+    )  # fmt: skip
 
 
 def rule_value(value: object) -> str:

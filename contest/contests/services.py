@@ -265,7 +265,7 @@ def _refuse_what_rests(session: Session, contest: Contest, before: RuleBook, aft
     seen = session.scalars(
         select(Marking.id).where(Marking.contest_id == contest.id, Marking.closed_at.is_not(None))
     ).first()
-    if seen is not None and replace(after, calendar=before.calendar) != before:
+    if seen is not None and replace(after, calendar=before.calendar, days_off=before.days_off) != before:
         raise Conflict(
             _l("Scores can be seen since a marking was closed: only the calendar can still be corrected.")
         )

@@ -21,7 +21,7 @@ from contest.meetings.models import AgendaItem, ItemKind, ItemState, Meeting
 from contest.nominees.models import Nominee, NomineeState
 from contest.objections.models import Objection, Waiver
 from contest.objections.terms import last_day
-from contest.rulebook import Stage, Terms
+from contest.rulebook import RuleBook, Stage
 from contest.standings.models import Standing, StandingRow
 from core.clock import day_of
 from core.errors import NotFound
@@ -103,7 +103,7 @@ def finalities(
     session: Session, contest: Contest, standings: Sequence[Standing], now: datetime
 ) -> dict[int, Finality]:
     """The finality of each of a contest's standings in force; as many queries for one as for twenty."""
-    terms, today = rulebook_of(session, contest).terms, day_of(now)
+    book, today = rulebook_of(session, contest), day_of(now)
     ids = [standing.id for standing in standings]
     concerned = concerned_by(session, contest, standings)
     waived: dict[int, set[int]] = {number: set() for number in ids}
@@ -117,14 +117,15 @@ def finalities(
     for standing in standings:
         own = [one for one in handled if areas[one.objection.standing_id] == _area(standing)]
         found[standing.id] = _finality(
-            standing, concerned[standing.id], waived[standing.id], own, terms, today
+            standing, concerned[standing.id], waived[standing.id], own, book, today
         )
     return found
 
 
 def objecting_until(session: Session, contest: Contest, standing: Standing) -> date:
     """The last day on which a nominee can object to a standing."""
-    return last_day(day_of(standing.frozen_at), rulebook_of(session, contest).terms.objection_days)
+    book = rulebook_of(session, contest)
+    return last_day(book, day_of(standing.frozen_at), book.terms.objection_days)
 
 
 def concerned_by(
@@ -159,9 +160,11 @@ def handled_objections(
         wanted = wanted.where(Objection.nominee_id.in_(nominee_ids))
     objections = list(session.scalars(wanted.order_by(Objection.number)))
     items = _items(session, objections)
-    terms = rulebook_of(session, contest).terms if objections else Terms(0, 0)
+    if not objections:
+        return []
+    book = rulebook_of(session, contest)
     appeals = {one.appeals_id: one for one in objections if one.appeals_id is not None}
-    return [_handled(one, items.get(one.id), appeals.get(one.id), terms) for one in objections]
+    return [_handled(one, items.get(one.id), appeals.get(one.id), book) for one in objections]
 
 
 def own_standings(session: Session, contest: Contest, nominee: Nominee, now: datetime) -> list[OwnStanding]:
@@ -221,13 +224,13 @@ def _finality(
     concerned: frozenset[int],
     waived: set[int],
     handled: Iterable[Handled],
-    terms: Terms,
+    book: RuleBook,
     today: date,
 ) -> Finality:
     undecided = uncorrected = 0
     ends: list[date] = []
     if not concerned <= waived:
-        ends.append(last_day(day_of(standing.frozen_at), terms.objection_days))
+        ends.append(last_day(book, day_of(standing.frozen_at), book.terms.objection_days))
     for one in handled:
         undecided += one.verdict in UNDECIDED
         uncorrected += one.awaits_standing
@@ -242,7 +245,7 @@ def _finality(
 
 
 def _handled(
-    objection: Objection, item: AgendaItem | None, appeal: Objection | None, terms: Terms
+    objection: Objection, item: AgendaItem | None, appeal: Objection | None, book: RuleBook
 ) -> Handled:
     verdict = Verdict.WAITING
     if objection.withdrawn_at is not None:
@@ -253,7 +256,7 @@ def _handled(
         verdict = Verdict.ON_AGENDA
     appeal_until = None
     if verdict is Verdict.REFUSED and objection.appeals_id is None:
-        appeal_until = last_day(day_of(item.decided_at), terms.appeal_days)
+        appeal_until = last_day(book, day_of(item.decided_at), book.terms.appeal_days)
     return Handled(objection, verdict, item, appeal, appeal_until)
 
 

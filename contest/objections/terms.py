@@ -1,33 +1,31 @@
 """The days of a term for objecting or appealing.
 
-Pure: the standard library only. Days are calendar days in Kazakhstan's time, counted from the day after;
-a term whose last day is a Saturday or a Sunday ends with the Monday after. Other holidays move nothing,
-because no list of them is part of the rules.
+Pure: the standard library and the rule book. Days are counted in Kazakhstan's time from the day after: each
+of them, or working days alone, as the book says; a term whose last day is a day off ends with the next
+working day.
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-SATURDAY = 5
-WEEK = 7
+from contest.calendar import is_day_off
+from contest.rulebook import Counted, RuleBook
+
+DAY = timedelta(days=1)
 
 
-def last_day(since: date, days: int) -> date:
+def last_day(book: RuleBook, since: date, days: int) -> date:
     """The last day of a term of `days` days that begins the day after `since`; 0 days give no term.
-
-    >>> last_day(date(2026, 7, 28), 5)  # a Tuesday; the fifth day is a Sunday
-    datetime.date(2026, 8, 3)
-    >>> last_day(date(2026, 7, 28), 2)
-    datetime.date(2026, 7, 30)
-    >>> last_day(date(2026, 7, 25), 0)
-    datetime.date(2026, 7, 25)
 
     :raises ValueError: for a negative number of days.
     """
     if days < 0:
         raise ValueError(f"a term of {days} days cannot be: give 0 or more")
-    last = since + timedelta(days=days)
-    if days and last.weekday() >= SATURDAY:
-        last += timedelta(days=WEEK - last.weekday())
+    last, left = since, days
+    while left:
+        last += DAY
+        left -= book.terms.counted is Counted.CALENDAR or not is_day_off(book.days_off, last)
+    while days and is_day_off(book.days_off, last):
+        last += DAY
     return last

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from contest.calendar import next_step, open_steps
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of, title_of
-from contest.contests.rule_words import MODES, SIGNALS, choice_words
+from contest.contests.rule_words import MODES, SIGNALS, choice_words, yearly_days
 from contest.contests.words import STEPS
 from contest.rulebook import RuleBook, Stage, Step
 from core.web.edge import database
@@ -115,6 +115,7 @@ def add_filters(state: BlueprintSetupState) -> None:
         mode_words=lambda mode: MODES[str(mode)],
         signal_words=lambda signal: SIGNALS[str(signal)],
         choice_words=choice_words,
+        yearly_days=yearly_days,
         open_steps=open_steps,
         next_step=next_step,
     )

@@ -121,7 +121,7 @@ def test_nobody_marks_outside_the_days_of_the_stage(territory: Session):
 
 
 def test_rules_are_published_before_the_nominations_are_over(territory: Session):
-    text = moved("nominations", "{ from = 2026-05-01, until = 2026-05-31 }")
+    text = moved("nominations", "{ from = 2026-05-01, until = 2026-05-29 }")
     sample.drafted(territory)
     found = contest(territory)
     life.redraft_rules(territory, contest=found, rules_text=text, actor=ACTOR, now=NOW)

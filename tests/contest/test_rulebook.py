@@ -47,6 +47,28 @@ def test_the_book_of_2026_says_what_the_design_says():
     }
 
 
+def test_days_off_are_days_of_a_year_or_of_every_one():
+    assert faults(changed('"12-16",', '"12-32",')) == (
+        "book, calendar.holidays: has '12-32'; give a list of days, such as \"08-30\"",
+    )
+    assert faults(changed('"12-16",', "2026-12-16,"))[0].startswith("book, calendar.holidays: has datetime")
+    assert faults(changed('["01-07"]', '"01-07"')) == (
+        "book, calendar.days_off: has '01-07'; give a list of days, such as \"08-30\" or 2026-05-27",
+    )
+    assert faults(changed("until = 2026-05-29", "until = 2026-05-30")) == (
+        "book, calendar.nominations.until: 2026-05-30 is a day off; end on a working day, so that nobody's "
+        "last day is lost",
+    )
+    assert faults(changed("appeal_days = 10", 'appeal_days = 10\ncounted = "hours"')) == (
+        "book, terms.counted: is 'hours'; choose one of calendar-days, working-days",
+    )
+    moving = read_rulebook(changed('["01-07"]', '[2026-05-27, "01-07"]'))
+    assert moving.days_off.others == ("01-07", "2026-05-27")
+    assert differences(read_rulebook(TEXT), moving) == (
+        ("days_off.others", "01-07", "01-07, 2026-05-27"),
+    )  # fmt: skip
+
+
 def test_the_fingerprint_ignores_layout_and_sees_every_rule():
     assert read_rulebook(TEXT + "\n# a remark\n").fingerprint == read_rulebook(TEXT).fingerprint
     assert (
@@ -185,7 +207,7 @@ def test_differences_name_the_path_and_both_values():
         (
             "[terms]",
             "[terms]\nwaiting_days = 3",
-            "terms.waiting_days: is not known here; known are appeal_days, objection_days",
+            "terms.waiting_days: is not known here; known are appeal_days, counted, objection_days",
         ),
         ('status = "proposed"', 'status = "draft"', "status: is 'draft'; choose one of proposed, official"),
         (
