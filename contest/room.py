@@ -32,6 +32,7 @@ from contest.nominees.views_proposer import nominees_proposer
 from contest.nominees.views_staff import nominees_staff
 from contest.objections.views_nominee import objections_own
 from contest.objections.views_staff import objections_staff
+from contest.press.views_public import press_public
 from contest.publication.conflicts.views_public import conflicts_public
 from contest.publication.flags.views_public import flags_public
 from contest.publication.turnout.views_public import turnout_public
@@ -84,6 +85,7 @@ ROOM = Room(
         release_public,
         release_staff,
         atlas_public,
+        press_public,
         api_public,
         api_guide,
     ),

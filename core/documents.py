@@ -175,6 +175,16 @@ def text_width(text: str, *, family: str, weight: int = 400, size: float) -> flo
     return sum(advances.get(ord(letter), em) for letter in text) * size / em
 
 
+def refuse_strange_letters(text: str, *, family: str, weight: int = 400) -> None:
+    """Refuse a text for a picture when the face lacks a letter of it, instead of drawing a box.
+
+    :raises BadInput: naming the letters.
+    """
+    lacking = {letter for letter in text if ord(letter) not in _advances(family, weight)[0]}
+    if lacking:
+        raise _lack(lacking)
+
+
 @contextmanager
 def _uncollected() -> Iterator[None]:
     """Spare the collector its rounds, a fifth of the time: the boxes live until the file is written."""
@@ -289,10 +299,14 @@ def _refuse_strange_letters(document: Any) -> None:
                 raise ValueError(f"a document uses the font {font.family!r}: use PT Serif or PT Sans")
             lacking |= found
     if lacking:
-        letters = ", ".join(f"“{letter}” (U+{ord(letter):04X})" for letter in sorted(lacking))
-        raise BadInput(
-            _l("The fonts of our documents lack %(letters)s: write the text without it.", letters=letters)
-        )
+        raise _lack(lacking)
+
+
+def _lack(lacking: set[str]) -> BadInput:
+    letters = ", ".join(f"“{letter}” (U+{ord(letter):04X})" for letter in sorted(lacking))
+    return BadInput(
+        _l("The fonts of our documents lack %(letters)s: write the text without it.", letters=letters)
+    )
 
 
 def _mark_languages(pdf: Any, languages: list[str | None]) -> None:

@@ -60,6 +60,7 @@ class Settings:
     signing_passphrase: Path | None = None
     timestamp_url: str | None = None
     national_signer: tuple[str, ...] = ()
+    press_contact: str | None = None
 
     @property
     def is_demo(self) -> bool:
@@ -108,6 +109,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         signing_passphrase=_file(source, "AUYL_SIGNING_PASSPHRASE_FILE"),
         timestamp_url=_web_address(source, "AUYL_TIMESTAMP_URL"),
         national_signer=_command(source, "AUYL_NATIONAL_SIGNER"),
+        press_contact=" ".join(source.get("AUYL_PRESS_CONTACT", "").split()) or None,
     )
     if settings.workers > 1 and settings.redis_url is None:
         raise SettingError(

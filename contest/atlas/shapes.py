@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+#: Under which the borders may be shown, with the attribution beside them.
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 SHAPES = Path(__file__).parent / "data" / "shapes.json"
 
 

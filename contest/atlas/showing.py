@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from contest.atlas.classes import OblastFigures, Quantity, class_of
 from contest.atlas.queries import map_rows
-from contest.atlas.shapes import Shape, country
+from contest.atlas.shapes import LICENCE, Shape, country
 from contest.atlas.words import LEGENDS, NUMBERS, TITLES, figures_in_words, number_on_map
 from contest.contests.models import Contest
 from core.places.queries import unit_name
@@ -51,6 +51,7 @@ class ShownMap:
     width: int
     height: int
     oblasts: tuple[ShownOblast, ...]
+    licence: str = LICENCE
 
     @property
     def drawn(self) -> list[ShownOblast]:
