@@ -240,6 +240,25 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_leagues')),
     sa.UniqueConstraint('contest_id', 'version', name=op.f('uq_leagues_contest_id_version'))
     )
+    op.create_table('releases',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('contest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('file', sa.String(length=80), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('content', sa.String(length=64), nullable=False),
+    sa.Column('built_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('actor', sa.String(length=64), nullable=False),
+    sa.CheckConstraint('length(content) = 64', name=op.f('ck_releases_content')),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_releases_sha256')),
+    sa.CheckConstraint('size > 0', name=op.f('ck_releases_size')),
+    sa.CheckConstraint('version > 0', name=op.f('ck_releases_positive_version')),
+    sa.ForeignKeyConstraint(['contest_id'], ['contests.id'], name=op.f('fk_releases_contest_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_releases')),
+    sa.UniqueConstraint('contest_id', 'version', name=op.f('uq_releases_contest_id_version')),
+    sa.UniqueConstraint('file', name=op.f('uq_releases_file'))
+    )
     op.create_table('rulebook_editions',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('contest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -298,6 +317,24 @@ def upgrade() -> None:
     sa.CheckConstraint('answers > 0', name=op.f('ck_survey_imports_answers')),
     sa.ForeignKeyConstraint(['campaign_id'], ['survey_campaigns.id'], name=op.f('fk_survey_imports_campaign_id')),
     sa.PrimaryKeyConstraint('campaign_id', 'digest', name=op.f('pk_survey_imports'))
+    )
+    op.create_table('survey_receipt_lists',
+    sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('receipts', sa.Integer(), nullable=False),
+    sa.Column('sheets', sa.Integer(), nullable=False),
+    sa.Column('import_rows', sa.Integer(), nullable=False),
+    sa.Column('web', sa.Integer(), nullable=False),
+    sa.Column('tablet', sa.Integer(), nullable=False),
+    sa.Column('paper', sa.Integer(), nullable=False),
+    sa.Column('imported', sa.Integer(), nullable=False),
+    sa.Column('unreadable', sa.Integer(), nullable=False),
+    sa.Column('root', sa.String(length=64), nullable=True),
+    sa.Column('published_at', storage.UtcDateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(root IS NULL) = (published_at IS NULL)', name=op.f('ck_survey_receipt_lists_published_with_its_time')),
+    sa.CheckConstraint('length(root) = 64', name=op.f('ck_survey_receipt_lists_root')),
+    sa.CheckConstraint('root IS NULL OR (receipts >= web + tablet AND sheets >= paper AND import_rows >= imported AND receipts + sheets + import_rows = web + tablet + paper + imported + unreadable)', name=op.f('ck_survey_receipt_lists_published_when_equal')),
+    sa.ForeignKeyConstraint(['campaign_id'], ['survey_campaigns.id'], name=op.f('fk_survey_receipt_lists_campaign_id')),
+    sa.PrimaryKeyConstraint('campaign_id', name=op.f('pk_survey_receipt_lists'))
     )
     op.create_table('survey_signal_runs',
     sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -482,6 +519,16 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['unit_kato'], ['units.kato'], name=op.f('fk_posts_unit_kato')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_posts')),
     sa.UniqueConstraint('unit_kato', name=op.f('uq_posts_unit_kato'))
+    )
+    op.create_table('survey_receipt_parts',
+    sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('first', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('hashes', sa.LargeBinary(), nullable=False),
+    sa.CheckConstraint('first BETWEEN 0 AND 255', name=op.f('ck_survey_receipt_parts_first')),
+    sa.CheckConstraint('length(hashes) > 0 AND length(hashes) % 6 = 0', name=op.f('ck_survey_receipt_parts_hashes')),
+    sa.ForeignKeyConstraint(['campaign_id'], ['survey_receipt_lists.campaign_id'], name=op.f('fk_survey_receipt_parts_campaign_id')),
+    sa.PrimaryKeyConstraint('campaign_id', 'first', name=op.f('pk_survey_receipt_parts')),
+    sqlite_with_rowid=False
     )
     op.create_table('survey_sites',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1001,6 +1048,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_agenda_items')),
     sa.UniqueConstraint('meeting_id', 'position', name=op.f('uq_agenda_items_meeting_id_position'))
     )
+    op.create_table('conflict_findings',
+    sa.Column('nominee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('stage', sa.Enum('regional', 'national', name='stage', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('ground', sa.String(length=32), nullable=True),
+    sa.Column('found_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_conflict_findings_account_id')),
+    sa.ForeignKeyConstraint(['nominee_id'], ['nominees.id'], name=op.f('fk_conflict_findings_nominee_id')),
+    sa.PrimaryKeyConstraint('nominee_id', 'stage', 'account_id', name=op.f('pk_conflict_findings'))
+    )
     op.create_table('ethics_conclusions',
     sa.Column('questionnaire_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -1138,7 +1195,7 @@ def upgrade() -> None:
     op.create_table('nominee_documents',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('nominee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('kind', sa.Enum('consent', 'resume', 'project', 'award', 'other', name='kind', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('kind', sa.Enum('consent', 'resume', 'project', 'award', 'waiver', 'other', name='kind', native_enum=False, create_constraint=True, length=24), nullable=False),
     sa.Column('key', sa.String(length=32), nullable=False),
     sa.Column('name', sa.String(length=120), nullable=False),
     sa.Column('media', sa.Enum('pdf', 'docx', 'jpg', 'png', name='media', native_enum=False, create_constraint=True, length=24), nullable=False),
@@ -1344,12 +1401,16 @@ def upgrade() -> None:
     sa.Column('standing_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('nominee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('is_on_paper', sa.Boolean(), nullable=False),
+    sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('recorded_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('recorded_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('is_on_paper = (document_id IS NOT NULL)', name=op.f('ck_objection_waivers_paper_is_there')),
+    sa.ForeignKeyConstraint(['document_id'], ['nominee_documents.id'], name=op.f('fk_objection_waivers_document_id')),
     sa.ForeignKeyConstraint(['nominee_id'], ['nominees.id'], name=op.f('fk_objection_waivers_nominee_id')),
     sa.ForeignKeyConstraint(['recorded_by'], ['accounts.id'], name=op.f('fk_objection_waivers_recorded_by')),
     sa.ForeignKeyConstraint(['standing_id'], ['standings.id'], name=op.f('fk_objection_waivers_standing_id')),
-    sa.PrimaryKeyConstraint('standing_id', 'nominee_id', name=op.f('pk_objection_waivers'))
+    sa.PrimaryKeyConstraint('standing_id', 'nominee_id', name=op.f('pk_objection_waivers')),
+    sa.UniqueConstraint('document_id', name=op.f('uq_objection_waivers_document_id'))
     )
     op.create_table('objections',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1505,6 +1566,7 @@ def downgrade() -> None:
     op.drop_table('ethics_remark_counts')
     op.drop_table('ethics_positions')
     op.drop_table('ethics_conclusions')
+    op.drop_table('conflict_findings')
     op.drop_table('agenda_items')
     with op.batch_alter_table('survey_paper_sheets', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_survey_paper_sheets_batch_id'))
@@ -1578,6 +1640,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_survey_sites_campaign_id_origin'))
 
     op.drop_table('survey_sites')
+    op.drop_table('survey_receipt_parts')
     op.drop_table('posts')
     op.drop_table('population')
     op.drop_table('member_facts')
@@ -1609,10 +1672,12 @@ def downgrade() -> None:
 
     op.drop_table('units')
     op.drop_table('survey_signal_runs')
+    op.drop_table('survey_receipt_lists')
     op.drop_table('survey_imports')
     op.drop_table('survey_import_requests')
     op.drop_table('survey_group_statistics')
     op.drop_table('rulebook_editions')
+    op.drop_table('releases')
     op.drop_table('leagues')
     with op.batch_alter_table('ethics_sealed_remarks', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ethics_sealed_remarks_box_id'))
