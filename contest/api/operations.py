@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from contest.api.shapes import CODE, KATO, KINDS, Shape, one_of
+from contest.api.shapes import CODE, KATO, KINDS, SIZE_CODE, Shape, one_of
 
 PREFIX = "/api/v1"
 PER_PAGE = 100
@@ -118,7 +118,7 @@ _ALL = (
     Operation(
         "league_class", f"{PREFIX}/contests/{{code}}/league/{{size}}", "The villages of a class",
         "LeagueRows", "results",
-        parameters=(CONTEST, Parameter("size", "The class's code.", CODE, in_path=True), *PAGED),
+        parameters=(CONTEST, Parameter("size", "The class's code.", SIZE_CODE, in_path=True), *PAGED),
     ),
     Operation(
         "turnout", f"{PREFIX}/contests/{{code}}/turnout", "How many answered in each unit, in steps of 5",

@@ -14,6 +14,7 @@ KATO: Shape = {"type": "string", "pattern": "^[0-9]{9}$", "examples": ["11000000
 CODE: Shape = {
     "type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 40, "examples": ["2026"],
 }  # fmt: skip
+SIZE_CODE: Shape = {**CODE, "examples": ["medium"]}
 DIGEST: Shape = {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "SHA-256 in hexadecimal."}
 ADDRESS: Shape = {"type": "string", "format": "uri"}
 WEBPAGE: Shape = {**ADDRESS, "description": "The same for people."}
@@ -42,7 +43,8 @@ def maybe(shape: Shape) -> Shape:
     """The shape, or null."""
     if "$ref" in shape or "anyOf" in shape:
         return {"anyOf": [shape, {"type": "null"}]}
-    return {**shape, "type": [shape["type"], "null"]}
+    also = {"enum": [*shape["enum"], None]} if "enum" in shape else {}
+    return {**shape, "type": [shape["type"], "null"], **also}
 
 
 def one_of(*values: str) -> Shape:
