@@ -28,6 +28,7 @@ from contest.jury.queries import (
     is_marking_open,
     judged_nominees,
     judging,
+    marking_of,
     open_areas,
     own_abstentions,
     own_list,
@@ -157,8 +158,7 @@ def _judged(code: str, stage: str, nominee_id: int) -> tuple[Contest, Stage, Nom
     about = _about(contest, chosen, nominee)
     if current_user.id not in about.judges | about.conflicts.keys():
         raise Forbidden(_("Only members of this stage's commission mark here."))
-    oblast_kato = area_kato(nominee, chosen)
-    if nominee.id not in {one.id for one in judged_nominees(database(), contest, chosen, oblast_kato)}:
+    if not _is_judged(contest, chosen, nominee):
         raise NotFound(_("This nominee is not judged at this stage."))
     return contest, chosen, nominee
 
@@ -166,15 +166,24 @@ def _judged(code: str, stage: str, nominee_id: int) -> tuple[Contest, Stage, Nom
 def _work(
     code: str, stage: str, component: str, number: int
 ) -> tuple[Contest, Stage, Nominee, Component, Essay]:
-    """A blind work, for somebody who marks it; for everybody else it is not there."""
+    """A blind work, for somebody who marks it, once its marking is opened; else it is not there."""
     contest, chosen = contest_by_code(database(), code), _stage(stage)
     essay = essay_by_number(database(), contest, number)
     nominee = get_nominee(database(), contest, essay.nominee_id)
     part = rulebook_of(database(), contest).stage(chosen).component(component)
-    is_mine = current_user.id in _about(contest, chosen, nominee).judges
+    is_mine = (
+        _is_judged(contest, chosen, nominee)
+        and marking_of(database(), contest, chosen, area_kato(nominee, chosen)) is not None
+        and current_user.id in _about(contest, chosen, nominee).judges
+    )
     if part is None or not part.is_anonymous or not is_mine:
         raise NotFound(_("There is no such work, or it is not yours to mark."))
     return contest, chosen, nominee, part, essay
+
+
+def _is_judged(contest: Contest, stage: Stage, nominee: Nominee) -> bool:
+    judged = judged_nominees(database(), contest, stage, area_kato(nominee, stage))
+    return nominee.id in {one.id for one in judged}
 
 
 def _stage(stage: str) -> Stage:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code, rulebook_of
+from contest.nominees.essays.queries import may_mark
 from contest.nominees.essays.receiving import receive_essay, writing_form
 from contest.nominees.models import Nominee
 from contest.nominees.queries import essay_of, essay_stage, get_nominee
 from core.access import Right, guarded, require
-from core.errors import NotFound
+from core.errors import Forbidden, NotFound
 from core.web.edge import database
 
 essays_staff = Blueprint(
@@ -45,6 +47,11 @@ def _found(code: str, nominee_id: int) -> tuple[Contest, Nominee]:
     contest = contest_by_code(database(), code)
     found = get_nominee(database(), contest, nominee_id)
     require(Right.MANAGE_NOMINEES, oblast=found.oblast_kato)
-    if essay_stage(rulebook_of(database(), contest)) is None:
+    stage = essay_stage(rulebook_of(database(), contest))
+    if stage is None:
         raise NotFound(_("The rules of this contest ask for no essay."))
+    if may_mark(database(), contest, found, stage, current_user.id):
+        raise Forbidden(
+            _("You may come to mark this essay without its author's name: another secretary enters it.")
+        )
     return contest, found

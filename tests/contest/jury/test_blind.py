@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 
 from contest.contests.queries import rulebook_of
 from contest.jury.models import Abstention, Mark
-from contest.jury.queries import complete_marks, progress
+from contest.jury.queries import complete_marks, marking_of, progress
 from contest.jury.revealed import revealed_marks
-from contest.jury.services import save_marks
+from contest.jury.services import open_marking, save_marks
 from contest.nominees.essays.models import Essay
 from contest.nominees.models import Nominee
+from contest.nominees.services import withdraw_nominee
 from contest.rulebook import Stage
 from contest.rulebook_reading import shipped_text
 from core.access import Role
+from core.accounts.models import AccountScope
 from core.errors import BadInput, Conflict
 from tests.conftest import NOW
 from tests.contest import sample
@@ -102,6 +104,44 @@ def test_a_work_is_not_there_for_whoever_does_not_mark_it(enter: Callable, keep:
     assert enter(made.secretaries[OBLASTS[0]]).get(page).status_code == 403
     assert enter(judges[2]).get(page.replace("7777", "5555")).status_code == 404
     assert enter(judges[2]).get(page.replace("regional", "national")).status_code == 404
+
+
+def test_a_work_is_not_there_before_its_marking_opens_nor_when_its_author_is_out(
+    enter: Callable, keep: Callable
+):
+    def before_marking(session: Session) -> sample.Sample:
+        made = with_essays(session)
+        session.delete(marking_of(session, contest(session), Stage.REGIONAL, OBLASTS[0]))
+        return made
+
+    made = keep(before_marking)
+    judge = enter(made.judges[OBLASTS[0]][1])
+    pages = [f"{BASE}/marking/regional/works/project/{number}" for number in (1234, 7777)]
+    assert [judge.get(page).status_code for page in pages] == [404, 404]
+    keep(lambda session: open_marking(
+        session, contest=contest(session), stage=Stage.REGIONAL, oblast_kato=OBLASTS[0], actor="x", now=NOW
+    ))  # fmt: skip
+    assert [judge.get(page).status_code for page in pages] == [200, 200]
+    author = made.nominees[OBLASTS[0]][0]
+    keep(lambda session: withdraw_nominee(
+        session, nominee=session.get_one(Nominee, author), reason="x", actor="x", now=NOW
+    ))  # fmt: skip
+    assert [judge.get(page).status_code for page in pages] == [200, 404]
+
+
+def test_who_marks_an_essay_does_not_learn_its_number_as_a_secretary_elsewhere(
+    enter: Callable, keep: Callable
+):
+    made = keep(with_essays)
+    page = f"{BASE}/nominees/{made.nominees[OBLASTS[0]][1]}/essay"
+
+    def second_role(session: Session, account_id: int) -> None:
+        session.add(AccountScope(account_id=account_id, role=Role.SECRETARY, oblast_kato=OBLASTS[0]))
+
+    for judge in (made.judges[OBLASTS[0]][2], made.judges[None][1]):
+        keep(lambda session, judge=judge: second_role(session, judge))
+        assert enter(judge).get(page).status_code == 403
+    assert "1234" in enter(made.secretaries[OBLASTS[0]]).get(page).text
 
 
 def test_what_was_not_written_is_not_waited_for(territory: Session):

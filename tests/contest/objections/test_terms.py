@@ -1,4 +1,4 @@
-"""Terms: from the day after, every day or working days alone; a last day off moves to the next working day."""
+"""Terms: from the day after, every day or working days; a last day off moves to the next working day."""
 
 from __future__ import annotations
 
