@@ -84,7 +84,7 @@ def _refuse_entry(entry: zipfile.ZipInfo) -> None:
     is_odd = entry.orig_filename != name or "\\" in name or "\0" in name or len(name) > LONGEST_NAME
     if is_odd or name.startswith("/") or ".." in parts or ":" in name or str(PurePosixPath(name)) != name:
         raise NoRelease(f"{name[:LONGEST_NAME]!r} is no name of a file inside a release")
-    if entry.is_dir() or (mode and not stat.S_ISREG(mode)):
+    if entry.is_dir() or stat.S_IFMT(mode) not in (0, stat.S_IFREG):
         raise NoRelease(f"{name!r} is no plain file")
     if entry.flag_bits & _ENCRYPTED:
         raise NoRelease(f"{name!r} is encrypted")
