@@ -13,7 +13,7 @@ FLASK := $(BIN)/flask --app wsgi
 
 # WeasyPrint draws documents with Pango; the browser tests use Debian's Chromium.
 LIBRARIES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 python3-venv
-BROWSER := chromium
+BROWSER := chromium chromium-headless-shell
 
 define ensure_packages
 missing=(); for package in $(1); do dpkg -s "$$package" >/dev/null 2>&1 || missing+=("$$package"); done; \

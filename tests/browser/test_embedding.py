@@ -6,17 +6,17 @@ height fits, nothing is asked of a third party, and a site that is not registere
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, expect
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -28,7 +28,7 @@ from surveys.embedding.addresses import read_page
 from surveys.embedding.services import register_site
 from surveys.embedding.snippets import frame_line, script_line
 from tests.browser.checks import PICTURES, assert_accessible, assert_fits, screenshot
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, served
+from tests.browser.conftest import chromium, served
 from tests.conftest import NOW
 from tests.demonstration import empty_demonstration
 from tests.surveys import sample
@@ -121,14 +121,9 @@ def kato(app, site) -> str:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium as it is where third-party cookies are gone."""
-    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=found, args=[*ARGUMENTS, "--test-third-party-cookie-phaseout"]
-        )
+    """Chromium as it is where third-party cookies are gone; its shell knows no such setting."""
+    with chromium("--test-third-party-cookie-phaseout") as opened:
         yield opened
-        opened.close()
 
 
 def host_page(line: str, lang: str = "kk") -> str:
@@ -147,8 +142,7 @@ def inside(page: Page, survey: str) -> Frame:
     """The survey's frame, once it has loaded."""
     page.wait_for_function("document.querySelector('iframe')")
     frame = page.query_selector("iframe").content_frame()
-    frame.wait_for_load_state("load")
-    assert frame.url.startswith(f"{survey}/embed/"), frame.url
+    frame.wait_for_url(f"{survey}/embed/**")
     return frame
 
 
@@ -184,7 +178,7 @@ def test_third_party_cookies_are_really_blocked_in_this_browser(site, new_page):
         page.goto(other)
     assert page.locator("body").inner_text() == "cookie: third=1"
     page.goto(f"{site}/")
-    assert page.frame_locator("iframe").locator("body").inner_text() == "cookie: None"
+    expect(page.frame_locator("iframe").locator("body")).to_have_text("cookie: None")
 
 
 def test_an_answer_arrives_by_keyboard_alone_and_the_frame_fits_its_page(
@@ -222,6 +216,7 @@ def by_keyboard(page: Page, frame: Frame) -> None:
 
 def assert_fitting(page: Page, frame: Frame) -> None:
     """The frame becomes as high as its page."""
+    frame.wait_for_load_state("load")
     page.wait_for_function(
         "height => Math.abs(document.querySelector('iframe').getBoundingClientRect().height - height) <= 1",
         arg=frame.evaluate("document.documentElement.offsetHeight"),
@@ -269,12 +264,10 @@ def test_a_site_that_is_not_registered_shows_nothing(survey, site, kato, new_pag
         line = script(survey, kato) if has_script else plain(survey, kato, None)
         Sites.pages = {"/": host_page(line)}
         page = new_page(java_script_enabled=has_script)
-        told: list[str] = []
-        page.on("console", lambda message: told.append(message.text))
-        page.goto(f"{stranger}/")
+        with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
+            page.goto(f"{stranger}/")
         page.wait_for_load_state("networkidle")
         assert "<form" not in page.frames[1].content()
-        assert any("frame-ancestors" in text for text in told)
         if has_script:
             link = page.get_by_role("link", name="Ауыл әкімі туралы сауалнама")
             assert link.get_attribute("href") == f"{survey}/s/{sample.CODE}/{kato}?lang=kk"
@@ -302,10 +295,10 @@ def test_a_village_is_found_inside_the_frame_in_three_clicks(survey, site, kato,
     page.goto(f"{site}/")
     frame = inside(page, survey)
     for _ in range(3):
-        card = frame.locator("main a.card").first
-        card.click()
-        page.wait_for_timeout(300)
-    assert frame.locator("fieldset.rate").count() == 6
+        with page.expect_event("framenavigated"):
+            frame.locator("main a.card").first.click()
+        frame.wait_for_load_state("load")
+    expect(frame.locator("fieldset.rate")).to_have_count(6)
     assert_fitting(page, frame)
 
 
@@ -324,8 +317,8 @@ def test_pages_in_the_frame_are_accessible_and_fit(
         assert_accessible(frame)
         # A frame of another origin is painted only where the window shows it.
         page.set_viewport_size({"width": width, "height": int(page.evaluate("document.body.scrollHeight"))})
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=PICTURES / f"embedded-{lang}-{width}.png")
+        if PICTURES:
+            page.screenshot(path=Path(PICTURES) / f"embedded-{lang}-{width}.png")
     page.goto(f"{survey}/embed/{sample.CODE}?lang={lang}&at={site}")
     assert_fits(page)
     assert_accessible(page)
@@ -341,7 +334,7 @@ def test_the_operators_page_is_accessible_previews_and_copies(app, survey, site,
     for width, lang in ((360, "kk"), (1280, "ru"), (320, "en")):
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(f"{survey}/staff/embedding/{sample.CODE}?lang={lang}&unit={kato}")
-        assert page.frame_locator("iframe").locator("fieldset.rate").count() == 6
+        expect(page.frame_locator("iframe").locator("fieldset.rate")).to_have_count(6)
         assert_fits(page)
         assert_accessible(page)
         screenshot(page, f"staff-embedding-{lang}", width)

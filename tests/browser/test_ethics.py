@@ -117,7 +117,7 @@ def test_a_scanned_slip_is_answered_and_leaves_nothing_in_address_history_or_coo
     seen = []
     page.on("framenavigated", lambda frame: seen.append(frame.url))
     page.goto(f"{site}/e/{code}?lang=en")
-    assert page.url == f"{site}/e?lang=en"
+    expect(page).to_have_url(f"{site}/e?lang=en")
     expect(page.locator("p .code")).to_have_text(grouped(code))
     expect(page.locator("button:visible")).to_have_count(4)
     assert_good(page, f"ethics-scanned-{lang}")
@@ -194,14 +194,16 @@ def test_the_commissioners_and_holders_pages_are_accessible_and_fit(app, site, n
     # What is shown once is looked at where it comes: the shares, the sheets.
     for lang, first, name in (("kk", f"{mine}/{draft}", "shares"), ("ru", f"{mine}/{draft}/slips", "sheets")):
         page.goto(f"{first}?lang={lang}")
-        page.locator("main .actions form button:not(.danger)").first.click()
+        with page.expect_navigation():
+            page.locator("main .actions form button:not(.danger)").first.click()
         page.locator("main summary").first.click()
         assert_good(page, f"ethics-{name}-{lang}", (360, 1280))
     look(page, f"{mine}/{draft}/rehearsal", "rehearsal")
     page.goto(f"{mine}/{open_}/slips")
     page.locator("#first_witness").fill("Бас маман")
     page.locator("#second_witness").fill("Кеңесші")
-    page.locator("main form button").click()
+    with page.expect_navigation():
+        page.locator("main form button").click()
     look(page, f"{mine}/{open_}/slips", "counting")
 
 

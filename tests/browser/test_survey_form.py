@@ -128,7 +128,8 @@ def test_the_whole_way_is_accessible_and_fits_in_three_languages(site, form, new
         code = page.locator(".receipt").inner_text()
         page.goto(f"{site}/receipt?lang={lang}")
         page.locator("#code").fill(code)
-        page.locator("main button").click()
+        with page.expect_navigation():
+            page.locator("main button").click()
         look("receipt", lang)
         for query in ("", "&q=Шеңгелді"):
             page.goto(f"{site}/s/{sample.CODE}?lang={lang}{query}")
@@ -165,6 +166,7 @@ def test_an_answer_is_given_by_keyboard_alone(form, new_page, arrived):
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+    expect(page.locator(".receipt")).to_be_visible()
     assert re.fullmatch(r"(\w{4} ?){3}", page.locator(".receipt").inner_text())
     assert arrived() == 1
 
@@ -273,7 +275,8 @@ def test_nothing_stays_on_a_shared_phone(site, form, new_page, arrived, has_scri
     choose(page, 3)
     page.locator("#comment").fill("the road")
     page.locator("#band").select_option("60+")
-    page.get_by_role("link", name="Another village").click()  # leaves without sending
+    with page.expect_navigation():  # leaves without sending
+        page.get_by_role("link", name="Another village").click()
     page.go_back()
     assert_empty(page)
     choose(page, 3)
@@ -281,6 +284,7 @@ def test_nothing_stays_on_a_shared_phone(site, form, new_page, arrived, has_scri
     expect(page.locator("h1")).to_contain_text("Thank you")
     assert arrived() == 1
     page.get_by_role("link", name="Another person may answer now").click()
+    expect(page.locator("#survey")).to_be_visible()
     assert_empty(page)
     page.go_back()
     if page.locator("#survey").count():
@@ -324,5 +328,5 @@ def test_three_clicks_lead_to_the_form_from_a_name(app, site, form, new_page, ty
     page.locator("#q").fill(typed.format(kk=unit.name_kk, ru=unit.name_ru, wrong=wrong))
     page.locator("form.search button").click()
     page.locator(f"main a[href*='/{app.config['KATO']}']").first.click()
-    assert page.url == form("kk")
-    assert page.locator("fieldset.rate").count() == 6
+    expect(page).to_have_url(form("kk"))
+    expect(page.locator("fieldset.rate")).to_have_count(6)
