@@ -52,7 +52,7 @@ def audited_statistics(session: Session, *, campaign: Campaign) -> list[Audited]
         there = {_named(row, keys): row for row in session.execute(kept).mappings()}
         faults = tuple(_differing(there, wanted, keys))
         found.append(
-            Audited(f"statistics of {_NAMES[model]}", f"{len(wanted)} rows from the tallies", faults)
+            Audited(f"statistics: {_NAMES[model]}", f"{len(wanted)} rows from the tallies", faults)
         )
     facts, faults = _journalled(session, campaign, "campaign.publish"), []
     for name, digest in statistic_digests(units, made).items():

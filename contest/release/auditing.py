@@ -134,14 +134,31 @@ def _cells(sheet: Sheet) -> list[list[str | None]]:
 
 
 def _table(contents: Contents, sheet: Sheet) -> list[Line]:
-    found, rows, wanted = Findings(), contents.table(sheet.name), _cells(sheet)
-    columns = tables()[sheet.name].codes(is_demo=False)
+    """A table, row by row: by as many of its first columns as tell its rows apart."""
+    found, wanted = Findings(), _cells(sheet)
+    columns, rows = tables()[sheet.name].codes(is_demo=False), contents.table(sheet.name)
+    there = [tuple(row[column] for column in columns) for row in rows]
+    width = next(
+        (n for n in range(1, len(columns)) if _are_apart(there, n) and _are_apart(wanted, n)), len(columns)
+    )
     if len(rows) != len(wanted):
         found.fault(f"{sheet.name}.csv", "number of rows", len(rows), len(wanted), "the database")
-    for row, cells in zip(rows, wanted, strict=False):
-        for column, cell in zip(columns, cells, strict=True):
-            found.cell(sheet.name, row, column, cell, "the database")
+    lines = {cells[:width]: row for cells, row in zip(there, rows, strict=True)}
+    expected = {tuple(cells[:width]): cells for cells in wanted}
+    for key in sorted(lines.keys() | expected.keys(), key=str):
+        if key not in lines or key not in expected:
+            named, told = ", ".join(map(str, key)), ("a row", None)
+            found.fault(
+                f"{sheet.name}.csv", f"row {named}", *(told if key in lines else told[::-1]), "the database"
+            )
+            continue
+        for column, cell in zip(columns, expected[key], strict=True):
+            found.cell(sheet.name, lines[key], column, cell, "the database")
     return found.done(f"release: {sheet.name}", f"{len(rows)} rows, the same in the database")
+
+
+def _are_apart(rows: Sequence[Sequence[str | None]], width: int) -> bool:
+    return len({tuple(row[:width]) for row in rows}) == len(rows)
 
 
 def _unnamed(contents: Contents, sheet: Sheet) -> list[Line]:

@@ -16,20 +16,23 @@ from core.audit import JournalEntry
 from core.errors import Conflict
 from core.storage import Storage
 from core.urn.keys import KeyRing
-from core.urn.models import Intake
+from core.urn.models import Intake, TraceKind
 from core.urn.services import mix_box
 from surveys import services
+from surveys.admission import Admitted
 from surveys.answers import Answer, Origin
+from surveys.auditing import audited_receipts
 from surveys.inclusion.lists import receipt_hash
 from surveys.inclusion.models import ReceiptList, ReceiptPart
 from surveys.inclusion.queries import known, list_text, listed
 from surveys.inclusion.services import publish_receipts
+from surveys.intake import deposit_answer
 from surveys.models import Tally
-from surveys.queries import box_of, campaign_by_code
+from surveys.queries import asked_unit, box_of, campaign_by_code
 from surveys.rules import Mode
 from tests.conftest import NOW, SECRET
 from tests.surveys import sample
-from tests.surveys.inclusion.deposits import put, receipt
+from tests.surveys.inclusion.deposits import put, receipt, trace
 
 AFTER = datetime(2026, 6, 21, 9, tzinfo=UTC)
 ANSWERS = 23
@@ -134,3 +137,56 @@ def test_an_answer_that_cannot_be_read_keeps_its_receipt_and_is_named(answered):
         found = receipt_list(session, sample.CODE)
         assert (found.count, found.unreadable) == (ANSWERS, 1)
         assert known(session, campaign_code=sample.CODE).numbers.tablet == 5
+
+
+def test_answers_that_replace_each_other_are_one_line_mixed_or_not(answered):
+    """The holder of either thank-you page has the same code, and nobody learns that there were two."""
+    storage, keys = answered
+    with storage.write(now=NOW) as session:
+        [kato] = sample.katos(session, 1)
+        asked = asked_unit(session, code=sample.CODE, kato=kato)
+        shown = [
+            deposit_answer(
+                session, asked=asked, admitted=Admitted(trace(number), TraceKind.CODE, replaces=True),
+                answer=sample.answer("111111"), keys=keys, secret=SECRET, now=NOW,
+            ).receipt
+            for number in (0, 100, 100)  # one that was mixed, and one that waits
+        ]  # fmt: skip
+    assert shown == [receipt(0), receipt(100), receipt(100)]
+    close(storage, keys)
+    with storage.read() as session:
+        assert known(session, campaign_code=sample.CODE).numbers.receipts == ANSWERS + 1
+        lines = list(receipt_list(session, sample.CODE).hashes)
+        assert lines.count(receipt_hash(sample.CODE, receipt(0)).hex()) == 1
+        assert lines.count(receipt_hash(sample.CODE, receipt(100)).hex()) == 1
+
+
+def test_whatever_is_changed_afterwards_is_named_by_the_audit(answered):
+    storage, keys = answered
+    close(storage, keys)
+
+    def faults(*statements: str) -> dict[str, list[str]]:
+        with storage.writing() as session:
+            for statement in statements:
+                assert session.execute(text(statement)).rowcount == 1, statement
+            session.expire_all()
+            campaign = campaign_by_code(session, sample.CODE)
+            found = audited_receipts(session, campaign=campaign, secret=SECRET)
+            session.rollback()
+        return {one.subject: list(one.faults) for one in found if one.faults}
+
+    assert faults() == {}
+    line = min(receipt_hash(sample.CODE, each) for each in RECEIPTS)
+    of_line = f"the lines that begin with {line[0]:02x} are not those of the ledger"
+    part = f"survey_receipt_parts WHERE first = {line[0]}"
+    assert faults(f"DELETE FROM {part}") == {"list of receipts": [of_line]}
+    [said] = faults(f"UPDATE survey_receipt_lists SET root = '{'0' * 64}'").values()
+    assert said[0].startswith(f"the root kept is {'0' * 64}, the ledger gives ")
+    said = faults("UPDATE journal SET details = '{}' WHERE action = 'receipts.publish'")
+    assert "receipts: counted now 23, kept 23, in the journal None" in said["number of receipts"]
+    # A trace taken from the ledger: the numbers differ, its line is too many, and both roots are others.
+    taken = faults("DELETE FROM urn_ledger WHERE trace = (SELECT min(trace) FROM urn_ledger)")
+    assert taken["number of receipts"] == [
+        "receipts: 22 came in, 23 counted", "receipts: counted now 22, kept 23, in the journal 23",
+    ]  # fmt: skip
+    assert [fault[:8] for fault in taken["list of receipts"]] == ["the line", "the root", "the root"]
