@@ -25,7 +25,7 @@ def polygons(operators: str) -> list[list[Point]]:
             continue
         except ValueError:
             pass
-        points = [(mirrored * x, y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
+        points = [(mirrored * x, y) for x, y in zip(numbers[::2], numbers[1::2], strict=False)]
         if word == "m":
             found.append(points)
         elif word == "l":
