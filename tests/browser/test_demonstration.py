@@ -25,6 +25,7 @@ OBLAST = OBLASTS[0]
 PUBLIC = {
     "home": "/", "places": "/places?q=Жандосав", "results": "/results", "contest": f"/results/{CONTEST}",
     "oblast": f"/results/{CONTEST}/oblasts/{OBLAST}", "nominee": f"/results/{CONTEST}/nominees/1",
+    "map": f"/results/{CONTEST}/map?show=villages", "press": f"/results/{CONTEST}/press",
     "rules": f"/results/{CONTEST}/rules", "method": "/method", "protection": "/protection",
     "about-data": "/about-data", "demonstration": "/demonstration", "finder": f"/s/{TRIAL}",
     "form": f"/s/{TRIAL}/111033000", "slip": "/e", "check": "/v", "missing": "/nothing-here",
