@@ -70,11 +70,6 @@ def address(endpoint: str, **values: object) -> str:
     return settings().public_url + url_for(endpoint, **values)
 
 
-def page_address(path: str) -> str:
-    """The whole address of a path of this site."""
-    return settings().public_url + path
-
-
 def answer(content: Mapping[str, Any], *, links: Sequence[tuple[str, str]] = ()) -> Response:
     """An answer with the mark of a demonstration."""
     return plain_answer({**_mark(), **content}, links=links)

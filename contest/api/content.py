@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from contest.api.answers import address, page_address
+from contest.api.answers import address
 from contest.api.queries import KnownUnit
 from contest.contests.models import Contest, RuleBookEdition
 from contest.contests.queries import title_of
@@ -20,7 +20,7 @@ from contest.league.queries import ClassSummary, ShownUnit
 from contest.publication.queries import Ranked, Ranking, unit_words
 from contest.release.models import Release
 from contest.rulebook import Stage
-from contest.sources.turnout import UnitTurnout
+from contest.sources.published_survey import Answered
 from core.places.models import Unit
 from core.words import Words
 
@@ -96,7 +96,7 @@ def standing_row(row: Ranked, found: Contest) -> Content:
     webpage = address("publication.nominee_results", code=found.code, nominee_id=row.nominee_id)
     return {
         "place": row.place or None,
-        "nominee": {"id": row.nominee_id, "name": row.name, "webpage": webpage},
+        "nominee": {"id": row.nominee_id, "namekz": row.name, "nameru": row.name_ru, "webpage": webpage},
         "unit": _unit_name(row.kato, row.unit), "oblast": _unit_name(row.oblast_kato, row.oblast),
         "points": _decimal(row.shown), "error": _decimal(row.error), "place_from": row.low or None,
         "place_to": row.high or None, "top_probability": _decimal(row.top_probability),
@@ -126,24 +126,23 @@ def league_facts(found: League) -> Content:
     }  # fmt: skip
 
 
-def league_row(one: ShownUnit, units: Mapping[str, Unit]) -> Content:
+def league_row(one: ShownUnit) -> Content:
     """A village in the league."""
     row = one.row
     return {
         "position": row.position.value, "place": row.place or None, "unit": _unit_name(row.kato, one.unit),
-        "oblast": _unit_name(units[row.kato].oblast_kato, one.oblast), "adults": row.adults, "n": row.n,
+        "oblast": _unit_name(one.oblast_kato, one.oblast), "adults": row.adults, "n": row.n,
         "score": _decimal(row.score), "error": _decimal(row.error), "reliability": _decimal(row.reliability),
         "points": _decimal(row.used), "place_from": row.low or None, "place_to": row.high or None,
         "top_probability": _decimal(row.top_probability),
     }  # fmt: skip
 
 
-def unit_turnout(row: UnitTurnout, units: Mapping[str, Unit]) -> Content:
-    """How many answered in a unit, at least."""
+def unit_turnout(row: Answered) -> Content:
+    """How many answered in a unit."""
     return {
-        "unit": _unit_name(row.kato, row.name),
-        "oblast": _unit_name(row.oblast_kato, unit_words(units[row.oblast_kato])), "adults": row.adults,
-        "answers_at_least": row.answers,
+        "unit": _unit_name(row.kato, row.unit), "oblast": _unit_name(row.oblast_kato, row.oblast),
+        "adults": row.adults, "answers": row.answers,
     }  # fmt: skip
 
 
@@ -152,7 +151,8 @@ def release(found: Release, of: Contest) -> Content:
     return {
         "version": found.version, "file": found.file, "size": found.size, "sha256": found.sha256,
         "built_at": _instant(found.built_at),
-        "href": page_address(f"/data/{of.code}/{found.file}"), "webpage": page_address(f"/data/{of.code}/"),
+        "href": address("release_public.release_file", code=of.code, file=found.file),
+        "webpage": address("release_public.releases", code=of.code),
     }  # fmt: skip
 
 

@@ -121,7 +121,7 @@ _ALL = (
         parameters=(CONTEST, Parameter("size", "The class's code.", SIZE_CODE, in_path=True), *PAGED),
     ),
     Operation(
-        "turnout", f"{PREFIX}/contests/{{code}}/turnout", "How many answered in each unit, in steps of 5",
+        "turnout", f"{PREFIX}/contests/{{code}}/turnout", "How many answered in each unit",
         "Turnout", "results", parameters=(CONTEST, OBLAST, *PAGED),
     ),
     Operation(

@@ -1,4 +1,4 @@
-"""Reads for the API that no page needs: units by filters, one unit with all that is known of it, turnout.
+"""Reads for the API that no page needs: units by filters, and one unit with all that is known.
 
 Everything else comes from the queries of the public pages, so that both say the same.
 """
@@ -7,15 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from contest.contests.models import Contest, ContestState
-from contest.sources.turnout import ShownTurnout, shown_turnout
-from core.errors import NotFound
 from core.places.models import FormerName, Population, Post, Unit
 from core.places.queries import (
     former_names,
@@ -70,13 +65,3 @@ def known_unit(session: Session, kato: str) -> KnownUnit:
     post = session.scalars(select(Post).where(Post.unit_kato == kato, Post.closed_on.is_(None))).first()
     population = population_by_kato(session, [kato]).get(kato)
     return KnownUnit(unit, path_of(session, unit), former_names(session, kato), post, population)
-
-
-def published_turnout(session: Session, *, contest: Contest, today: date) -> ShownTurnout:
-    """The turnout of a contest whose results are public.
-
-    :raises NotFound: before that; while a survey runs, its turnout is for its operators.
-    """
-    if contest.state is not ContestState.PUBLISHED:
-        raise NotFound(_l("The turnout is published together with the results."))
-    return shown_turnout(session, campaign_code=contest.campaign_code, today=today)

@@ -132,7 +132,6 @@ _INTERVAL = {
     "place_to": said(maybe(PLACE), "The place interval's last place."),
     "top_probability": said(maybe(DECIMAL), "Of being among the first, from 0 to 1."),
 }
-_AT_LEAST = {**COUNT, "multipleOf": 5}
 
 SHAPES: dict[str, Shape] = {
     "Index": answered(
@@ -184,7 +183,10 @@ SHAPES: dict[str, Shape] = {
         is_coarse=said(YES_OR_NO, "Whether the score stands in steps of 5, because fewer than 10 answered."),
         mean=said(maybe(DECIMAL), "The plain mean of the marks, beside an adjusted score."),
     ),
-    "Nominee": record("Who was nominated.", id=PLACE, name=TEXT, webpage=WEBPAGE),
+    "Nominee": record(
+        "Who was nominated; names are written in Kazakh and in Russian.",
+        id=PLACE, namekz=TEXT, nameru=TEXT, webpage=WEBPAGE,
+    ),
     "StandingRow": record(
         "A nominee's outcome.",
         place=said(maybe(PLACE), "Equal points share a place: 1, 2, 2, 4. null where there is no place."),
@@ -221,19 +223,12 @@ SHAPES: dict[str, Shape] = {
         size=said(TEXT, "The code of the class."),
     ),
     "UnitTurnout": record(
-        "How many answered in a unit, at least.",
+        "How many answered in a unit.",
         unit=named("UnitName"), oblast=named("UnitName"),
         adults=said(maybe(COUNT), "When the survey opened."),
-        answers_at_least=said(
-            _AT_LEAST, "Each way of answering rounded down to steps of 5; 0 reads “fewer than 5”."
-        ),
+        answers=said(maybe(COUNT), "Answers that entered the score; null where fewer than 5."),
     ),
-    "Turnout": listed(
-        "The turnout of the survey, in the steps in which operators saw it.", "UnitTurnout",
-        as_of=said(DAY, "The last day that is counted: never the last day of the survey."),
-        step=said(COUNT, "The figures are multiples of it."),
-        answers_at_least=said(_AT_LEAST, "The sum of the shown figures over all pages."),
-    ),
+    "Turnout": listed("The turnout of the survey, as it was published.", "UnitTurnout"),
     "Release": record(
         "A file from which anyone computes the results again.",
         version=PLACE, file=TEXT, size=said(COUNT, "In bytes."), sha256=DIGEST, built_at=INSTANT,

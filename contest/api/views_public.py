@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, render_template
 from flask_babel import gettext as _
 
-from contest.api import answers, content, queries
+from contest.api import answers, content, loading, queries
 from contest.api.answers import address, answer, page_of, wish
 from contest.api.description import describe
 from contest.api.operations import MOST_PER_PAGE, PER_PAGE
@@ -15,20 +15,12 @@ from contest.api.parameters import BadParameter
 from contest.contests.models import Contest
 from contest.contests.queries import editions
 from contest.league import queries as leagues
-from contest.publication.queries import (
-    Ranking,
-    known_contest,
-    known_contests,
-    national_ranking,
-    oblast_ranking,
-    rankings,
-    require_national,
-)
+from contest.publication import queries as results
+from contest.publication.queries import known_contest, known_contests
 from contest.release.queries import published_releases
 from contest.rulebook import Stage
 from contest.sources.survey_pages import survey_mode
-from contest.sources.turnout import STEP
-from core import clock
+from contest.standings.models import Standing
 from core.access import public
 from core.places.queries import units_by_kato
 from core.web.edge import database, settings
@@ -131,10 +123,12 @@ def contest(code: str) -> Response:
 def standings(code: str) -> Response:
     """The published standings."""
     found = known_contest(database(), code)
-    national = national_ranking(database(), contest=found)
-    regional = rankings(database(), contest=found, stage=Stage.REGIONAL)
-    all_of_them = [*([national] if national else []), *regional]
-    return page_of(all_of_them, lambda rows: _standings(rows, found))
+    frozen = [
+        standing
+        for stage in (Stage.NATIONAL, Stage.REGIONAL)
+        for standing in results.published_standings(database(), contest=found, stage=stage)
+    ]
+    return page_of(frozen, lambda rows: _standings(rows, found))
 
 
 @api_public.get("/contests/<string:code>/standings/national")
@@ -142,7 +136,7 @@ def standings(code: str) -> Response:
 def national_standing(code: str) -> Response:
     """The national standing."""
     found = known_contest(database(), code)
-    return _rows(require_national(database(), contest=found), found)
+    return _rows(results.national_standing(database(), contest=found), found)
 
 
 @api_public.get("/contests/<string:code>/standings/regional/<string:kato>")
@@ -150,7 +144,7 @@ def national_standing(code: str) -> Response:
 def regional_standing(code: str, kato: str) -> Response:
     """An oblast's standing."""
     found = known_contest(database(), code)
-    return _rows(oblast_ranking(database(), contest=found, oblast_kato=kato), found)
+    return _rows(results.oblast_standing(database(), contest=found, oblast_kato=kato), found)
 
 
 @api_public.get("/contests/<string:code>/league")
@@ -172,12 +166,11 @@ def league_class(code: str, size: str) -> Response:
     """The villages of a class."""
     found = known_contest(database(), code)
     frozen = leagues.require_league(database(), contest=found)
-    leagues.summary_of(database(), contest=found, league=frozen, code=size)
-    rows = leagues.all_rows(database(), league=frozen, codes=[None if size == leagues.NO_SIZE else size])
-    known = units_by_kato(database(), [one.row.kato for one in rows])
+    classes = leagues.classes_of(database(), contest=found, league=frozen)
+    own, _title = leagues.class_of(classes, code=size)
     return page_of(
-        rows, lambda page: [content.league_row(one, known) for one in page],
-        **content.league_facts(frozen), size=size,
+        [one for one in loading.league(frozen) if one.row.size == own],
+        lambda rows: [content.league_row(one) for one in rows], **content.league_facts(frozen), size=size,
     )  # fmt: skip
 
 
@@ -185,14 +178,10 @@ def league_class(code: str, size: str) -> Response:
 @public
 def turnout(code: str) -> Response:
     """How many answered in each unit."""
-    today, oblast = clock.day_of(clock.present()), wish().get("oblast")
-    shown = queries.published_turnout(database(), contest=known_contest(database(), code), today=today)
-    rows = [row for row in shown.units if oblast in (None, row.oblast_kato)]
-    known = units_by_kato(database(), {row.oblast_kato for row in rows})
-    return page_of(
-        rows, lambda page: [content.unit_turnout(row, known) for row in page], as_of=shown.as_of.isoformat(),
-        step=STEP, answers_at_least=sum(row.answers for row in rows),
-    )  # fmt: skip
+    oblast = wish().get("oblast")
+    rows = loading.turnout(known_contest(database(), code))
+    within = [row for row in rows if oblast in (None, row.oblast_kato)]
+    return page_of(within, lambda page: [content.unit_turnout(row) for row in page])
 
 
 @api_public.get("/contests/<string:code>/releases")
@@ -217,13 +206,13 @@ def rules(code: str) -> Response:
     )
 
 
-def _standings(all_of_them: Sequence[Ranking], found: Contest) -> list[content.Content]:
-    known = units_by_kato(database(), filter(None, (one.standing.oblast_kato for one in all_of_them)))
-    return [content.standing(one, found, known) for one in all_of_them]
+def _standings(frozen: Sequence[Standing], found: Contest) -> list[content.Content]:
+    known = units_by_kato(database(), filter(None, (standing.oblast_kato for standing in frozen)))
+    return [content.standing(loading.ranking(standing), found, known) for standing in frozen]
 
 
-def _rows(ranking: Ranking, found: Contest) -> Response:
+def _rows(frozen: Standing, found: Contest) -> Response:
     return page_of(
-        ranking.rows, lambda rows: [content.standing_row(row, found) for row in rows],
-        standing=_standings([ranking], found)[0],
+        loading.ranking(frozen).rows, lambda rows: [content.standing_row(row, found) for row in rows],
+        standing=_standings([frozen], found)[0],
     )  # fmt: skip
