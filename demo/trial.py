@@ -7,9 +7,11 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from contest.calendar import is_day_off
 from contest.contests import services as contests
 from contest.contests.models import Contest
 from contest.rulebook import Step
+from contest.rulebook_reading import read_rulebook
 from core.clock import day_of
 from core.places.queries import post_units
 from core.settings import ROOT
@@ -27,6 +29,7 @@ OPEN_FOR = timedelta(days=365)
 def open_trial(session: Session, *, now: datetime) -> Contest:
     """Draft, publish and open the trial: the open mode, all posts, a year from today."""
     today = day_of(now)
+    last = _last(today)
     title = Words(
         kk="Байқап көру: тұрғындар сауалнамасы",
         ru="Проба: опрос жителей",
@@ -34,15 +37,15 @@ def open_trial(session: Session, *, now: datetime) -> Contest:
     )
     campaign = surveys.draft_campaign(
         session, code=TRIAL, contest_code=TRIAL, title=title, criteria_code="2020-six", mode=Mode.OPEN,
-        opens_on=today, closes_on=today + OPEN_FOR, katos=[unit.kato for _, unit in post_units(session)],
+        opens_on=today, closes_on=last, katos=[unit.kato for _, unit in post_units(session)],
         actor=ACTOR, now=now,
     )  # fmt: skip
     ethics.draft_round(
         session, code=TRIAL, contest_code=TRIAL, title=title, items_code="2026", opens_on=today,
-        closes_on=today + OPEN_FOR, actor=ACTOR, now=now,
+        closes_on=last, actor=ACTOR, now=now,
     )  # fmt: skip
     contest = contests.create_contest(
-        session, code=TRIAL, title=title, rules_text=_rules(today), campaign_code=TRIAL, round_code=TRIAL,
+        session, code=TRIAL, title=title, rules_text=_rules(today, last), campaign_code=TRIAL, round_code=TRIAL,
         actor=ACTOR, now=now,
     )  # fmt: skip
     contests.publish_rules(
@@ -53,9 +56,15 @@ def open_trial(session: Session, *, now: datetime) -> Contest:
     return contest
 
 
-def _rules(today: date) -> str:
-    """The book of 2020 with a calendar of its own: a year of questions from today, the stages after it."""
-    last = today + OPEN_FOR
+def _last(today: date) -> date:
+    """The last day of questions: a year away, or the working day before; the rules demand one."""
+    days_off = read_rulebook(RULES.read_text(), place=RULES.name).days_off
+    days = (today + OPEN_FOR - timedelta(days=number) for number in range(OPEN_FOR.days))
+    return next(day for day in days if not is_day_off(days_off, day))
+
+
+def _rules(today: date, last: date) -> str:
+    """The book of 2020 with a calendar of its own: questions from today to a day, the stages after it."""
     days = dict.fromkeys((Step.NOMINATIONS, Step.SURVEY, Step.ETHICS), (today, last))
     for number, step in enumerate((Step.REGIONAL, Step.NATIONAL, Step.RESULTS)):
         days[step] = (last + timedelta(days=30 * number + 1), last + timedelta(days=30 * number + 21))
