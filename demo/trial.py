@@ -45,8 +45,8 @@ def open_trial(session: Session, *, now: datetime) -> Contest:
         closes_on=last, actor=ACTOR, now=now,
     )  # fmt: skip
     contest = contests.create_contest(
-        session, code=TRIAL, title=title, rules_text=_rules(today, last), campaign_code=TRIAL, round_code=TRIAL,
-        actor=ACTOR, now=now,
+        session, code=TRIAL, title=title, rules_text=_rules(today, last), campaign_code=TRIAL,
+        round_code=TRIAL, actor=ACTOR, now=now,
     )  # fmt: skip
     contests.publish_rules(
         session, contest=contest, order_number="DEMO-2", order_on=today, actor=ACTOR, now=now
