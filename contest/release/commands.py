@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import click
+from flask.cli import AppGroup
 
 from contest.certificates.press import press_of
 from contest.contests.queries import contest_by_code
@@ -19,7 +20,7 @@ from core import clock
 from core.errors import AuylError
 from core.web.edge import settings, storage
 
-release = click.Group("release", help="Releases: everything that was published of a contest, in one ZIP.")
+release = AppGroup("release", help="Releases: everything that was published of a contest, in one ZIP.")
 ACTOR = "system"
 
 
