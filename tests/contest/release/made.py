@@ -53,6 +53,25 @@ MARKS = (
 NATIONAL_MARKS = (((8, 8, 7), (9, 7, 8)), ((7, 9, 9), (8, 8, 9)))
 
 
+@dataclass(frozen=True)
+class Country:
+    """What a release is made of: villages, the nominees' ethics scores by village, marks by place."""
+
+    villages: Sequence[tuple[str, int, int, str, str]] = VILLAGES
+    ethics: Sequence[tuple[int, str, str, bool] | None] = ETHICS
+    marks: Sequence[Sequence[Sequence[int]]] = MARKS
+    national_marks: Sequence[Sequence[Sequence[int]]] = NATIONAL_MARKS
+
+    @property
+    def oblasts(self) -> list[str]:
+        return sorted({f"{village[0][:2]}0000000" for village in self.villages})
+
+    def places(self, oblast: str) -> list[int]:
+        """The villages of an oblast that have a nominee."""
+        own = [at for at, village in enumerate(self.villages) if village[0][:2] == oblast[:2]]
+        return own[: len(self.marks)]
+
+
 @dataclass
 class Made:
     """The tables and other files of a release, before they are packed."""
@@ -100,13 +119,13 @@ def zipped(files: dict[str, bytes]) -> bytes:
     return packed(files)
 
 
-def hand_made(text: str = TEXT) -> Made:
+def hand_made(text: str = TEXT, country: Country = Country()) -> Made:
     """The release."""
     made, book = Made(), read_rulebook(text)
     _papers(made, book, text)
-    _survey(made)
-    _people(made, book)
-    _league(made, book)
+    _survey(made, country)
+    _people(made, book, country)
+    _league(made, book, country)
     return made
 
 
@@ -122,30 +141,32 @@ def _papers(made: Made, book: RuleBook, text: str) -> None:
     made.tables["dictionary/columns"] = dictionary_rows()
 
 
-def _survey(made: Made) -> None:
-    drawn = shrink([float(v[3]) for v in VILLAGES], [float(v[4]) for v in VILLAGES])
+def _survey(made: Made, country: Country) -> None:
+    villages = country.villages
+    drawn = shrink([float(v[3]) for v in villages], [float(v[4]) for v in villages])
     reliability = [published(share) for share in drawn.reliability.tolist()]
     made.tables["survey/units"] = [
         [kato, "Ауыл", "Село", "Village", f"{kato[:2]}0000000", None, adults, n, Decimal(score),
          Decimal(error), share, published(1.959963984540054 * float(error) * (1 - n / adults) ** 0.5), False,
          "codes"]
-        for (kato, adults, n, score, error), share in zip(VILLAGES, reliability, strict=True)
+        for (kato, adults, n, score, error), share in zip(villages, reliability, strict=True)
     ]  # fmt: skip
     made.tables["survey/criteria"] = [[code, 1, "Өлшем", "Критерий", "Criterion"] for code in CRITERIA]
     made.tables["survey/criterion_means"] = [
         [kato, code, Decimal(score) + place]
-        for kato, _adults, _n, score, _error in VILLAGES
+        for kato, _adults, _n, score, _error in villages
         for place, code in enumerate(CRITERIA)
     ]
-    made.tables["survey/groups"] = [["nation", "nation", *_over(VILLAGES), Decimal("0.80")]] + [
-        ["oblast", oblast, *_over([v for v in VILLAGES if v[0][:2] == oblast[:2]]), Decimal("1.10")]
-        for oblast in OBLASTS
+    made.tables["survey/groups"] = [["nation", "nation", *_over(villages), Decimal("0.80")]] + [
+        ["oblast", oblast, *_over([v for v in villages if v[0][:2] == oblast[:2]]), Decimal("1.10")]
+        for oblast in country.oblasts
     ]
-    made.tables["survey/strata"] = [["193300000", "-", "f", 50, Decimal("70.00"), Decimal("1.50")]]
+    last = villages[-1][0]
+    made.tables["survey/strata"] = [[last, "-", "f", 50, Decimal("70.00"), Decimal("1.50")]]
     made.tables["survey/variants"] = [
-        ["193300000", "weighted", 90, Decimal("69.00"), Decimal("1.20"), Decimal("1.05")]
+        [last, "weighted", 90, Decimal("69.00"), Decimal("1.20"), Decimal("1.05")]
     ]
-    made.tables["survey/turnout"] = [["193300000", "web", 85], ["193300000", "paper", 0]]
+    made.tables["survey/turnout"] = [[last, "web", 85], [last, "paper", 0]]
 
 
 def _over(villages: Sequence[tuple]) -> list[object]:
@@ -153,24 +174,26 @@ def _over(villages: Sequence[tuple]) -> list[object]:
     return [n, published(sum(village[2] * Decimal(village[3]) for village in villages) / n)]
 
 
-def _people(made: Made, book: RuleBook) -> None:
+def _people(made: Made, book: RuleBook, country: Country) -> None:
     for table in ("rows", "components", "standings"):
         made.tables[f"standings/{table}"] = []
     for name in ("jury/marks", "jury/abstentions", "jury/conflicts", "decisions/changes"):
         made.tables[name] = []
+    for oblast in country.oblasts:
+        places = zip(country.places(oblast), country.marks, strict=False)
+        people = [_nominee(country, at, {"project": marks}) for at, marks in places]
+        _standing(made, book, country, "regional", oblast, people)
     made.tables["ethics/officials"] = [
-        [place + 1, place + 101, village[0], one[0], Decimal(one[1]), Decimal(one[2]), one[3]]
-        for place, (village, one) in enumerate(zip(VILLAGES, ETHICS, strict=True))
-        if one
+        [at + 1, at + 101, country.villages[at][0], one[0], Decimal(one[1]), Decimal(one[2]), one[3]]
+        for oblast in country.oblasts
+        for at in country.places(oblast)
+        if (one := country.ethics[at])
     ]
-    for first, oblast in ((0, OBLASTS[0]), (3, OBLASTS[1])):
-        people = [_nominee(first + at, {"project": MARKS[at]}) for at in range(3)]
-        _standing(made, book, "regional", oblast, people)
     projects = {row[1]: row[4] for row in made.tables["standings/components"] if row[2] == "project"}
     finalists = [row[1] for row in made.tables["standings/rows"] if row[14]]
     people = [
-        _nominee(number - 1, {"cases": marks})
-        for number, marks in zip(finalists, NATIONAL_MARKS, strict=True)
+        _nominee(country, number - 1, {"cases": marks})
+        for number, marks in zip(finalists, country.national_marks, strict=True)
     ]
     means = {(row[0], row[1]): row[2] for row in made.tables["survey/criterion_means"]}
     nominations = {"project": [[one["id"], projects[one["id"]]] for one in people]} | {
@@ -178,38 +201,33 @@ def _people(made: Made, book: RuleBook) -> None:
         for code, criterion in (("open", "community"), ("enterprising", "employment"))
     }
     votes = {"enterprising": [[people[0]["id"], 2, True]]}
-    _standing(made, book, "national", None, people, nominations=nominations, votes=votes)
+    _standing(made, book, country, "national", None, people, nominations=nominations, votes=votes)
     made.tables["decisions/nominations"] = [["enterprising", people[0]["id"], 2, True]]
     made.tables["jury/conflicts"] = [["regional", "J-OTHER", 1, "district", "derived"]]
     made.tables["jury/abstentions"] = [["regional", "J-OTHER", 2, "project", "need"]]
+    voted = (True, 3, 1, 0, 4, 5, 1, 4)
     made.tables["decisions/votes"] = [
-        [
-            "national",
-            None,
-            "standing-approved",
-            1,
-            "Бекіту",
-            "Утвердить",
-            AT,
-            True,
-            3,
-            1,
-            0,
-            4,
-            5,
-            1,
-            4,
-            "а",
-            "б",
-        ]
+        ["national", None, "standing-approved", 1, "Бекіту", "Утвердить", AT, *voted, "а", "б"]
     ]
     made.tables["decisions/changes"] = [
-        ["regional", OBLASTS[0], "returned", 1, 1, 2, Decimal("70.00"), None, 1, Decimal("71.00"), "place-1"]
+        [
+            "regional",
+            country.oblasts[0],
+            "returned",
+            1,
+            1,
+            2,
+            Decimal("70.00"),
+            None,
+            1,
+            Decimal("71.00"),
+            "place-1",
+        ]
     ]
 
 
-def _nominee(at: int, marks: dict[str, Sequence[Sequence[int]]]) -> dict[str, Any]:
-    ethics, kato = ETHICS[at], VILLAGES[at][0]
+def _nominee(country: Country, at: int, marks: dict[str, Sequence[Sequence[int]]]) -> dict[str, Any]:
+    ethics, kato = country.ethics[at], country.villages[at][0]
     # The numbers of the judges follow from what they gave, as in a real standing.
     return {
         "id": at + 1, "official": at + 101, "kato": kato, "oblast": f"{kato[:2]}0000000",
@@ -220,10 +238,16 @@ def _nominee(at: int, marks: dict[str, Sequence[Sequence[int]]]) -> dict[str, An
 
 
 def _standing(
-    made: Made, book: RuleBook, stage: str, oblast: str | None, people: list[dict[str, Any]], **more: Any
+    made: Made,
+    book: RuleBook,
+    country: Country,
+    stage: str,
+    oblast: str | None,
+    people: list[dict[str, Any]],
+    **more: Any,
 ) -> None:
     code = "-".join(filter(None, (stage, oblast, "v1")))
-    units = [[v[0], v[2], v[3], v[4]] for v in VILLAGES if oblast is None or v[0][:2] == oblast[:2]]
+    units = [[v[0], v[2], v[3], v[4]] for v in country.villages if oblast is None or v[0][:2] == oblast[:2]]
     inputs = {
         "contest": "2026", "stage": stage, "oblast": oblast, "rulebook": book.fingerprint, "units": units,
         "nominees": people, "nominations": {}, **more,
@@ -256,10 +280,10 @@ def _standing(
             ]
 
 
-def _league(made: Made, book: RuleBook) -> None:
+def _league(made: Made, book: RuleBook, country: Country) -> None:
     inputs = {
         "contest": "2026", "rulebook": book.fingerprint,
-        "units": [[kato, n, score, error, adults] for kato, adults, n, score, error in VILLAGES],
+        "units": [[kato, n, score, error, adults] for kato, adults, n, score, error in country.villages],
     }  # fmt: skip
     made.inputs["league/inputs/league-v1"] = inputs
     made.tables["league/leagues"] = [["league-v1", 1, book.fingerprint, digest_of(inputs), AT]]
