@@ -10,10 +10,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from contest.contests.areas import parse_area
 from contest.contests.forms import require_valid
 from contest.contests.models import Contest
-from contest.contests.queries import contest_by_code, rulebook_of
+from contest.contests.queries import rulebook_of
 from contest.decisions.forms import ExclusionForm, HandOverForm, NominationForm, SignalsForm
 from contest.decisions.queries import (
     coming_meetings,
@@ -30,6 +29,7 @@ from contest.decisions.services import (
     propose_signals,
 )
 from contest.jury.queries import is_marking_closed, judged_nominees
+from contest.jury.sight import area_in_sight
 from contest.meetings.queries import get_meeting
 from contest.meetings.words import KINDS as DECISIONS
 from contest.nominees.queries import get_nominee
@@ -49,7 +49,7 @@ Reply = str | Response
 @guarded(Right.SEE_STAGE)
 def index(code: str, stage: str, area: str) -> Reply:
     """What a commission has decided, and what it can be asked to decide."""
-    contest, chosen, oblast = _area(code, stage, area, Right.SEE_STAGE)
+    contest, chosen, oblast = area_in_sight(code, stage, area, Right.SEE_STAGE)
     session = database()
     can_lead = may(current_user, Right.FREEZE_STANDING, oblast=oblast)
     signals = _signals(contest) if chosen is Stage.NATIONAL else None
@@ -69,7 +69,7 @@ def index(code: str, stage: str, area: str) -> Reply:
 @guarded(Right.FREEZE_STANDING)
 def signals(code: str, stage: str, area: str) -> Reply:
     """Put to the vote which signals leave a day out."""
-    contest, _chosen, _oblast = _area(code, stage, area, Right.FREEZE_STANDING)
+    contest, _chosen, _oblast = area_in_sight(code, stage, area, Right.FREEZE_STANDING)
     require(Right.FREEZE_STANDING)
     session, form = database(), _signals(contest)
     require_valid(form)
@@ -84,7 +84,7 @@ def signals(code: str, stage: str, area: str) -> Reply:
 @guarded(Right.FREEZE_STANDING)
 def hand_over(code: str, stage: str, area: str) -> Reply:
     """Give the vote on signals to the survey."""
-    contest, _chosen, oblast = _area(code, stage, area, Right.FREEZE_STANDING)
+    contest, _chosen, oblast = area_in_sight(code, stage, area, Right.FREEZE_STANDING)
     require(Right.FREEZE_STANDING)
     now = clock.present()
     require_fresh_factor(now=now)
@@ -98,7 +98,7 @@ def hand_over(code: str, stage: str, area: str) -> Reply:
 @guarded(Right.FREEZE_STANDING)
 def exclusion(code: str, stage: str, area: str) -> Reply:
     """Put a nominee's exclusion to the vote."""
-    contest, chosen, oblast = _area(code, stage, area, Right.FREEZE_STANDING)
+    contest, chosen, oblast = area_in_sight(code, stage, area, Right.FREEZE_STANDING)
     session, form = database(), _exclusion(contest, chosen, oblast)
     require_valid(form)
     propose_exclusion(
@@ -113,7 +113,7 @@ def exclusion(code: str, stage: str, area: str) -> Reply:
 @guarded(Right.FREEZE_STANDING)
 def nomination(code: str, stage: str, area: str, nomination: str) -> Reply:
     """Put to the vote whether a nominee gets a nomination."""
-    contest, _chosen, _oblast = _area(code, stage, area, Right.FREEZE_STANDING)
+    contest, _chosen, _oblast = area_in_sight(code, stage, area, Right.FREEZE_STANDING)
     require(Right.FREEZE_STANDING)
     session, form = database(), NominationForm(prefix=nomination)
     form.offer(coming_meetings(session, contest, Stage.NATIONAL, None))
@@ -130,12 +130,6 @@ def nomination(code: str, stage: str, area: str, nomination: str) -> Reply:
 def _done(code: str, stage: str, area: str) -> Response:
     flash(_("It stands on the agenda of the meeting."), "good")
     return redirect(url_for("decisions_staff.index", code=code, stage=stage, area=area))
-
-
-def _area(code: str, stage: str, area: str, right: Right) -> tuple[Contest, Stage, str | None]:
-    chosen, oblast = parse_area(stage, area)
-    require(right, oblast=oblast)
-    return contest_by_code(database(), code), chosen, oblast
 
 
 def _signals(contest: Contest) -> SignalsForm:

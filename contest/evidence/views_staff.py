@@ -18,12 +18,13 @@ from contest.evidence.standing import read_standing
 from contest.evidence.tables import evidence_data, evidence_table
 from contest.evidence.words import add_filters
 from contest.judging.queries import judge_names
+from contest.jury.sight import area_in_sight, require_sight
 from contest.nominees.documents.models import NomineeDocument
 from contest.nominees.documents.views_staff import may_read_documents
 from contest.nominees.models import Nominee
 from contest.nominees.queries import get_nominee
 from contest.rulebook import Stage
-from core.access import Right, guarded, require
+from core.access import Right, guarded
 from core.places.queries import get_unit
 from core.web.edge import database, settings
 
@@ -35,9 +36,7 @@ evidence_staff.record(add_filters)
 @guarded(Right.SEE_STAGE)
 def index(code: str, stage: str, area: str) -> str:
     """The judged nominees of a stage."""
-    chosen, oblast = parse_area(stage, area)
-    require(Right.SEE_STAGE, oblast=oblast)
-    contest = contest_by_code(database(), code)
+    contest, chosen, oblast = area_in_sight(code, stage, area)
     read = read_standing(database(), contest, stage=chosen, oblast_kato=oblast)
     return render_template(
         "contest/evidence/index.html", contest=contest, stage=chosen, area=area, rows=read.rows,
@@ -83,5 +82,5 @@ def _nominee(code: str, nominee_id: int, stage: str) -> tuple[Contest, Nominee, 
     nominee = get_nominee(database(), contest, nominee_id)
     area = NATION if stage == Stage.NATIONAL else nominee.oblast_kato
     chosen, oblast = parse_area(stage, area)
-    require(Right.SEE_STAGE, oblast=oblast)
+    require_sight(contest, oblast)
     return contest, nominee, chosen, oblast

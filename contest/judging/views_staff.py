@@ -5,14 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template
 from flask_babel import gettext as _
 
-from contest.contests.areas import parse_area
 from contest.contests.models import Contest
-from contest.contests.queries import contest_by_code
 from contest.evidence.files import demo_note, file_answer
 from contest.judging.queries import Judging, judging_of
 from contest.judging.tables import judging_data, judging_table
 from contest.judging.words import combined_words, remarks, signed
-from core.access import Right, guarded, require
+from contest.jury.sight import area_in_sight
+from core.access import Right, guarded
 from core.places.queries import get_unit
 from core.web.edge import database, settings
 
@@ -44,7 +43,5 @@ def file(code: str, stage: str, area: str, form: str) -> Response:
 
 
 def _found(code: str, stage: str, area: str) -> tuple[Contest, Judging, str | None]:
-    chosen, oblast = parse_area(stage, area)
-    require(Right.SEE_STAGE, oblast=oblast)
-    contest = contest_by_code(database(), code)
+    contest, chosen, oblast = area_in_sight(code, stage, area)
     return contest, judging_of(database(), contest, stage=chosen, oblast_kato=oblast), oblast

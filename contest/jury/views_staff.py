@@ -5,10 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
-from contest.contests.areas import parse_area
-from contest.contests.queries import contest_by_code
 from contest.jury.revealed import revealed_marks
-from core.access import Right, guarded, require
+from contest.jury.sight import area_in_sight
+from core.access import Right, guarded
 from core.places.queries import get_unit
 from core.web.edge import database
 
@@ -19,9 +18,7 @@ jury_staff = Blueprint("jury_staff", __name__, url_prefix="/staff/contests/<stri
 @guarded(Right.SEE_STAGE)
 def marks(code: str, stage: str, area: str) -> str:
     """Every mark of every judge."""
-    chosen, oblast = parse_area(stage, area)
-    require(Right.SEE_STAGE, oblast=oblast)
-    contest = contest_by_code(database(), code)
+    contest, chosen, oblast = area_in_sight(code, stage, area)
     unit = oblast and get_unit(database(), oblast)
     rules, found = revealed_marks(database(), contest, chosen, oblast)
     criteria = [(part, criterion) for part in rules.marked for criterion in part.criteria]

@@ -11,12 +11,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from contest.contests.areas import NATION, parse_area
+from contest.contests.areas import NATION
 from contest.contests.forms import require_valid
 from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code, rulebook_of
 from contest.decisions.services import carry_out
 from contest.jury.forms import ActForm
+from contest.jury.sight import area_in_sight, require_sight
 from contest.meetings import incidents, services
 from contest.meetings.forms import (
     CHOICES,
@@ -35,7 +36,7 @@ from contest.meetings.showing import ShownMeeting, shown_meeting
 from contest.meetings.words import ITEM_STATES, KINDS, MEETING_STATES, SEATS, VOTES
 from contest.rulebook import Stage
 from core import clock
-from core.access import Right, guarded, may, require, require_fresh_factor
+from core.access import Right, guarded, may, require_fresh_factor
 from core.errors import BadInput, Forbidden, NotFound
 from core.places.queries import get_unit
 from core.web.edge import database, settings
@@ -54,7 +55,7 @@ LANGUAGES = ("kk", "ru")
 @guarded(Right.SEE_STAGE)
 def index(code: str, stage: str, area: str) -> Reply:
     """The meetings of a commission."""
-    contest, chosen, oblast = _area(code, stage, area, Right.SEE_STAGE)
+    contest, chosen, oblast = area_in_sight(code, stage, area, Right.SEE_STAGE)
     return render_template(
         "contest/meetings/index.html", contest=contest, stage=chosen, area=area, form=PlanForm(),
         meetings=meetings_of(database(), contest, chosen, oblast), **WORDS,
@@ -67,7 +68,7 @@ def index(code: str, stage: str, area: str) -> Reply:
 @guarded(Right.RUN_MEETINGS)
 def plan(code: str, stage: str, area: str) -> Reply:
     """Plan a meeting."""
-    contest, chosen, oblast = _area(code, stage, area, Right.RUN_MEETINGS)
+    contest, chosen, oblast = area_in_sight(code, stage, area, Right.RUN_MEETINGS)
     form = PlanForm()
     require_valid(form)
     made = services.plan_meeting(
@@ -215,7 +216,7 @@ def found_meeting(code: str, meeting_id: int, right: Right) -> tuple[Contest, Me
     """A meeting, for a reader who has the right in its oblast."""
     contest = contest_by_code(database(), code)
     found = get_meeting(database(), contest, meeting_id)
-    require(right, oblast=found.oblast_kato)
+    require_sight(contest, found.oblast_kato, right)
     return contest, found
 
 
@@ -231,15 +232,6 @@ def _led_item(code: str, meeting_id: int, item_id: int) -> tuple[Contest, Meetin
     if roll_of(database(), item).presence.get(current_user.id) is Presence.RECUSED:
         raise Forbidden(_("You have a conflict of interests in this item: the secretary leads its vote."))
     return contest, found, item
-
-
-def _area(code: str, stage: str, area: str, right: Right) -> tuple[Contest, Stage, str | None]:
-    chosen, oblast = parse_area(stage, area)
-    require(right, oblast=oblast)
-    contest = contest_by_code(database(), code)
-    if oblast is not None:
-        get_unit(database(), oblast)
-    return contest, chosen, oblast
 
 
 def _forms(contest: Contest, shown: ShownMeeting) -> dict[str, object]:

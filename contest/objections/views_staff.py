@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from contest.contests.areas import parse_area
 from contest.contests.forms import require_valid
 from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code
 from contest.decisions.forms import ProposeForm
 from contest.decisions.queries import coming_meetings
+from contest.jury.sight import area_in_sight, require_sight
 from contest.meetings.queries import get_meeting, outcome
 from contest.nominees.models import Nominee
 from contest.nominees.queries import get_nominee, list_nominees
@@ -54,7 +54,7 @@ Reply = str | Response
 @guarded(Right.SEE_STAGE)
 def index(code: str, stage: str, area: str) -> Reply:
     """The objections that a commission decides, and whether its standing is final."""
-    contest, chosen, oblast = _area(code, stage, area, Right.SEE_STAGE)
+    contest, chosen, oblast = area_in_sight(code, stage, area, Right.SEE_STAGE)
     session, now = database(), clock.present()
     standing = latest_standing(session, contest, chosen, oblast)
     return render_template(
@@ -73,7 +73,7 @@ def index(code: str, stage: str, area: str) -> Reply:
 @guarded(Right.MANAGE_NOMINEES)
 def register(code: str, stage: str, area: str) -> Reply:
     """Register an objection that came on paper."""
-    contest, chosen, oblast = _area(code, stage, area, Right.MANAGE_NOMINEES)
+    contest, chosen, oblast = area_in_sight(code, stage, area, Right.MANAGE_NOMINEES)
     session, standing = database(), _standing(contest, chosen, oblast)
     form = PaperForm()
     form.offer(is_excluded=None, **claim_choices(session, contest, standing))
@@ -96,7 +96,7 @@ def register(code: str, stage: str, area: str) -> Reply:
 @guarded(Right.MANAGE_NOMINEES)
 def waive(code: str, stage: str, area: str) -> Reply:
     """Record that a nominee gave the right up on paper."""
-    contest, chosen, oblast = _area(code, stage, area, Right.MANAGE_NOMINEES)
+    contest, chosen, oblast = area_in_sight(code, stage, area, Right.MANAGE_NOMINEES)
     session, standing, now = database(), _standing(contest, chosen, oblast), clock.present()
     require_fresh_factor(now=now)
     form = _waiver_form(contest, standing)
@@ -172,17 +172,11 @@ def appeal(code: str, number: int) -> Reply:
     return redirect(url_for("objections_staff.one", code=code, number=made.number))
 
 
-def _area(code: str, stage: str, area: str, right: Right) -> tuple[Contest, Stage, str | None]:
-    chosen, oblast = parse_area(stage, area)
-    require(right, oblast=oblast)
-    return contest_by_code(database(), code), chosen, oblast
-
-
 def _found(code: str, number: int, right: Right) -> tuple[Contest, Handled, Standing]:
     contest = contest_by_code(database(), code)
     handled = handled_objection(database(), contest, number)
     standing = database().get_one(Standing, handled.objection.standing_id)
-    require(right, oblast=standing.oblast_kato)
+    require_sight(contest, standing.oblast_kato, right)
     return contest, handled, standing
 
 

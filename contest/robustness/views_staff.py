@@ -5,14 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template
 from flask_babel import gettext as _
 
-from contest.contests.areas import parse_area
 from contest.contests.models import Contest
-from contest.contests.queries import contest_by_code
 from contest.evidence.files import demo_note, file_answer
+from contest.jury.sight import area_in_sight
 from contest.robustness.queries import Robustness, robustness_of
 from contest.robustness.tables import robustness_data, robustness_table
 from contest.robustness.words import line_words, why_words
-from core.access import Right, guarded, require
+from core.access import Right, guarded
 from core.places.queries import get_unit
 from core.web.edge import database, settings
 
@@ -43,7 +42,5 @@ def file(code: str, stage: str, area: str, form: str) -> Response:
 
 
 def _found(code: str, stage: str, area: str) -> tuple[Contest, Robustness]:
-    chosen, oblast = parse_area(stage, area)
-    require(Right.SEE_STAGE, oblast=oblast)
-    contest = contest_by_code(database(), code)
+    contest, chosen, oblast = area_in_sight(code, stage, area)
     return contest, robustness_of(database(), contest, stage=chosen, oblast_kato=oblast)

@@ -21,6 +21,7 @@ from contest.decisions.services import propose_standing
 from contest.jury.forms import ActForm
 from contest.jury.queries import marking_of, progress
 from contest.jury.services import close_marking, open_marking
+from contest.jury.sight import area_in_sight, require_sight
 from contest.meetings.queries import get_meeting
 from contest.objections.queries import handled_objection, is_final
 from contest.rulebook import Stage
@@ -42,7 +43,7 @@ Reply = str | Response
 @guarded(Right.SEE_STAGE)
 def stage(code: str, stage: str, area: str) -> Reply:
     """A stage in an oblast or in the nation."""
-    contest, chosen, oblast = _area(code, stage, area, Right.SEE_STAGE)
+    contest, chosen, oblast = area_in_sight(code, stage, area, Right.SEE_STAGE)
     session, now = database(), clock.present()
     items = freeze_checklist(session, contest, stage=chosen, oblast_kato=oblast)
     rules = rulebook_of(session, contest).stage(chosen)
@@ -67,7 +68,7 @@ def standing(code: str, standing_id: int) -> Reply:
     contest, session = contest_by_code(database(), code), database()
     view = get_standing(session, contest, standing_id)
     found = view.standing
-    require(Right.SEE_STAGE, oblast=found.oblast_kato)
+    require_sight(contest, found.oblast_kato)
     return render_template(
         "contest/staff/standing.html", contest=contest, standing=found, stage=found.stage,
         rows=shown_frozen(session, view.rows), area=found.oblast_kato or NATION,
@@ -81,7 +82,7 @@ def standing(code: str, standing_id: int) -> Reply:
 @guarded(Right.FREEZE_STANDING)
 def open_the_marking(code: str, stage: str, area: str) -> Reply:
     """Open the marking."""
-    contest, chosen, oblast = _area(code, stage, area, Right.FREEZE_STANDING)
+    contest, chosen, oblast = area_in_sight(code, stage, area, Right.FREEZE_STANDING)
     open_marking(
         database(), contest=contest, stage=chosen, oblast_kato=oblast, actor=current_user.reference,
         now=clock.present(),
@@ -94,7 +95,7 @@ def open_the_marking(code: str, stage: str, area: str) -> Reply:
 @guarded(Right.FREEZE_STANDING)
 def close_the_marking(code: str, stage: str, area: str) -> Reply:
     """Close the marking: from now on scores are visible here."""
-    contest, chosen, oblast = _area(code, stage, area, Right.FREEZE_STANDING)
+    contest, chosen, oblast = area_in_sight(code, stage, area, Right.FREEZE_STANDING)
     now = clock.present()
     require_fresh_factor(now=now)
     require_valid(ConfirmForm())
@@ -109,7 +110,7 @@ def close_the_marking(code: str, stage: str, area: str) -> Reply:
 @guarded(Right.FREEZE_STANDING)
 def propose(code: str, stage: str, area: str) -> Reply:
     """Put the computed standing on the agenda of a meeting."""
-    contest, chosen, oblast = _area(code, stage, area, Right.FREEZE_STANDING)
+    contest, chosen, oblast = area_in_sight(code, stage, area, Right.FREEZE_STANDING)
     session, form = database(), ProposeForm()
     form.offer(coming_meetings(session, contest, chosen, oblast))
     require_valid(form)
@@ -125,7 +126,7 @@ def propose(code: str, stage: str, area: str) -> Reply:
 @guarded(Right.FREEZE_STANDING)
 def ask(code: str, stage: str, area: str) -> Reply:
     """Sign first: ask the other of chair and secretary to confirm."""
-    contest, chosen, oblast = _area(code, stage, area, Right.FREEZE_STANDING)
+    contest, chosen, oblast = area_in_sight(code, stage, area, Right.FREEZE_STANDING)
     now = clock.present()
     require_fresh_factor(now=now)
     require_valid(ConfirmForm())
@@ -141,7 +142,7 @@ def ask(code: str, stage: str, area: str) -> Reply:
 @guarded(Right.FREEZE_STANDING)
 def confirm(code: str, stage: str, area: str) -> Reply:
     """Sign second, and freeze; doing it again shows the same standing."""
-    contest, chosen, oblast = _area(code, stage, area, Right.FREEZE_STANDING)
+    contest, chosen, oblast = area_in_sight(code, stage, area, Right.FREEZE_STANDING)
     now = clock.present()
     require_fresh_factor(now=now)
     require_valid(ConfirmForm())
@@ -156,7 +157,7 @@ def confirm(code: str, stage: str, area: str) -> Reply:
 @guarded(Right.FREEZE_STANDING)
 def correct(code: str, stage: str, area: str) -> Reply:
     """Sign a corrected version first, with its reason."""
-    contest, chosen, oblast = _area(code, stage, area, Right.FREEZE_STANDING)
+    contest, chosen, oblast = area_in_sight(code, stage, area, Right.FREEZE_STANDING)
     now, session, form = clock.present(), database(), CorrectForm()
     require_fresh_factor(now=now)
     form.offer(signing_of(session, contest, chosen, oblast, is_ready=False).granted)

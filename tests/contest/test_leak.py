@@ -13,13 +13,19 @@ from collections.abc import Callable, Iterable
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, Rule
 
+from contest.jury.queries import marking_of
+from contest.meetings.models import ItemKind
+from contest.meetings.services import add_item
+from contest.nominees.models import Nominee
 from contest.rulebook import Stage
 from contest.rulebook_reading import shipped_text
 from core import clock
 from core.access import Role
+from tests.conftest import NOW
 from tests.contest import pages, sample
+from tests.contest.meetings.acts import recuse
 from tests.contest.sample import CAMPAIGN, CODE, OBLASTS, ROUND
 
 app = pages.app
@@ -83,7 +89,7 @@ def is_contest(rule: Rule) -> bool:
     return rule.rule.startswith(("/staff/contests", "/staff/my-", "/staff/cert"))
 
 
-def addresses(app: Flask, made: sample.Sample, *, contest: bool) -> list[str]:
+def addresses(app: Flask, made: sample.Sample, *, contest: bool, **besides: list[int]) -> list[str]:
     """Every page of the contest, or every other one, with the values that its address can take."""
     village = made.units[OBLASTS[0]][0]
     values = {
@@ -92,7 +98,7 @@ def addresses(app: Flask, made: sample.Sample, *, contest: bool) -> list[str]:
         "kato": [*OBLASTS, village], "suffix": ["json"], "form": ["csv"], "campaign": [CAMPAIGN],
         "account_id": made.judges[OBLASTS[0]][:1], "meeting_id": [1], "objection_id": [1], "item_id": [1],
         "document_id": [1], "component": ["project"], "serial": [1], "token": ["x"],
-        "digest": ["x"], "kind": ["population"], "part": [1], "lang": ["kk"],
+        "digest": ["x"], "kind": ["population"], "part": [1], "lang": ["kk"], "file": ["x"], **besides,
     }  # fmt: skip
     adapter, found = app.url_map.bind("localhost"), []
     for rule in app.url_map.iter_rules():
@@ -101,6 +107,9 @@ def addresses(app: Flask, made: sample.Sample, *, contest: bool) -> list[str]:
         # The ethics commissioner reads the own questionnaires by number, to conclude: that room's tests.
         is_public = rule.rule.startswith(("/results", "/api"))
         own = {**values, "number": [999], "code": [CODE] if contest or is_public else [CAMPAIGN, ROUND]}
+        # An address that names its few values: one of them will do.
+        few = {name: one.items for name, one in rule._converters.items() if isinstance(one, AnyConverter)}
+        own |= {name: sorted(items)[:1] for name, items in few.items() if not items & {*own.get(name, ())}}
         lacking = rule.arguments - own.keys()
         assert lacking == set(), f"{rule.rule}: give the crawl a value for {lacking}"
         names = sorted(rule.arguments)
@@ -160,6 +169,68 @@ def test_the_same_crawl_finds_them_after_closing_and_only_those_of_the_closed_ob
     stranger = keep(lambda session: sample.account(session, "stranger", Role.SECRETARY, OBLASTS[1]))
     other, _ = crawl(app, [stranger], pages)
     assert other == set()
+
+
+def at_the_national_stage(session, made: sample.Sample) -> None:
+    """Both oblasts' standings frozen and final, the national marking open."""
+    for oblast in OBLASTS:
+        for nominee in made.nominees[oblast]:
+            sample.mark(session, nominee, made.judges[oblast][3], (59, 59, 59, 59))
+        sample.close(session, oblast)
+        sample.waive_all(session, sample.freeze(session, oblast))
+    facts = {"contest": sample.contest(session), "stage": Stage.NATIONAL, "actor": sample.ACTOR, "now": NOW}
+    sample.life.open_stage(session, **facts)
+    sample.jury.open_marking(session, oblast_kato=None, **facts)
+
+
+def test_who_marks_the_finalists_sees_no_regional_score_before_the_national_closing(
+    app: Flask, filled: sample.Sample, keep: Callable
+):
+    keep(lambda session: at_the_national_stage(session, filled))
+    # A meeting of each commission by number, and each oblast's standing.
+    pages = addresses(app, filled, contest=True, meeting_id=[1, 2, 3], standing_id=[1, 2])
+    pages += [f"/staff/contests/2026/meetings/{number}/protocol-kk.pdf" for number in (2, 3)]
+    judges = [filled.judges[f"{role}-None"][0] for role in (Role.MEMBER, Role.CHAIR)]
+    seen, opened = crawl(app, [filled.judges[None][1], *judges], pages)
+    assert seen == set()
+    assert opened > 40
+    seen, _ = crawl(app, judges[1:], addresses(app, filled, contest=False))
+    assert seen == set()
+    protocol = visitor(app, judges[0]).get(pages[-1], headers={"Accept-Language": "en"})
+    assert (protocol.status_code, "You mark at the national stage" in protocol.text) == (403, True)
+    few = [page for page in pages if "/stages/regional/" in page or "/standings/" in page]
+    agency, _ = crawl(app, filled.judges[f"{Role.AGENCY}-None"], few)
+    assert {"83.47", "67.89", "91.17", "78.63"} <= agency
+
+
+def test_who_hears_an_appeal_sees_that_oblast_and_after_the_national_closing_everybody_all(
+    app: Flask, filled: sample.Sample, keep: Callable
+):
+    pages = [f"/staff/contests/2026/stages/regional/{oblast}/evidence" for oblast in OBLASTS]
+    keep(lambda session: at_the_national_stage(session, filled))
+    member, chair = filled.judges[None][1], filled.judges[None][0]
+
+    def hear(session) -> None:
+        nominee = session.get_one(Nominee, filled.nominees[OBLASTS[0]][0])
+        add_item(
+            session, meeting=sample.meeting(session, None), kind=ItemKind.APPEAL, title=sample.REASONS,
+            reference="1", nominee=nominee, actor=sample.ACTOR,
+        )  # fmt: skip
+        # The chair is in conflict with the nominee, and hears nothing.
+        recuse(session, nominee.id, chair)
+
+    def opened(account_id: int) -> list[int]:
+        return [visitor(app, account_id).get(page).status_code for page in pages]
+
+    assert opened(member) == [403, 403]
+    keep(hear)
+    assert (opened(member), opened(chair)) == ([200, 403], [403, 403])
+
+    def close(session) -> None:
+        marking_of(session, sample.contest(session), Stage.NATIONAL, None).closed_at = NOW
+
+    keep(close)
+    assert (opened(member), opened(chair)) == ([200, 200], [200, 200])
 
 
 def test_a_judge_sees_ones_own_marks_and_nobody_elses(app: Flask, filled: sample.Sample):

@@ -88,8 +88,8 @@ def test_a_stranger_neither_reads_nor_votes(enter: Callable, keep: Callable, mad
     assert neighbour.get(other).status_code == 200
     assert neighbour.post(where, other, choice="yes").status_code == 403
     national = enter(made.judges[None][1])
-    assert national.get(page).status_code == 200
-    assert national.post(where, page, choice="yes").status_code == 409
+    assert national.get(page).status_code == 403
+    assert national.post(where, f"{BASE}/national/nation", choice="yes").status_code == 403
     assert keep(lambda session: votes_on(session, item_of(keep))) == {}
 
 
