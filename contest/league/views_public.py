@@ -11,9 +11,9 @@ from contest.contests.models import Contest
 from contest.league import queries
 from contest.league.computation import Position
 from contest.league.models import League
-from contest.league.showing import SORTS, Listing, league_sheet, listed
+from contest.league.showing import SORTS, Listing, league_sheet, terms_of
 from contest.league.tables import as_json, league_table
-from contest.publication.kept import answer_of, rows_of
+from contest.publication.kept import Kept, answer_of, kept
 from contest.publication.listing import Wish, page_of, wish_from
 from contest.publication.queries import known_contest, names_mark
 from contest.publication.tables import file_answer
@@ -40,7 +40,7 @@ def overview(code: str) -> str:
 def whole(code: str) -> Response:
     """Every village of the survey in one list, class by class."""
     contest, league = _published(code)
-    return _page(contest, league, _whole(contest, league))
+    return _page(contest, _whole(contest, league))
 
 
 @league_public.get("/results/<string:code>/league/<string:size>")
@@ -48,7 +48,7 @@ def whole(code: str) -> Response:
 def one_class(code: str, size: str) -> Response:
     """One class, as it is asked for."""
     contest, league = _published(code)
-    return _page(contest, league, _class(contest, league, size))
+    return _page(contest, _class(contest, league, size))
 
 
 @league_public.get("/results/<string:code>/league.<any(csv, xlsx, json):suffix>")
@@ -83,13 +83,12 @@ def _whole(contest: Contest, league: League) -> Listing:
 def _class(contest: Contest, league: League, code: str) -> Listing:
     size, title = queries.class_of(_classes(contest, league), code=code)
     return Listing(
-        str(title or _("Number of adults unknown")),
-        tuple(one for one in _rows(league) if one.row.size == size), {size: title},
-        "league_public.one_class", "league_public.class_file", {"code": contest.code, "size": code},
+        str(title or _("Number of adults unknown")), _rows(league), {size: title}, "league_public.one_class",
+        "league_public.class_file", {"code": contest.code, "size": code},
     )  # fmt: skip
 
 
-def _page(contest: Contest, league: League, listing: Listing) -> Response:
+def _page(contest: Contest, listing: Listing) -> Response:
     wish = _wish(listing)
 
     def draw() -> str:
@@ -98,15 +97,15 @@ def _page(contest: Contest, league: League, listing: Listing) -> Response:
             sheet=league_sheet(listing, wish), mode=survey_mode(database(), contest.campaign_code),
         )  # fmt: skip
 
-    return answer_of(_about(league, wish), draw)
+    return answer_of((listing.kept.about, wish), draw)
 
 
 def _file(contest: Contest, league: League, listing: Listing, suffix: str, *, name: str) -> Response:
     wish, is_demo = _wish(listing), settings().is_demo
-    found = page_of(listed(listing), replace(wish, page=None))
+    found = page_of(listing.rows(), replace(wish, page=None), terms_of(listing))
     facts = {"titles": listing.titles}
     return file_answer(
-        _about(league, wish), suffix, found, name=f"{contest.code}-{name}", is_demo=is_demo,
+        (listing.kept.about, wish), suffix, found, name=f"{contest.code}-{name}", is_demo=is_demo,
         data=lambda: as_json(
             found.rows, league=league, is_demo=is_demo, selection=wish.selection(), **facts
         ),
@@ -114,20 +113,16 @@ def _file(contest: Contest, league: League, listing: Listing, suffix: str, *, na
     )  # fmt: skip
 
 
-def _rows(league: League) -> tuple[queries.ShownUnit, ...]:
+def _rows(league: League) -> Kept:
     """The rows of a league, read once a process: neither they nor the names of their places change."""
     about = ("league", league.id, names_mark(database()))
-    return rows_of(about, lambda: queries.league_rows(database(), league=league))
+    return kept(about, lambda: queries.league_rows(database(), league=league))
 
 
 def _classes(contest: Contest, league: League) -> tuple[queries.SizeOf, ...]:
     about = ("classes of the league", league.id)
-    return rows_of(about, lambda: queries.classes_of(database(), contest=contest, league=league))
+    return kept(about, lambda: queries.classes_of(database(), contest=contest, league=league)).thing
 
 
 def _wish(listing: Listing) -> Wish:
-    return wish_from(request.args, sorts=SORTS, oblasts={one.oblast_kato for one in listing.rows})
-
-
-def _about(league: League, wish: Wish) -> tuple[object, ...]:
-    return ("league", league.id, names_mark(database()), wish)
+    return wish_from(request.args, sorts=SORTS, oblasts=(one.oblast_kato for one in listing.rows()))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -72,12 +72,22 @@ class Packed:
     content_type: str
 
 
-def rows_of(key: Hashable, load: Callable[[], Any], *, count: Callable[[Any], int] = len) -> Any:
-    """The rows of something published, read once.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something published that was read once, and what it is kept under: answers drawn from it are too."""
 
-    :param count: how many rows there are, where what is loaded is not a tuple of them.
-    """
-    return _shelf("results-rows", MOST_ROWS).get(key, load, count)
+    about: Hashable
+    thing: Any
+
+
+def kept(about: Hashable, load: Callable[[], Sequence[Any]]) -> Kept:
+    """The rows of something published, read once."""
+    return Kept(about, rows_of(about, load))
+
+
+def rows_of(about: Hashable, load: Callable[[], Sequence[Any]]) -> Any:
+    """The same without what it is kept under."""
+    return _shelf("results-rows", MOST_ROWS).get(about, load, len)
 
 
 def answer_of(

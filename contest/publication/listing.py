@@ -6,7 +6,7 @@ in spite of alphabets and endings, as places are.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil
@@ -26,16 +26,15 @@ ALIKE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A row of a list, with its oblast, the names it is found by, and what it is ordered by.
+class Terms:
+    """How the rows of a list are found, narrowed and ordered; asked only for what is wished.
 
     :param keys: by the name of an order; None stands last in either direction.
     """
 
-    row: Any
-    oblast: str
-    names: tuple[str, ...]
-    keys: Mapping[str, Any]
+    names: Callable[[Any], tuple[str, ...]]
+    oblast: Callable[[Any], str]
+    keys: Mapping[str, Callable[[Any], Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ class Page:
     of: int
 
 
-def wish_from(arguments: Mapping[str, str], *, sorts: Sequence[str], oblasts: Collection[str] = ()) -> Wish:
+def wish_from(arguments: Mapping[str, str], *, sorts: Sequence[str], oblasts: Iterable[str] = ()) -> Wish:
     """Read a wish from an address.
 
     :param sorts: the orders that the list has, the usual one first.
@@ -112,17 +111,20 @@ def wish_from(arguments: Mapping[str, str], *, sorts: Sequence[str], oblasts: Co
     return Wish(sorts[0], sort, order == DESCENDING, text, oblast, _page(arguments.get("page", "")))
 
 
-def page_of(items: Sequence[Listed], wish: Wish) -> Page:
+def page_of(items: Sequence[Any], wish: Wish, terms: Terms) -> Page:
     """The rows that a wish asks for, of a list in its usual order.
 
     :raises NotFound: for a page that is not there.
     """
-    found = [item for item in items if wish.oblast in (None, item.oblast)]
+    found = [item for item in items if wish.oblast is None or terms.oblast(item) == wish.oblast]
     if wish.text:
-        found = _named(found, wish.text)
-    known = [item for item in found if item.keys[wish.sort] is not None]
-    known.sort(key=lambda item: item.keys[wish.sort], reverse=wish.is_descending)
-    rows = tuple(item.row for item in (*known, *(i for i in found if i.keys[wish.sort] is None)))
+        found = _named(found, wish.text, terms)
+    key = terms.keys[wish.sort]
+    keyed = [(key(item), item) for item in found]
+    known = sorted(
+        (pair for pair in keyed if pair[0] is not None), key=lambda pair: pair[0], reverse=wish.is_descending
+    )
+    rows = tuple(item for _key, item in (*known, *(pair for pair in keyed if pair[0] is None)))
     if wish.page is None:
         return Page(rows, None, 1, len(rows), len(items))
     pages = max(1, ceil(len(rows) / ROWS_PER_PAGE))
@@ -169,24 +171,27 @@ def _page(text: str) -> int | None:
     return int(text[:9])
 
 
-def _named(items: Sequence[Listed], text: str) -> list[Listed]:
+def _named(items: Sequence[Any], text: str, terms: Terms) -> list[Any]:
     """Those in whose names every word begins a word; where there are none, those nearly called so."""
     wanted = words_of(text)[:5]
-    found = [item for item in items if all(_begins(word, item.names) for word in wanted)]
-    return found or [item for item in items if all(_resembles(word, item.names) for word in wanted)]
+    if not wanted:
+        return []
+    named = [(_words(terms.names(item)), item) for item in items]
+    found = [item for words, item in named if all(_begins(one, words) for one in wanted)]
+    return found or [item for words, item in named if all(_resembles(one, words) for one in wanted)]
 
 
-def _begins(word: str, names: Sequence[str]) -> bool:
-    return any(own.startswith(word) for name in names for own in _words(name))
+def _begins(word: str, words: frozenset[str]) -> bool:
+    return any(own.startswith(word) for own in words)
 
 
-def _resembles(word: str, names: Sequence[str]) -> bool:
-    return any(_likeness(word, own) >= ALIKE for name in names for own in _words(name))
+def _resembles(word: str, words: frozenset[str]) -> bool:
+    return any(_likeness(word, own) >= ALIKE for own in words)
 
 
-@lru_cache(maxsize=30_000)
-def _words(name: str) -> tuple[str, ...]:
-    return tuple(words_of(name))
+@lru_cache(maxsize=10_000)
+def _words(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word for name in names for word in words_of(name))
 
 
 @lru_cache(maxsize=30_000)

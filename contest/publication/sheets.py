@@ -14,8 +14,8 @@ from flask import url_for
 from contest.publication.listing import Page, Wish, descends
 from contest.publication.tables import SUFFIXES
 
-#: How many steps the line of an interval bar has.
-BAR = 120
+#: The length of an interval bar, and of its steps: so rough that neighbours draw alike and pack well.
+BAR, BAR_STEP = 80, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,6 @@ def bar_of(place: int, low: int, high: int, of: int) -> Bar | None:
     """An interval's bar among so many places; None where there is no interval."""
     if not low:
         return None
-    step = BAR / max(of - 1, 1)
-    start, end, dot = (round((one - 1) * step) for one in (low, high, place))
+    share = BAR / BAR_STEP / max(of - 1, 1)
+    start, end, dot = (BAR_STEP * round((one - 1) * share) for one in (low, high, place))
     return Bar(low, high, start, end, dot)

@@ -13,51 +13,52 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from contest.contests.models import Contest
-from contest.publication.listing import Listed, Wish, page_of
+from contest.publication.kept import Kept
+from contest.publication.listing import Terms, Wish, page_of
 from contest.publication.queries import Ranked
 from contest.publication.sheets import Bar, Column, Head, Sheet, bar_of
 from contest.publication.words import award_title, flag_words, points, share, short_flag
 from contest.rulebook import RuleBook, Source, Stage
 from contest.standings.models import Standing
 from core.web.language import language
-from core.words import kazakh_key
+from core.words import Words, kazakh_key
 
 SORTS = ("place", "name", "unit", "points", "answers")
 
 
-def listed(rows: Sequence[Ranked], book: RuleBook, stage: Stage) -> list[Listed]:
-    """The rows of a ranking in their usual order, with what they are found and ordered by."""
+def terms_of(book: RuleBook, stage: Stage) -> Terms:
+    """How the rows of a ranking are found and ordered, in the reader's language."""
     reader, survey = language(), survey_part(book, stage)
-    return [
-        Listed(
-            row, row.oblast_kato,
-            (row.name, row.name_ru, row.kato, *_names(row.unit), *_names(row.oblast)),
-            {
-                "place": row.place or None, "name": kazakh_key(row.name_in(reader)),
-                "unit": (kazakh_key(str(row.oblast)), kazakh_key(str(row.unit))), "points": row.shown,
-                "answers": answers_of(row, survey),
-            },
-        )
-        for row in rows
-    ]  # fmt: skip
+    return Terms(
+        names=lambda row: (row.name, row.name_ru, row.kato, *every(row.unit), *every(row.oblast)),
+        oblast=lambda row: row.oblast_kato,
+        keys={
+            "place": lambda row: row.place or None,
+            "name": lambda row: kazakh_key(row.name_in(reader)),
+            "unit": lambda row: (kazakh_key(row.oblast.in_(reader)), kazakh_key(row.unit.in_(reader))),
+            "points": lambda row: row.shown,
+            "answers": lambda row: answers_of(row, survey),
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A published standing, its title, and the endpoints of its page and its files."""
+    """A published standing with its rows, its title, and the endpoints of its page and its files."""
 
     contest: Contest
     standing: Standing
+    rows: Kept
     title: str
     endpoint: str
     files: str
     values: Mapping[str, object]
 
 
-def ranking_sheet(rows: Sequence[Ranked], wish: Wish, shown: Shown, *, book: RuleBook) -> Sheet:
+def ranking_sheet(shown: Shown, wish: Wish, *, book: RuleBook) -> Sheet:
     """The list of a ranking, as a wish asks for it."""
-    contest, stage = shown.contest, shown.standing.stage
-    page = page_of(listed(rows, book, stage), wish)
+    contest, stage, rows = shown.contest, shown.standing.stage, shown.rows.thing
+    page = page_of(rows, wish, terms_of(book, stage))
     placed, survey = sum(row.place > 0 for row in rows), survey_part(book, stage)
     base = url_for("publication.nominee_results", code=contest.code, nominee_id=0)[:-1]
     best, reader, flags = _("may be the best"), language(), _Flags(contest, stage)
@@ -66,22 +67,22 @@ def ranking_sheet(rows: Sequence[Ranked], wish: Wish, shown: Shown, *, book: Rul
         remarks = [best] if row.low == 1 and placed > 1 else []
         remarks += [flags.short(flag) for flag in row.flags]
         award = award_title(row.award, contest) if row.award else None
-        n = answers_of(row, survey)
+        n, unit = answers_of(row, survey), row.unit.in_(reader)
         return (
             row.place or _("no place"),
             Head(row.name_in(reader), f"{base}{row.nominee_id}", award, " · ".join(remarks)),
-            f"{row.oblast}, {row.unit}" if stage is Stage.NATIONAL else str(row.unit),
+            f"{row.oblast.in_(reader)}, {unit}" if stage is Stage.NATIONAL else unit,
             _with_error(row), "–" if n is None else format_decimal(n), _bar(row, placed),
             "–" if row.top_probability is None else share(row.top_probability),
         )  # fmt: skip
 
     lines = tuple(line(row) for row in page.rows)
     is_best_seen = any(row.low == 1 for row in page.rows) and placed > 1
-    legend = [(best, _("The interval reaches place 1: the numbers cannot tell this nominee from the winner."))]
+    meaning = _("The interval reaches place 1: the numbers cannot tell this nominee from the winner.")
     return Sheet(
         endpoint=shown.endpoint, files=shown.files, values=shown.values, wish=wish, page=page,
         caption=shown.title, lines=lines, columns=_columns(stage), sorts=order_words(SORTS),
-        oblasts=oblast_choices(rows), legend=(*(legend if is_best_seen else ()), *flags.legend()),
+        oblasts=oblast_choices(rows), legend=(*(((best, meaning),) if is_best_seen else ()), *flags.legend()),
     )  # fmt: skip
 
 
@@ -89,6 +90,11 @@ def oblast_choices(rows: Sequence[object]) -> tuple[tuple[str, str], ...]:
     """The oblasts of some rows, by name."""
     names = {row.oblast_kato: str(row.oblast) for row in rows}
     return tuple(sorted(names.items(), key=lambda one: kazakh_key(one[1])))
+
+
+def every(words: Words) -> tuple[str, str, str]:
+    """A name in each of the three languages."""
+    return words.kk, words.ru, words.en
 
 
 def order_words(sorts: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -145,7 +151,3 @@ def _with_error(row: Ranked) -> str:
 
 def _bar(row: Ranked, placed: int) -> Bar | None:
     return bar_of(row.place, row.low, row.high, placed)
-
-
-def _names(words: object) -> tuple[str, str, str]:
-    return words.kk, words.ru, words.en  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import groupby, pairwise
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from contest.contests.differences import changes_between
@@ -13,11 +13,11 @@ from contest.contests.models import RuleBookEdition
 from contest.contests.queries import book_of, edition_in_force, edition_of_version, editions, rulebook_of
 from contest.league.queries import published_league
 from contest.publication import queries
-from contest.publication.kept import answer_of, rows_of
-from contest.publication.listing import Wish, page_of, wish_from
-from contest.publication.showing import SORTS, Shown, listed, ranking_sheet
+from contest.publication.kept import Kept, answer_of, kept
+from contest.publication.listing import page_of, wish_from
+from contest.publication.showing import SORTS, Shown, ranking_sheet, terms_of
 from contest.publication.tables import as_json, file_answer, ranking_table
-from contest.publication.words import NEIGHBOURS, add_filters
+from contest.publication.words import add_filters
 from contest.rulebook import Stage
 from contest.sources.beside import shown_beside
 from contest.sources.published_survey import counted_otherwise, days_standing_out
@@ -109,7 +109,6 @@ def contest_results(code: str) -> str:
         oblasts=queries.rankings(session, contest=contest, stage=Stage.REGIONAL),
         mode=survey_mode(session, contest.campaign_code),
         league=published_league(session, contest=contest),
-        others=_others(contest),
     )
 
 
@@ -212,61 +211,46 @@ def nominee_results(code: str, nominee_id: int) -> str:
 def _national(code: str) -> Shown:
     contest = queries.known_contest(database(), code)
     standing = queries.national_standing(database(), contest=contest)
-    title = _("National ranking of the finalists")
-    return Shown(
-        contest, standing, title, "publication.national", "publication.national_file", {"code": code}
-    )
+    title, page = _("National ranking of the finalists"), "publication.national"
+    return Shown(contest, standing, _rows(standing), title, page, f"{page}_file", {"code": code})
 
 
 def _oblast(code: str, kato: str) -> Shown:
     contest = queries.known_contest(database(), code)
     standing = queries.oblast_standing(database(), contest=contest, oblast_kato=kato)
     title, values = str(queries.unit_words(get_unit(database(), kato))), {"code": code, "kato": kato}
-    return Shown(contest, standing, title, "publication.oblast_results", "publication.oblast_file", values)
+    return Shown(
+        contest, standing, _rows(standing), title, "publication.oblast_results", "publication.oblast_file",
+        values,
+    )  # fmt: skip
+
+
+def _rows(standing: Standing) -> Kept:
+    """The rows of a standing, read once a process: neither they nor the names of their places change."""
+    about = ("standing", standing.id, queries.names_mark(database()))
+    return kept(about, lambda: queries.ranking_of(database(), standing).rows)
 
 
 def _page(shown: Shown) -> Response:
-    rows = _rows(shown.standing)
-    wish = wish_from(request.args, sorts=SORTS, oblasts={row.oblast_kato for row in rows})
+    wish = wish_from(request.args, sorts=SORTS, oblasts=(row.oblast_kato for row in shown.rows.thing))
 
     def draw() -> str:
-        sheet = ranking_sheet(rows, wish, shown, book=rulebook_of(database(), shown.contest))
+        sheet = ranking_sheet(shown, wish, book=rulebook_of(database(), shown.contest))
         mode = survey_mode(database(), shown.contest.campaign_code)
         return render_template("contest/public/ranking.html", shown=shown, sheet=sheet, mode=mode)
 
-    return answer_of(_about(shown, wish), draw)
+    return answer_of((shown.rows.about, shown.contest.state, wish), draw)
 
 
 def _file(shown: Shown, suffix: str) -> Response:
-    rows = _rows(shown.standing)
-    wish = wish_from(request.args, sorts=SORTS, oblasts={row.oblast_kato for row in rows})
-    found = page_of(
-        listed(rows, rulebook_of(database(), shown.contest), shown.standing.stage), replace(wish, page=None)
-    )
+    rows = shown.rows.thing
+    wish = wish_from(request.args, sorts=SORTS, oblasts=(row.oblast_kato for row in rows))
+    terms = terms_of(rulebook_of(database(), shown.contest), shown.standing.stage)
+    found = page_of(rows, replace(wish, page=None), terms)
     ranking, is_demo = queries.Ranking(shown.standing, rows), settings().is_demo
     return file_answer(
-        _about(shown, wish), suffix, found, is_demo=is_demo,
+        (shown.rows.about, wish), suffix, found, is_demo=is_demo,
         name=f"{shown.contest.code}-{shown.standing.oblast_kato or shown.standing.stage.value}",
         data=lambda: as_json(ranking, found.rows, is_demo=is_demo, selection=wish.selection()),
         table=lambda note: ranking_table(ranking, found.rows, title=shown.title, note=note),
     )  # fmt: skip
-
-
-def _rows(standing: Standing) -> tuple[queries.Ranked, ...]:
-    """The rows of a standing, read once a process: neither they nor the names of their places change."""
-    about = ("standing", standing.id, queries.names_mark(database()))
-    return rows_of(about, lambda: queries.ranking_of(database(), standing).rows)
-
-
-def _about(shown: Shown, wish: Wish) -> tuple[object, ...]:
-    return (shown.standing.id, queries.names_mark(database()), shown.contest.state, wish)
-
-
-def _others(contest: queries.Contest) -> list[tuple[str, object]]:
-    """The pages of rooms beside this one that are there: the map, the press kit, the data."""
-    known = current_app.view_functions
-    return [
-        (url_for(endpoint, **{argument: contest.code}), title)
-        for endpoint, argument, title in NEIGHBOURS
-        if endpoint in known
-    ]

@@ -49,13 +49,6 @@ SHORT_FLAGS = {
     "outside-interval": _l("outside its interval"),
 }
 
-#: Pages of other rooms about a published contest: endpoint, what they call its code, title.
-NEIGHBOURS = (
-    ("atlas_public.contest_map", "code", _l("The map of the country")),
-    ("press_public.kit", "code", _l("For the press")),
-    ("release_public.releases", "code", _l("All data, to compute everything again")),
-)
-
 
 def points(value: object) -> str:
     """A score with two decimals, as the language writes them."""

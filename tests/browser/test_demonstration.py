@@ -25,7 +25,11 @@ OBLAST = OBLASTS[0]
 PUBLIC = {
     "home": "/", "places": "/places?q=Жандосав", "results": "/results", "contest": f"/results/{CONTEST}",
     "oblast": f"/results/{CONTEST}/oblasts/{OBLAST}", "nominee": f"/results/{CONTEST}/nominees/1",
-    "map": f"/results/{CONTEST}/map?show=villages", "press": f"/results/{CONTEST}/press",
+    "national": f"/results/{CONTEST}/national?q=ас&page=all", "league": f"/results/{CONTEST}/league",
+    "villages": f"/results/{CONTEST}/league/all", "turnout": f"/results/{CONTEST}/turnout?sort=share",
+    "conflicts": f"/results/{CONTEST}/conflicts", "flags": f"/results/{CONTEST}/flags",
+    "decisions": f"/results/{CONTEST}/decisions", "map": f"/results/{CONTEST}/map?show=villages",
+    "press": f"/results/{CONTEST}/press",
     "rules": f"/results/{CONTEST}/rules", "method": "/method", "protection": "/protection",
     "about-data": "/about-data", "demonstration": "/demonstration", "finder": f"/s/{TRIAL}",
     "form": f"/s/{TRIAL}/111033000", "slip": "/e", "check": "/v", "missing": "/nothing-here",

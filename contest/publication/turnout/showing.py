@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from contest.publication.listing import Listed, Page, Wish, page_of
+from contest.publication.listing import Page, Terms, Wish, page_of
 from contest.publication.sheets import Column, Head, Sheet
-from contest.publication.showing import oblast_choices, order_words
+from contest.publication.showing import every, oblast_choices, order_words
 from contest.publication.tables import RankingTable
 from contest.publication.words import share
 from contest.sources.published_survey import Answered
 from core.disclosure import MINIMUM_CELL
+from core.web.language import language
 from core.words import Words, kazakh_key
 
 SORTS = ("unit", "answers", "share")
@@ -49,24 +50,24 @@ def by_oblast(rows: Sequence[Answered]) -> list[OblastTurnout]:
     return sorted(found, key=lambda one: kazakh_key(str(one.oblast)))
 
 
-def listed(rows: Sequence[Answered]) -> list[Listed]:
-    """The units by name, with what they are found and ordered by."""
-    items = [
-        Listed(
-            row, row.oblast_kato, (row.kato, *_names(row.unit), *_names(row.district), *_names(row.oblast)),
-            {
-                "unit": (kazakh_key(str(row.unit)), row.kato), "answers": row.answers,
-                "share": row.share,
-            },
-        )
-        for row in rows
-    ]  # fmt: skip
-    return sorted(items, key=lambda item: item.keys["unit"])
+def terms_of() -> Terms:
+    """How the units are found and ordered, in the reader's language."""
+    reader = language()
+    return Terms(
+        names=lambda row: (row.kato, *every(row.unit), *(every(row.district) if row.district else ()),
+                           *every(row.oblast)),
+        oblast=lambda row: row.oblast_kato,
+        keys={
+            "unit": lambda row: (kazakh_key(row.unit.in_(reader)), row.kato),
+            "answers": lambda row: row.answers,
+            "share": lambda row: row.share,
+        },
+    )  # fmt: skip
 
 
 def turnout_sheet(rows: Sequence[Answered], wish: Wish, *, values: Mapping[str, object]) -> Sheet:
     """The list of the units, as a wish asks for it."""
-    page, few = page_of(listed(rows), wish), _("fewer than %(floor)s", floor=MINIMUM_CELL)
+    page, few = page_of(rows, wish, terms_of()), _("fewer than %(floor)s", floor=MINIMUM_CELL)
 
     def line(row: Answered) -> tuple[object, ...]:
         return (
@@ -115,7 +116,3 @@ def turnout_data(page: Page, *, is_demo: bool, selection: Mapping[str, object]) 
             for row in page.rows
         ],
     }  # fmt: skip
-
-
-def _names(words: Words | None) -> tuple[str, ...]:
-    return (words.kk, words.ru, words.en) if words else ()
