@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.clock import day_of
 from core.errors import BadInput, Conflict
-from core.places.queries import adults_by_kato, post_units
+from core.places.queries import adults_by_kato, katos_with_post
 from core.room import MixedTaker
 from core.urn.keys import KeyRing
 from core.urn.services import mix_box
@@ -269,7 +269,7 @@ def _checked_units(session: Session, katos: Iterable[str]) -> list[str]:
     units = sorted(set(katos))
     if not units:
         raise BadInput(_l("Choose at least one unit: the campaign has nobody to ask."))
-    known = {unit.kato for _, unit in post_units(session)}
+    known = katos_with_post(session)
     for kato in units:
         if kato not in known:
             raise BadInput(_l("“%(kato)s” is not the KATO code of a unit with an akim's post.", kato=kato))

@@ -25,9 +25,11 @@ from core.birth import mark_birth
 from core.places.services import load_territories
 from core.settings import Settings
 from core.storage import Base, Storage, commit, open_storage
+from tests.speed import share_compiled
 
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 SECRET = "a secret of the tests, forty characters."
+share_compiled()
 
 
 @dataclass(frozen=True)

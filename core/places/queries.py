@@ -106,6 +106,11 @@ def post_units(session: Session, *, oblast: str | None = None) -> list[tuple[Pos
     return [(post, unit) for post, unit in session.execute(wanted.order_by(Unit.kato))]
 
 
+def katos_with_post(session: Session) -> set[str]:
+    """The codes of all units with an open post."""
+    return set(session.scalars(select(Post.unit_kato).where(Post.closed_on.is_(None))))
+
+
 def post_of(session: Session, kato: str) -> Post:
     """The akim's post of a unit, closed or not.
 
@@ -191,7 +196,7 @@ def summary(session: Session, *, on: date) -> Summary:
         select(Unit.level, func.count().label("number")).where(Unit.valid_to.is_(None)).group_by(Unit.level)
     )
     units = {row.level: row.number for row in session.execute(counted)}
-    posts = [unit.kato for _post, unit in post_units(session)]
+    posts = katos_with_post(session)
     held = (
         select(func.count(Official.post_id.distinct()))
         .join(Post, Post.id == Official.post_id)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.commissions.models import SeatRole
@@ -47,7 +48,6 @@ from contest.standings.services import ask_to_freeze, confirm_freeze
 from core.access import Role
 from core.accounts.models import Account, AccountScope
 from core.places.models import Manner, Official, Post, Unit
-from core.places.queries import post_units
 from core.words import Words
 from ethics.models import Box, Outcome, Questionnaire, RoundState
 from ethics.models import Statistic as EthicsStatistic
@@ -109,8 +109,9 @@ def drafted(session: Session, *, rules: str | None = None, units: int = 6, **cha
     """A contest in draft with its sources drafted and officials in office."""
     made = Sample()
     for oblast in OBLASTS:
-        found = post_units(session, oblast=oblast)[:units]
-        made.units[oblast] = [unit.kato for _, unit in found]
+        posts = select(Post).join(Unit, Unit.kato == Post.unit_kato).where(Unit.oblast_kato == oblast)
+        found = session.scalars(posts.order_by(Unit.kato).limit(units)).all()
+        made.units[oblast] = [post.unit_kato for post in found]
         officials = [
             Official(
                 post_id=post.id,
@@ -119,7 +120,7 @@ def drafted(session: Session, *, rules: str | None = None, units: int = 6, **cha
                 since_on=date(2024, 1, 1),
                 manner=Manner.ELECTED,
             )
-            for place, (post, _) in enumerate(found)
+            for place, post in enumerate(found)
         ]
         session.add_all(officials)
         session.flush()

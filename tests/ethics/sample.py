@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Role, Scope
 from core.accounts.queries import Staff
-from core.places.models import Official
-from core.places.queries import post_units
+from core.places.models import Official, Post, Unit
 from core.storage import Storage
 from core.urn.keys import KeyRing
 from core.words import Words
@@ -63,13 +63,14 @@ def admit(session: Session, made: Round, *, items: str = "2026", minimum_n: int 
 
 
 def new_official(session: Session, place: int = 0, *, oblast: str = OBLASTS[0]) -> tuple[Official, str]:
-    post, unit = post_units(session, oblast=oblast)[place]
+    posts = select(Post).join(Unit, Unit.kato == Post.unit_kato).where(Unit.oblast_kato == oblast)
+    post = session.scalars(posts.order_by(Unit.kato).offset(place).limit(1)).one()
     official = Official(
         post_id=post.id, surname="Ахметов", given_name=f"Ерлан {place}", since_on=date(2024, 1, 1)
     )
     session.add(official)
     session.flush()
-    return official, unit.kato
+    return official, post.unit_kato
 
 
 def prepare(

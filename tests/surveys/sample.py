@@ -12,13 +12,12 @@ from datetime import date, datetime
 
 from altcha import solve_challenge_v1
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from core.access import Role, Scope
 from core.accounts.services import create_demo_account
-from core.places.models import Population
-from core.places.queries import post_units
+from core.places.models import Population, Post, Unit
 from core.urn.keys import KeyRing
 from core.urn.models import TraceKind
 from core.words import Words
@@ -45,7 +44,8 @@ TOTP = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
 def katos(session: Session, count: int = 3, *, oblast: str = OBLAST) -> list[str]:
     """The first rural units of an oblast that have a post."""
-    return [unit.kato for _, unit in post_units(session, oblast=oblast)][:count]
+    wanted = select(Unit.kato).join(Post, Post.unit_kato == Unit.kato).where(Unit.oblast_kato == oblast)
+    return list(session.scalars(wanted.order_by(Unit.kato).limit(count)))
 
 
 def population(session: Session, adults: dict[str, int]) -> None:
