@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 
 from contest.certificates.press import press_of
 from contest.contests.queries import contest_by_code
-from contest.release.collection import Built, Maker, build_release
+from contest.release.collection import Maker, build_release
 from contest.release.files import directory_of
 from contest.release.offline import checked, show, verify_options
 from contest.release.report import Report
@@ -33,7 +33,9 @@ def build(contest_code: str, as_json: bool) -> None:
     The same content again is the release that is there already.
     """
     try:
-        built = _built(contest_code)
+        maker = _maker()
+        with storage().read() as session:
+            built = build_release(session, contest_by_code(session, contest_code), maker)
         report = verify_release(built.zip)
         if not report.agrees:
             show(report, as_json=False)
@@ -41,9 +43,8 @@ def build(contest_code: str, as_json: bool) -> None:
         now = clock.present()
         with storage().write(now=now) as session:
             made = publish_release(
-                session, contest=contest_by_code(session, contest_code), built=built,
-                directory=directory_of(settings().data_directory), is_demo=settings().is_demo, actor=ACTOR,
-                now=now,
+                session, contest=contest_by_code(session, contest_code), built=built, maker=maker,
+                data_directory=settings().data_directory, actor=ACTOR, now=now,
             )  # fmt: skip
             facts = {
                 "contest": contest_code, "version": made.version, "file": made.file, "sha256": made.sha256,
@@ -75,15 +76,10 @@ def verify(file: Path, signer: Path | None, as_json: bool, by_database: bool) ->
         raise SystemExit(1)
 
 
-def _built(contest_code: str) -> Built:
+def _maker() -> Maker:
     chosen = settings()
-    with storage().read() as session:
-        contest = contest_by_code(session, contest_code)
-        maker = Maker(
-            press_of(chosen, now=clock.present()).key, chosen.secret_key, chosen.data_directory / "heads",
-            chosen.is_demo,
-        )  # fmt: skip
-        return build_release(session, contest, maker)
+    key = press_of(chosen, now=clock.present()).key
+    return Maker(key, chosen.secret_key, chosen.data_directory / "heads", chosen.is_demo)
 
 
 def _by_database(file: Path) -> Report:

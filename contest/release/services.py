@@ -10,10 +10,12 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from contest.certificates.files import directory_of as certificates_of
+from contest.certificates.press import keep_signer
 from contest.contests.models import Contest
 from contest.contests.queries import subject_of
-from contest.release.collection import Built
-from contest.release.files import file_name, keep_file
+from contest.release.collection import Built, Maker
+from contest.release.files import directory_of, file_name, keep_file
 from contest.release.models import Release
 from contest.release.queries import latest_release
 from core import audit
@@ -24,12 +26,14 @@ def publish_release(
     *,
     contest: Contest,
     built: Built,
-    directory: Path,
-    is_demo: bool,
+    maker: Maker,
+    data_directory: Path,
     actor: str,
     now: datetime,
 ) -> Release:
     """Keep a release as the newest one; the same content again is the release that is there already.
+
+    The signer's certificate is kept for good, so that the page can name it after the key was replaced.
 
     :raises Unavailable: when the disk takes no more; then nothing is published.
     """
@@ -38,9 +42,10 @@ def publish_release(
     if before is not None and before.content == built.content:
         return before
     version = 1 if before is None else before.version + 1
-    name = file_name(contest.code, version, is_demo=is_demo)
+    name = file_name(contest.code, version, is_demo=maker.is_demo)
     # A file whose row is not committed after all is written over by the next release of this number.
-    digest = keep_file(directory, name, built.zip)
+    digest = keep_file(directory_of(data_directory), name, built.zip)
+    keep_signer(certificates_of(data_directory), maker.key)
     release = Release(
         contest_id=contest.id, version=version, file=name, sha256=digest, size=len(built.zip),
         content=built.content, built_at=now, actor=actor,

@@ -11,7 +11,6 @@ from contest.certificates.press import press_of
 from contest.contests.models import ContestState
 from contest.contests.queries import contest_by_code, contests
 from contest.release.collection import Maker, build_release
-from contest.release.files import directory_of
 from contest.release.queries import published_releases
 from contest.release.services import publish_release
 from core import clock
@@ -43,9 +42,8 @@ def build(code: str) -> Response:
         press_of(chosen, now=now).key, chosen.secret_key, chosen.data_directory / "heads", chosen.is_demo
     )
     made = publish_release(
-        database(), contest=contest, built=build_release(database(), contest, maker),
-        directory=directory_of(chosen.data_directory), is_demo=chosen.is_demo,
-        actor=f"account:{current_user.id}", now=now,
+        database(), contest=contest, built=build_release(database(), contest, maker), maker=maker,
+        data_directory=chosen.data_directory, actor=f"account:{current_user.id}", now=now,
     )  # fmt: skip
     if made.built_at == now:
         flash(_("Release %(version)s is published.", version=made.version), "good")

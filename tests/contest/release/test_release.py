@@ -35,6 +35,7 @@ from core.accounts.models import Account
 from core.audit import JournalEntry
 from core.errors import Conflict, Unavailable
 from core.places.models import Official
+from core.signatures import fingerprint_of
 from tests.contest.pages import Visitor
 from tests.demonstration import loaded
 
@@ -69,11 +70,14 @@ def build(app: Flask, *, code: str = "2026", secret: str | None = None) -> Built
 
 
 def build_in(app: Flask, session: Session, *, code: str = "2026", secret: str | None = None) -> Built:
+    with app.app_context():
+        return build_release(session, contest_by_code(session, code), maker_of(app, secret))
+
+
+def maker_of(app: Flask, secret: str | None = None) -> Maker:
     chosen = app.extensions["settings"]
     key = press_of(chosen, now=clock.present()).key
-    maker = Maker(key, secret or chosen.secret_key, chosen.data_directory / "heads", is_demo=True)
-    with app.app_context():
-        return build_release(session, contest_by_code(session, code), maker)
+    return Maker(key, secret or chosen.secret_key, chosen.data_directory / "heads", is_demo=True)
 
 
 def files(built: Built) -> dict[str, bytes]:
@@ -219,6 +223,7 @@ def test_the_page_and_the_file_are_open_to_everybody(app: Flask, published):
     page = client.get(PAGE, headers={"Accept-Language": "en"}).text
     assert f'href="{PAGE}{FILE}"' in page
     assert published["sha256"] in page
+    assert fingerprint_of(maker_of(app).key.certificate) in page
     with client.get(PAGE + FILE) as answer:
         assert sha256(answer.data).hexdigest() == published["sha256"]
     assert answer.headers["ETag"] == f'"{published["sha256"]}"'
@@ -268,7 +273,7 @@ def test_a_full_disk_publishes_nothing(app: Flask, built: Built, tmp_path: Path,
         with pytest.raises(Unavailable, match="No space left"):
             publish_release(
                 session, contest=contest_by_code(session, "2026"), built=replace(built, content="0" * 64),
-                directory=tmp_path / "releases", is_demo=True, actor="system", now=clock.present(),
+                maker=maker_of(app), data_directory=tmp_path, actor="system", now=clock.present(),
             )  # fmt: skip
         session.rollback()
     assert list((tmp_path / "releases").iterdir()) == []
