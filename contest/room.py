@@ -26,7 +26,7 @@ from contest.nominees.commands import nominees
 from contest.nominees.documents.views_staff import documents_staff
 from contest.nominees.essays.views_staff import essays_staff
 from contest.nominees.hearings.views_staff import hearings_staff
-from contest.nominees.services import exclude_all_who_left
+from contest.nominees.leaving import exclude_all_who_left
 from contest.nominees.views_nominee import nominee_own
 from contest.nominees.views_proposer import nominees_proposer
 from contest.nominees.views_staff import nominees_staff

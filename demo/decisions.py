@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from contest.commissions.queries import people_of
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
+from contest.decisions.effects import decide_item
 from contest.decisions.queries import nominations_to_vote
 from contest.decisions.services import (
-    hand_over_signals,
     nomination_candidates,
     propose_nomination,
     propose_signals,
@@ -24,9 +24,10 @@ from contest.meetings import services as meetings
 from contest.meetings.models import AgendaItem, Choice, Meeting
 from contest.meetings.queries import bench_for
 from contest.nominees.models import Nominee
+from contest.objections.hearing import put_on_agenda
 from contest.objections.models import ObjectionKind
 from contest.objections.queries import handled_objection
-from contest.objections.services import Filing, file_objection, put_on_agenda
+from contest.objections.services import Filing, file_objection
 from contest.rulebook import Exclusion, Stage
 from contest.standings.models import Standing
 from contest.standings.queries import rows_of
@@ -47,12 +48,11 @@ REFUSAL = Words(
 
 
 def vote_signals(session: Session, contest: Contest, *, now: datetime) -> None:
-    """The national commission votes which signals leave a day out, and the survey is given the vote."""
+    """The national commission votes which signals leave a day out, and the survey follows the vote."""
     meeting = _meeting(session, contest, None, now)
     actor = _secretary(session, contest, None)
     item = propose_signals(session, contest=contest, meeting=meeting, rules=SIGNALS, actor=actor, now=now)
     _decide(session, item, now=now)
-    hand_over_signals(session, contest=contest, actor=actor, now=now)
     meetings.close_meeting(session, meeting=meeting, actor=actor, now=now)
 
 
@@ -137,7 +137,8 @@ def _decide(
         meetings.cast_vote(
             session, item=item, account_id=account_id, choice=cast, actor=f"account:{account_id}", now=now
         )
-    meetings.close_vote(session, item=item, reasons=reasons, actor=actor, now=now)
+    contest = session.get_one(Contest, session.get_one(Meeting, item.meeting_id).contest_id)
+    decide_item(session, contest=contest, item=item, reasons=reasons, actor=actor, now=now)
 
 
 def _secretary(session: Session, contest: Contest, oblast: str | None) -> str:

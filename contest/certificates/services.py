@@ -23,7 +23,7 @@ from contest.certificates.queries import Entitlement, due_of, entitlements, reco
 from contest.certificates.record import DEMO_PREFIX, AwardKind, CertificateRecord
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_by_fingerprint
-from contest.objections.queries import is_final
+from contest.objections.finality import is_final
 from contest.objections.words import why_not_final
 from contest.rulebook import RuleBook
 from contest.standings.models import Standing

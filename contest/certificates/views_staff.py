@@ -32,7 +32,7 @@ from contest.certificates.services import issue_certificates, reissue_certificat
 from contest.certificates.wording import reason
 from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code, contests
-from contest.objections.queries import finalities
+from contest.objections.finality import finalities
 from contest.objections.words import why_not_final
 from contest.standings.models import Standing
 from contest.standings.queries import get_standing

@@ -18,6 +18,22 @@ from core.storage import Base, SerialKey, UtcDateTime, enum_column
 REGIONAL_HAS_OBLAST = "(stage = 'regional') = (oblast_kato IS NOT NULL)"
 
 
+def one_per_area(table: str, *besides: str) -> tuple[UniqueConstraint, Index]:
+    """At most one row of a contest, stage and oblast, and of the nation, which has no oblast.
+
+    A missing oblast equals no other in a database, so that the nation needs an index of its own.
+
+    :param besides: further columns, such as a version, that tell the rows of one place apart.
+    """
+    return (
+        UniqueConstraint("contest_id", "stage", "oblast_kato", *besides),
+        Index(
+            f"uq_{table}_national", "contest_id", "stage", *besides, unique=True,
+            sqlite_where=text("oblast_kato IS NULL"), postgresql_where=text("oblast_kato IS NULL"),
+        ),
+    )  # fmt: skip
+
+
 class SeatRole(StrEnum):
     """What somebody is in a commission; the secretary has no vote."""
 
@@ -32,11 +48,7 @@ class Commission(Base):
 
     __tablename__ = "commissions"
     __table_args__ = (
-        UniqueConstraint("contest_id", "stage", "oblast_kato"),
-        Index(
-            "uq_commissions_national", "contest_id", "stage", unique=True,
-            sqlite_where=text("oblast_kato IS NULL"), postgresql_where=text("oblast_kato IS NULL"),
-        ),
+        *one_per_area("commissions"),
         CheckConstraint(REGIONAL_HAS_OBLAST, name="regional_has_oblast"),
         CheckConstraint("length(order_number) > 0", name="order_given"),
     )  # fmt: skip

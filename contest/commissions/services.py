@@ -17,6 +17,7 @@ from contest.commissions.queries import VOTING, commission_of, findings_of
 from contest.contests.models import Contest, ContestState
 from contest.contests.queries import subject_of
 from contest.nominees.models import Nominee
+from contest.objections.queries import UNDECIDED, handled_objections
 from contest.rulebook import Stage
 from core import audit
 from core.access import Role
@@ -53,7 +54,8 @@ def make_commission(
     :raises BadInput: without an order's number, or with an order of a future day.
     :raises Conflict: when it is made already, or the outcome is frozen.
     """
-    _refuse_when_over(contest)
+    if contest.state in (ContestState.CLOSED, ContestState.PUBLISHED):
+        raise Conflict(_l("The outcome is frozen: the commission stays as it was."))
     _check_order(order_number, order_on, now)
     if commission_of(session, contest, stage, oblast_kato) is not None:
         raise Conflict(_l("This commission is made already: give and end its seats."))
@@ -86,9 +88,10 @@ def give_seat(
     """Give somebody a seat, by an order, from a day that has come.
 
     :raises BadInput: for an account without the role here, or a day to come.
-    :raises Conflict: when the person, or the office of chair or secretary, has a seat already.
+    :raises Conflict: when the person, or the office of chair or secretary, has a seat already, or the
+        outcome is frozen and nothing waits for this commission.
     """
-    _refuse_when_over(session.get_one(Contest, commission.contest_id))
+    _refuse_when_over(session, commission)
     _check_order(order_number, from_on, now)
     account = session.get(Account, account_id)
     wanted = ROLE_OF[role]
@@ -126,9 +129,9 @@ def end_seat(session: Session, *, seat: Seat, order_number: str, actor: str, now
     """End a seat today, by an order; who leaves before the marking closes leaves no marks behind.
 
     :raises BadInput: without an order's number.
-    :raises Conflict: when it has ended.
+    :raises Conflict: when it has ended, or the outcome is frozen and nothing waits for this commission.
     """
-    _refuse_when_over(session.get_one(Contest, session.get_one(Commission, seat.commission_id).contest_id))
+    _refuse_when_over(session, session.get_one(Commission, seat.commission_id))
     _check_order(order_number, seat.from_on, now)
     _refuse_ended(seat)
     seat.until_on = day_of(now)
@@ -147,8 +150,9 @@ def call_up(
     """Call an alternate up in the place of a member who cannot take part; the member has no vote meanwhile.
 
     :raises BadInput: unless they are an alternate and a member of one commission.
-    :raises Conflict: when a seat has ended, or the place is taken already.
+    :raises Conflict: when a seat has ended, the place is taken already, or the outcome is frozen.
     """
+    _refuse_when_over(session, session.get_one(Commission, alternate.commission_id))
     _check_order(order_number, alternate.from_on, now)
     fits = alternate.role is SeatRole.ALTERNATE and member.role in VOTING
     if not fits or alternate.commission_id != member.commission_id:
@@ -169,8 +173,9 @@ def call_up(
 def send_back(session: Session, *, alternate: Seat, order_number: str, actor: str, now: datetime) -> None:
     """The member is back: the alternate waits again.
 
-    :raises Conflict: when the alternate was not called up.
+    :raises Conflict: when the alternate was not called up, or the outcome is frozen.
     """
+    _refuse_when_over(session, session.get_one(Commission, alternate.commission_id))
     _check_order(order_number, alternate.from_on, now)
     if alternate.replaces_id is None:
         raise Conflict(_l("This alternate was not called up."))
@@ -270,6 +275,13 @@ def _refuse_ended(seat: Seat) -> None:
         raise Conflict(_l("This seat has ended."))
 
 
-def _refuse_when_over(contest: Contest) -> None:
-    if contest.state in (ContestState.CLOSED, ContestState.PUBLISHED):
-        raise Conflict(_l("The outcome is frozen: the commission stays as it was."))
+def _refuse_when_over(session: Session, commission: Commission) -> None:
+    """Let seats change after the outcome is frozen only while this commission has an objection to settle."""
+    contest = session.get_one(Contest, commission.contest_id)
+    if contest.state not in (ContestState.CLOSED, ContestState.PUBLISHED):
+        return
+    area = (commission.stage, commission.oblast_kato)
+    for one in handled_objections(session, contest):
+        if one.verdict in UNDECIDED and one.decided_by == area or one.awaits_standing and one.area == area:
+            return
+    raise Conflict(_l("The outcome is frozen: the commission stays as it was."))

@@ -18,7 +18,7 @@ from contest.contests.words import STEPS
 from contest.decisions.queries import voted_exclusion
 from contest.jury.models import Marking
 from contest.nominees.models import Nominee, NomineeState
-from contest.objections.queries import finalities
+from contest.objections.finality import finality_by_area
 from contest.objections.words import why_not_final
 from contest.rulebook import RuleBook, Stage, Step
 from contest.rulebook_reading import BadRuleBook, read_rulebook
@@ -143,22 +143,26 @@ def standings_in_force(session: Session, contest: Contest) -> list[Standing]:
 def final_items(
     session: Session, contest: Contest, standings: Sequence[Standing], now: datetime
 ) -> list[ChecklistItem]:
-    """Whether nobody can object to these standings any more, and else until when."""
-    found = finalities(session, contest, standings, now)
-    units = units_by_kato(session, {one.oblast_kato for one in standings if one.oblast_kato})
+    """Whether nobody can object to these standings, or to an exclusion, any more, and else until when."""
+    found = finality_by_area(session, contest, standings, now)
+    units = units_by_kato(session, {oblast for _stage, oblast in found if oblast})
+    frozen = {(one.stage, one.oblast_kato) for one in standings}
     return [
         ChecklistItem(
-            _l("nobody can object to the national standing any more")
-            if one.oblast_kato is None
-            else _l(
-                "nobody can object to the standing of %(oblast)s any more",
-                oblast=_name(units, one.oblast_kato),
-            ),
-            found[one.id].is_final,
-            why_not_final(found[one.id]),
+            _final_label(area in frozen, area[1] and _name(units, area[1])), one.is_final, why_not_final(one)
         )
-        for one in sorted(standings, key=lambda one: (one.oblast_kato is None, one.oblast_kato or ""))
+        for area, one in sorted(found.items(), key=lambda pair: (pair[0][1] is None, pair[0][1] or ""))
     ]
+
+
+def _final_label(is_frozen: bool, oblast: object) -> object:
+    if is_frozen and oblast is None:
+        return _l("nobody can object to the national standing any more")
+    if is_frozen:
+        return _l("nobody can object to the standing of %(oblast)s any more", oblast=oblast)
+    if oblast is None:
+        return _l("nobody can object to an exclusion at the national stage any more")
+    return _l("nobody can object to an exclusion in %(oblast)s any more", oblast=oblast)
 
 
 def refuse_unless_done(items: Sequence[ChecklistItem]) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from contest.commissions.models import REGIONAL_HAS_OBLAST
+from contest.commissions.models import REGIONAL_HAS_OBLAST, one_per_area
 from contest.rulebook import Stage
 from core.storage import Base, SerialKey, UtcDateTime, enum_column
 
@@ -46,11 +46,7 @@ class FreezeRequest(Base):
 
     __tablename__ = "freeze_requests"
     __table_args__ = (
-        UniqueConstraint("contest_id", "stage", "oblast_kato", "version"),
-        Index(
-            "uq_freeze_requests_national", "contest_id", "stage", "version", unique=True,
-            sqlite_where=text("oblast_kato IS NULL"), postgresql_where=text("oblast_kato IS NULL"),
-        ),
+        *one_per_area("freeze_requests", "version"),
         CheckConstraint(REGIONAL_HAS_OBLAST, name="regional_has_oblast"),
         CheckConstraint("version > 0", name="positive_version"),
         CheckConstraint("version = 1 OR reason IS NOT NULL", name="correction_with_reason"),

@@ -20,7 +20,7 @@ from contest.decisions.queries import decided, plain_rows, signals_decision
 from contest.decisions.references import exclusion_from
 from contest.meetings.models import AgendaItem, ItemKind
 from contest.meetings.queries import Outcome, outcome
-from contest.nominees.models import Nominee, NomineeState
+from contest.nominees.models import Nominee, NomineeExclusion, NomineeState
 from contest.objections.queries import Handled, Verdict, objections_before
 from contest.rulebook import Stage
 from contest.standings.models import Standing
@@ -43,6 +43,7 @@ class PublishedArea:
 
     stage: Stage
     unit: Unit | None
+    is_frozen: bool
     votes: tuple[ShownVote, ...]
     corrections: tuple[tuple[Standing, tuple[Change, ...]], ...]
     exclusions: tuple[tuple[object, Outcome], ...]
@@ -68,6 +69,14 @@ def published_decisions(session: Session, contest: Contest) -> PublishedDecision
     versions: dict[tuple[Stage, str | None], list[Standing]] = {}
     for standing in frozen_standings(session, contest_id=contest.id):
         versions.setdefault((standing.stage, standing.oblast_kato), []).append(standing)
+    # Where nobody was left to stand in a standing, the exclusions are told all the same.
+    for area in session.execute(
+        select(NomineeExclusion.stage, NomineeExclusion.oblast_kato)
+        .join(Nominee)
+        .where(Nominee.contest_id == contest.id)
+        .distinct()
+    ):
+        versions.setdefault(tuple(area), [])
     units = units_by_kato(session, {oblast for _stage, oblast in versions if oblast})
     keys = sorted(versions, key=lambda key: (key[0] is Stage.REGIONAL, key[1] or ""))
     nominees = select(Nominee.id, Nominee.name_kk).where(
@@ -87,9 +96,9 @@ def _area(
     versions: list[Standing],
     unit: Unit | None,
 ) -> PublishedArea:
-    last = outcomes_from(plain_rows(rows_of(session, versions[-1])))
+    last = outcomes_from(plain_rows(rows_of(session, versions[-1]))) if versions else ()
     return PublishedArea(
-        key[0], unit, shown_votes(session, contest, *key, last),
+        key[0], unit, bool(versions), shown_votes(session, contest, *key, last),
         tuple((one, difference_to(session, one)) for one in versions[1:]),
         _exclusions(session, contest, key), _objections(session, contest, key),
     )  # fmt: skip

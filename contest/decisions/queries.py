@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.contests.models import Contest
@@ -17,11 +17,9 @@ from contest.contests.queries import rulebook_of
 from contest.decisions.differences import Outcome as RowOutcome
 from contest.decisions.differences import outcomes_from
 from contest.decisions.models import FreezeRequest, StandingProposal
-from contest.decisions.references import exclusion_from, nomination_from, signals_from
+from contest.decisions.references import nomination_from, signals_from
 from contest.meetings.models import AgendaItem, ItemKind, ItemState, Meeting, MeetingState
 from contest.meetings.queries import Outcome, decided, meetings_of
-from contest.nominees.models import Nominee
-from contest.objections.models import Objection, ObjectionKind
 from contest.rulebook import Decided, Exclusion, Nomination, RuleBook, Stage
 
 
@@ -170,26 +168,6 @@ def voted_exclusion(session: Session, contest: Contest) -> tuple[Exclusion, ...]
     """The rules by which days are left out, as the national commission voted them; None before that."""
     found = signals_decision(session, contest)
     return None if found is None else signals_from(found[0].reference)
-
-
-def exclusion_decision(
-    session: Session, contest: Contest, nominee: Nominee
-) -> tuple[AgendaItem, Outcome, str] | None:
-    """The carried vote by which a nominee is excluded, with its ground; of the oblast's commission or the
-    national one. A vote that was undone by a granted objection excludes nobody again."""
-    undone = session.scalars(
-        select(func.max(Objection.filed_at)).where(
-            Objection.nominee_id == nominee.id, Objection.kind == ObjectionKind.EXCLUSION,
-            Objection.settled_by.is_not(None),
-        )
-    ).one()  # fmt: skip
-    for stage, oblast in ((Stage.NATIONAL, None), (Stage.REGIONAL, nominee.oblast_kato)):
-        for item, found in decided(session, contest, stage, oblast, ItemKind.EXCLUSION):
-            number, ground = exclusion_from(item.reference)
-            is_undone = undone is not None and item.decided_at <= undone
-            if found.is_carried and number == nominee.id and not is_undone:
-                return item, found, ground
-    return None
 
 
 def nomination_votes(session: Session, contest: Contest) -> dict[str, list[list[object]]]:

@@ -1,6 +1,7 @@
-"""What is put to the vote, and what follows: flags, standings, exclusions, nominations.
+"""What is put to the vote: flags, standings, exclusions, nominations.
 
-A proposal becomes an item on the agenda of a meeting; the members vote there. Nothing here decides.
+A proposal becomes an item on the agenda of a meeting; the members vote there. Nothing here decides; what
+follows from a decision stands in `effects`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from contest.contests.queries import rulebook_of, subject_of
 from contest.decisions.models import StandingProposal
 from contest.decisions.queries import (
     approval_state,
-    exclusion_decision,
     nomination_votes,
     nominations_to_vote,
     plain_rows,
@@ -33,6 +33,7 @@ from contest.decisions.wording import exclusion_title, nomination_title, signals
 from contest.meetings.models import AgendaItem, ItemKind, Meeting
 from contest.meetings.services import add_item
 from contest.nominees.models import Nominee, NomineeState
+from contest.nominees.queries import matter_of
 from contest.rulebook import Decided, Exclusion, Stage
 from contest.sources.surveys import exclude_by_vote, survey_state
 from contest.standings.computation import canonical_inputs, compute_rows
@@ -92,13 +93,6 @@ def hand_over_signals(session: Session, *, contest: Contest, actor: str, now: da
     )  # fmt: skip
 
 
-def carry_out(session: Session, *, contest: Contest, item: AgendaItem, actor: str, now: datetime) -> None:
-    """Do what follows from a decision by itself: a carried vote on signals goes to the open survey."""
-    survey = survey_state(session, campaign_code=contest.campaign_code)
-    if item.kind is ItemKind.SIGNALS and item.is_carried and survey is not None and not survey.is_closed:
-        hand_over_signals(session, contest=contest, actor=actor, now=now)
-
-
 def propose_standing(
     session: Session,
     *,
@@ -151,16 +145,15 @@ def propose_exclusion(
 ) -> AgendaItem:
     """Put a nominee's exclusion to the vote, on one of the rule book's grounds.
 
-    :raises BadInput: for a ground that the rule book does not name.
-    :raises Conflict: unless the nominee takes part, or while it stands on an agenda or is voted.
+    :raises BadInput: for a ground that the rule book does not name, or a meeting of another commission.
+    :raises Conflict: unless the nominee takes part, or while it stands on an agenda.
     """
     grounds = {one.code: one for one in rulebook_of(session, contest).exclusion}
     if ground not in grounds:
         raise BadInput(_l("“%(ground)s” is none of the rule book's grounds.", ground=ground[:32]))
     if nominee.state is not NomineeState.REGISTERED:
         raise Conflict(_l("%(name)s does not take part any more.", name=nominee.name_kk))
-    if exclusion_decision(session, contest, nominee) is not None:
-        raise Conflict(_l("The exclusion of %(name)s is voted already.", name=nominee.name_kk))
+    _refuse_another_commission(meeting, *matter_of(contest, nominee))
     reference = exclusion_reference(nominee.id, ground)
     if waiting_item(session, contest, meeting.stage, meeting.oblast_kato, ItemKind.EXCLUSION, reference):
         raise Conflict(_l("Such a proposal stands on an agenda already: vote on it first."))

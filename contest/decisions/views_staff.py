@@ -32,7 +32,7 @@ from contest.jury.queries import is_marking_closed, judged_nominees
 from contest.jury.sight import area_in_sight
 from contest.meetings.queries import get_meeting
 from contest.meetings.words import KINDS as DECISIONS
-from contest.nominees.queries import get_nominee
+from contest.nominees.queries import get_nominee, matter_of
 from contest.rulebook import Stage
 from contest.sources.surveys import excluded_by_rules, survey_state
 from contest.standings.queries import latest_standing
@@ -150,9 +150,11 @@ def _is_handed_over(contest: Contest) -> bool:
 def _exclusion(contest: Contest, stage: Stage, oblast: str | None) -> ExclusionForm:
     form, session = ExclusionForm(prefix="exclusion"), database()
     form.offer(coming_meetings(session, contest, stage, oblast))
-    form.offer_cases(
-        judged_nominees(session, contest, stage, oblast), rulebook_of(session, contest).exclusion
-    )
+    nominees = [
+        one for one in judged_nominees(session, contest, stage, oblast)
+        if matter_of(contest, one) == (stage, oblast)
+    ]  # fmt: skip
+    form.offer_cases(nominees, rulebook_of(session, contest).exclusion)
     return form
 
 

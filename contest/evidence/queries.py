@@ -19,16 +19,17 @@ from contest.contests.models import Contest
 from contest.evidence.profile import Among, among, reach
 from contest.evidence.standing import ReadStanding, read_standing
 from contest.judging.letters import marks_by_letter
-from contest.jury.queries import area_kato
+from contest.jury.queries import area_kato, is_marking_closed
 from contest.jury.scoring import judge_score
 from contest.nominees.documents.models import NomineeDocument
 from contest.nominees.documents.queries import documents_of
-from contest.nominees.models import Nominee
+from contest.nominees.models import Nominee, NomineeState
 from contest.pool import FIRM
 from contest.rulebook import Component, Counting, RuleBook, Source, Stage, StageRules
-from contest.sources.ethics import ethics_conclusions
+from contest.sources.ethics import Response, ethics_conclusions, ethics_response
 from contest.sources.survey_pages import UnitFlags, asked_criteria, other_scores, unit_flags
 from contest.sources.surveys import criterion_means, survey_table
+from contest.standings.queries import latest_standing, rows_of
 from contest.standings.showing import ShownRow
 from core.disclosure import published
 from core.errors import NotFound
@@ -132,8 +133,8 @@ class NomineeEvidence:
     """Everything that the evidence page shows.
 
     `is_own_survey` is False where the residents answered about a predecessor: then nothing of their
-    answers stands here. `rules` and `inputs` are those of the
-    standing.
+    answers stands here. `response` is how many colleagues answered of those who were asked. `rules` and
+    `inputs` are those of the standing.
     """
 
     contest: Contest
@@ -148,6 +149,7 @@ class NomineeEvidence:
     other_days: OtherDays | None
     flags: UnitFlags | None
     conclusion: Conclusion | None
+    response: Response | None
     documents: tuple[NomineeDocument, ...]
     marks: tuple[MarkedPart, ...]
     rules: StageRules
@@ -177,9 +179,27 @@ def evidence_of(session: Session, nominee: Nominee, stage: Stage) -> NomineeEvid
         _profile(session, contest, nominee) if is_own else (),
         _other_days(session, contest, nominee, read.book) if is_own else None,
         unit_flags(session, contest.campaign_code, nominee.kato) if is_own else None,
-        _conclusion(session, contest, nominee), tuple(documents_of(session, nominee)),
+        _conclusion(session, contest, nominee),
+        ethics_response(session, round_code=contest.round_code, official_id=nominee.official_id),
+        tuple(documents_of(session, nominee)),
         tuple(_marks(read, nominee, part) for part in read.rules.marked), read.rules, read.inputs,
     )  # fmt: skip
+
+
+def evidence_stages(session: Session, contest: Contest, nominee: Nominee) -> list[Stage]:
+    """The stages whose evidence about a nominee can be seen: judged there, and the marking is closed.
+
+    Who takes part no more sees what a frozen standing still says.
+    """
+    stages = [Stage.REGIONAL, *([Stage.NATIONAL] if nominee.is_finalist else [])]
+    found = []
+    for stage in stages:
+        area = area_kato(nominee, stage)
+        frozen = latest_standing(session, contest, stage, area)
+        stands = frozen is not None and any(row.nominee_id == nominee.id for row in rows_of(session, frozen))
+        if stands or nominee.state is NomineeState.REGISTERED:
+            found.append(stage)
+    return [stage for stage in found if is_marking_closed(session, contest, stage, area_kato(nominee, stage))]
 
 
 def _place(read: ReadStanding, row: ShownRow) -> PlaceEvidence:

@@ -74,6 +74,11 @@ def evidence_data(found: NomineeEvidence, *, is_demo: bool) -> dict[str, object]
             "verdict": found.conclusion.verdict, "reasons_kk": found.conclusion.reasons_kk,
             "reasons_ru": found.conclusion.reasons_ru,
         },
+        "questionnaire": found.response
+        and {
+            "slips_made": found.response.made, "came_back": found.response.returned,
+            "voided": found.response.voided, "of_a_hundred": _text(found.response.share),
+        },
         "documents": [{"kind": one.kind.value, "name": one.name} for one in found.documents],
         "residents_answered_about_this_nominee": found.is_own_survey,
         "marks": [

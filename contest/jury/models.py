@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from contest.commissions.models import REGIONAL_HAS_OBLAST
+from contest.commissions.models import REGIONAL_HAS_OBLAST, one_per_area
 from contest.rulebook import Stage
 from core.storage import Base, SerialKey, UtcDateTime, enum_column
 
@@ -24,11 +24,7 @@ class Marking(Base):
 
     __tablename__ = "markings"
     __table_args__ = (
-        UniqueConstraint("contest_id", "stage", "oblast_kato"),
-        Index(
-            "uq_markings_national", "contest_id", "stage", unique=True,
-            sqlite_where=text("oblast_kato IS NULL"), postgresql_where=text("oblast_kato IS NULL"),
-        ),
+        *one_per_area("markings"),
         CheckConstraint(REGIONAL_HAS_OBLAST, name="regional_has_oblast"),
         CheckConstraint("closed_at >= opened_at", name="times_in_order"),
     )  # fmt: skip

@@ -27,6 +27,8 @@ from contest.jury.queries import (
 )
 from contest.nominees.models import Nominee
 from contest.nominees.services import reference
+from contest.objections.finality import finality_by_area
+from contest.objections.words import why_not_final
 from contest.rulebook import Component, Stage, StageRules, Step
 from core import audit
 from core.accounts.models import Account
@@ -170,9 +172,18 @@ def close_marking(
     The conflicts that the facts show are kept: afterwards only a member's own declaration or a granted
     objection adds one.
 
-    :raises Conflict: unless it is open, or when a nominee has fewer confirmed judges than the quorum.
+    :raises Conflict: unless it is open, when a nominee has fewer confirmed judges than the quorum, or while
+        an excluded nominee can still come back, who would have no marks.
     """
     window = _locked_window(session, contest, stage, oblast_kato)
+    exclusions = finality_by_area(session, contest, [], now).get((stage, oblast_kato))
+    if exclusions is not None and not exclusions.is_final:
+        raise Conflict(
+            _l(
+                "An excluded nominee can still come back and would have to be marked. %(why)s",
+                why=why_not_final(exclusions),
+            )
+        )
     where = {"stage": stage, "oblast_kato": oblast_kato}
     conflicts = settle_conflicts(session, contest=contest, **where, now=now)
     rules = rulebook_of(session, contest).stage(stage)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from contest.commissions.models import REGIONAL_HAS_OBLAST, SeatRole
+from contest.commissions.models import REGIONAL_HAS_OBLAST, SeatRole, one_per_area
 from contest.rulebook import Stage
 from core.storage import Base, SerialKey, UtcDateTime, enum_column
 
@@ -71,11 +71,7 @@ class Meeting(Base):
 
     __tablename__ = "meetings"
     __table_args__ = (
-        UniqueConstraint("contest_id", "stage", "oblast_kato", "number"),
-        Index(
-            "uq_meetings_national", "contest_id", "stage", "number", unique=True,
-            sqlite_where=text("oblast_kato IS NULL"), postgresql_where=text("oblast_kato IS NULL"),
-        ),
+        *one_per_area("meetings", "number"),
         CheckConstraint(REGIONAL_HAS_OBLAST, name="regional_has_oblast"),
         CheckConstraint("number > 0", name="positive_number"),
         CheckConstraint("(state = 'planned') = (opened_at IS NULL)", name="opened_with_its_time"),

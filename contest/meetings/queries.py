@@ -40,6 +40,9 @@ from contest.objections.models import Objection
 from contest.rulebook import Stage
 from core.errors import NotFound
 
+#: The ground of those who decided an objection to stay away from its appeal; no rule book has to name it.
+DECIDED_BEFORE = "decided-before"
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -155,15 +158,16 @@ def votes_on(session: Session, item: AgendaItem) -> dict[int, Choice]:
 
 
 def recused_on(session: Session, item: AgendaItem) -> dict[int, str]:
-    """The ground of everybody who stays away: in conflict with the nominee, or declared on the item."""
+    """The ground of everybody who stays away: in conflict with whom it concerns, or declared on the item;
+    from an appeal besides whoever decided the objection."""
     meeting = session.get_one(Meeting, item.meeting_id)
     contest = session.get_one(Contest, meeting.contest_id)
     grounds: dict[int, str] = {}
+    if item.kind in (ItemKind.OBJECTION, ItemKind.APPEAL) and item.reference.isdecimal():
+        grounds |= _concerned(session, contest, item)
     if item.nominee_id is not None:
         nominee = session.get_one(Nominee, item.nominee_id)
         grounds |= conflicts_of(session, contest, item.stage, [nominee])[nominee.id]
-    if item.kind in (ItemKind.OBJECTION, ItemKind.APPEAL) and item.reference.isdecimal():
-        grounds |= _concerned(session, contest, item)
     for row in session.scalars(select(ItemRecusal).where(ItemRecusal.item_id == item.id)):
         grounds[row.account_id] = row.ground
     return grounds
@@ -274,13 +278,31 @@ def decided(
 
 
 def _concerned(session: Session, contest: Contest, item: AgendaItem) -> dict[int, str]:
-    """The member whom an objection names, and those in conflict with the nominee whom it is about."""
+    """The member whom an objection names, those in conflict with the nominee whom it is about, and those
+    who decided what is appealed."""
     objection = session.get(Objection, int(item.reference))
-    if objection is None or objection.about_nominee_id is None:
+    if objection is None:
         return {}
-    about = session.get_one(Nominee, objection.about_nominee_id)
-    found = conflicts_of(session, contest, item.stage, [about])[about.id]
-    return {**found, objection.about_account_id: objection.ground}
+    found = dict.fromkeys(_decided(session, objection), DECIDED_BEFORE)
+    if objection.about_nominee_id is not None:
+        about = session.get_one(Nominee, objection.about_nominee_id)
+        found |= conflicts_of(session, contest, item.stage, [about])[about.id]
+        found[objection.about_account_id] = objection.ground
+    return found
+
+
+def _decided(session: Session, appeal: Objection) -> list[int]:
+    """Who was on the bench that decided the objection which this one appeals; nobody for no appeal."""
+    wanted = (
+        select(RollLine.account_id)
+        .join(AgendaItem, AgendaItem.id == RollLine.item_id)
+        .where(
+            AgendaItem.kind == ItemKind.OBJECTION, AgendaItem.state == ItemState.DECIDED,
+            AgendaItem.reference == str(appeal.appeals_id), RollLine.presence == Presence.PRESENT,
+        )
+        .order_by(RollLine.account_id)
+    )  # fmt: skip
+    return [] if appeal.appeals_id is None else list(session.scalars(wanted))
 
 
 def _majority(session: Session, item: AgendaItem) -> Fraction:

@@ -18,6 +18,7 @@ from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
 from contest.meetings.models import AgendaItem, Choice, ItemState, Meeting, Presence
 from contest.meetings.queries import (
+    DECIDED_BEFORE,
     Outcome,
     Roll,
     agenda_of,
@@ -27,6 +28,7 @@ from contest.meetings.queries import (
     sitting_at,
     votes_on,
 )
+from contest.meetings.wording import DECIDED_BEFORE as DECIDED_BEFORE_WORDS
 from contest.rulebook import Ground
 from core.accounts.queries import names_of
 from core.words import kazakh_key
@@ -129,6 +131,7 @@ def _item(session: Session, contest: Contest, item: AgendaItem, reader: int | No
     roll, counts, votes = roll_of(session, item), outcome(session, item), votes_on(session, item)
     names = names_of(session, {*roll.presence, *roll.stands_for.values()})
     titles = {ground.code: ground for ground in rulebook_of(session, contest).stage(item.stage).conflicts}
+    titles[DECIDED_BEFORE] = Ground(DECIDED_BEFORE, DECIDED_BEFORE_WORDS)
     is_over = item.state is ItemState.DECIDED
     lines = [
         ShownLine(

@@ -15,7 +15,7 @@ from contest.contests.areas import NATION
 from contest.contests.forms import require_valid
 from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code, rulebook_of
-from contest.decisions.services import carry_out
+from contest.decisions.effects import decide_item
 from contest.jury.forms import ActForm
 from contest.jury.sight import area_in_sight, require_sight
 from contest.meetings import incidents, services
@@ -175,8 +175,7 @@ def close_the_vote(code: str, meeting_id: int, item_id: int) -> Reply:
     require_valid(form)
     if form.is_half:
         raise BadInput(_("Give the reasons of this decision in Kazakh and in Russian."))
-    services.close_vote(database(), item=item, reasons=form.reasons(), **_act())
-    carry_out(database(), contest=contest, item=item, **_act())
+    decide_item(database(), contest=contest, item=item, reasons=form.reasons(), **_act())
     return _to(contest, found, item)
 
 

@@ -5,6 +5,13 @@ Pure: the words are data.
 
 from __future__ import annotations
 
+from core.words import Words
+
+#: Why somebody stays away from an appeal.
+DECIDED_BEFORE = Words(
+    "Даулы қарсылықты шешуге қатысқан", "Участвовал(а) в решении по обжалуемому возражению",
+    "Took part in deciding the objection that is appealed",
+)  # fmt: skip
 LANGUAGES = ("kk", "ru")
 PROTOCOL = {
     "kk": {

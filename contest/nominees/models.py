@@ -1,7 +1,8 @@
 """The nominees' table: an official in a contest, by the post held when the nomination was proposed.
 
 The database refuses a registration without consent and a state without its reason. Of a person only what
-the rules ask for is kept: of penalties the last day alone, of an account its number.
+the rules ask for is kept: of penalties the last day alone, of an account its number. An exclusion stays in
+the record, also when it is undone.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from contest.commissions.models import REGIONAL_HAS_OBLAST
+from contest.rulebook import Stage
 from core.storage import Base, SerialKey, UtcDateTime, enum_column
 
 
@@ -73,3 +76,32 @@ class Nominee(Base):
     penalties_declared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_penalty_on: Mapped[date | None]
     registered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class NomineeExclusion(Base):
+    """A nominee's exclusion, to which that nominee can object in a term of its own.
+
+    `stage` and `oblast_kato` say whose matter it is. `item_id` is the vote; None where the rules themselves
+    take out whoever left the post. `undone_at` is when a granted objection undid it.
+    """
+
+    __tablename__ = "nominee_exclusions"
+    __table_args__ = (
+        Index(
+            "uq_nominee_exclusions_in_force", "nominee_id", unique=True,
+            sqlite_where=text("undone_at IS NULL"), postgresql_where=text("undone_at IS NULL"),
+        ),
+        CheckConstraint(REGIONAL_HAS_OBLAST, name="regional_has_oblast"),
+        CheckConstraint("length(reason) > 0", name="with_reason"),
+        CheckConstraint("undone_at >= excluded_at", name="times_in_order"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(SerialKey, primary_key=True)
+    nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"))
+    stage: Mapped[Stage] = mapped_column(enum_column(Stage, "stage"))
+    oblast_kato: Mapped[str | None] = mapped_column(ForeignKey("units.kato"))
+    ground: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[str] = mapped_column(Text)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_items.id"))
+    excluded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.calendar import days_of
-from contest.contests.models import Contest
+from contest.contests.models import Contest, ContestState
 from contest.eligibility import Facts, held_throughout
 from contest.nominees.documents.queries import count_documents
 from contest.nominees.essays.models import Essay
@@ -96,6 +96,15 @@ def eligibility_facts(session: Session, *, nominee: Nominee, book: RuleBook) -> 
         penalties_declared=nominee.penalties_declared_at is not None, penalty_on=nominee.last_penalty_on,
         documents=count_documents(session, nominee),
     )  # fmt: skip
+
+
+def matter_of(contest: Contest, nominee: Nominee) -> tuple[Stage, str | None]:
+    """Whose matter it is whether a nominee takes part: the national commission's for a finalist once the
+    national stage is open, else the oblast's."""
+    is_over = contest.state in (ContestState.NATIONAL, ContestState.CLOSED, ContestState.PUBLISHED)
+    return (
+        (Stage.NATIONAL, None) if is_over and nominee.is_finalist else (Stage.REGIONAL, nominee.oblast_kato)
+    )
 
 
 def left_on(session: Session, contest: Contest, *, today: date) -> list[tuple[Nominee, date]]:

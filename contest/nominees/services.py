@@ -1,7 +1,7 @@
-"""Who takes part: proposed, with their own consent, registered or declined by the rules, and how one leaves.
+"""Who takes part: proposed, with their own consent, registered or declined by the rules.
 
-Each step belongs to the days of nominations in the rule book's calendar; leaving is possible until the
-outcome is frozen. Nobody is registered without consent or against a condition of the rule book.
+Each step belongs to the days of nominations in the rule book's calendar. Nobody is registered without
+consent or against a condition of the rule book. How one leaves stands in `leaving`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 
 from contest.contests.models import Contest, ContestState
 from contest.contests.queries import refuse_outside, rulebook_of
-from contest.decisions.queries import exclusion_decision
 from contest.eligibility import unmet
 from contest.nominees.documents.queries import has_consent_paper
 from contest.nominees.models import Nominee, NomineeState
-from contest.nominees.queries import eligibility_facts, left_on
+from contest.nominees.queries import eligibility_facts
 from contest.rulebook import Step
 from contest.sources.surveys import asked_units
 from core import audit
@@ -32,7 +31,6 @@ from core.places.queries import get_unit, official_name
 
 LONGEST_TITLE = 300
 LONGEST_EMPLOYER = 200
-LEFT_THE_POST = "not-in-post"
 
 
 def propose_nominee(
@@ -212,64 +210,6 @@ def decline_nominee(session: Session, *, nominee: Nominee, reason: str, actor: s
     audit.record(session, actor=actor, action="nominee.decline", subject=reference(nominee))
 
 
-def withdraw_nominee(session: Session, *, nominee: Nominee, reason: str, actor: str, now: datetime) -> None:
-    """Take a nominee out at the nominee's own wish; marks stay and count for nothing.
-
-    :raises Conflict: when the nominee does not take part, or the outcome is frozen.
-    """
-    _refuse_frozen(session, nominee)
-    _leave(nominee, NomineeState.WITHDRAWN, reason)
-    audit.record(session, actor=actor, action="nominee.withdraw", subject=reference(nominee))
-
-
-def exclude_nominee(
-    session: Session, *, nominee: Nominee, ground: str, reason: str, actor: str, now: datetime
-) -> None:
-    """Exclude a nominee, as a commission voted, on a ground of the rule book; it can be objected to.
-
-    A standing that is frozen already stays as it is until it is corrected.
-
-    :raises BadInput: without a reason, or on a ground that the rule book does not have.
-    :raises Conflict: without a carried vote on this ground, or when the nominee does not take part.
-    """
-    contest = session.get_one(Contest, nominee.contest_id)
-    if ground not in {one.code for one in rulebook_of(session, contest).exclusion}:
-        raise BadInput(_l("“%(ground)s” is none of the rule book's grounds.", ground=ground[:32]))
-    if not reason.strip():
-        raise BadInput(_l("Give the ground of the exclusion: it is kept and can be appealed."))
-    refuse_unless_takes_part(nominee)
-    vote = exclusion_decision(session, contest, nominee)
-    if vote is None or vote[2] != ground:
-        raise Conflict(
-            _l("A nominee is excluded by a carried vote on this ground alone: put it on an agenda first.")
-        )
-    _exclude(session, nominee, ground, reason, actor=actor, item=vote[0].id)
-
-
-def exclude_who_left(session: Session, *, contest: Contest, actor: str, now: datetime) -> list[Nominee]:
-    """Take out by rule whoever left the post, while the contest is not decided; return them.
-
-    Nothing is done where the rule book has no such ground. Whoever took the post over is nobody's heir: an
-    application of theirs is a new one, and what was answered before is not about them.
-    """
-    if contest.state not in (ContestState.OPEN, ContestState.REGIONAL, ContestState.NATIONAL):
-        return []
-    if LEFT_THE_POST not in {one.code for one in rulebook_of(session, contest).exclusion}:
-        return []
-    gone = []
-    for nominee, day in left_on(session, contest, today=day_of(now)):
-        reason = f"{day.isoformat()} қызметінен кетті. · Оставил должность {day.isoformat()}."
-        _exclude(session, nominee, LEFT_THE_POST, reason, actor=actor, item=None)
-        gone.append(nominee)
-    return gone
-
-
-def exclude_all_who_left(session: Session, now: datetime) -> None:
-    """Take out by rule whoever left the post, in every contest; the daily job."""
-    for contest in session.scalars(select(Contest).order_by(Contest.id)):
-        exclude_who_left(session, contest=contest, actor="system", now=now)
-
-
 def reference(nominee: Nominee) -> str:
     """How the journal refers to a nominee."""
     return f"nominee:{nominee.id}"
@@ -282,27 +222,6 @@ def refuse_unless_takes_part(nominee: Nominee) -> None:
     """
     if nominee.state not in (NomineeState.PROPOSED, NomineeState.REGISTERED):
         raise Conflict(_l("%(name)s does not take part any more.", name=nominee.name_kk))
-
-
-def _exclude(
-    session: Session, nominee: Nominee, ground: str, reason: str, *, actor: str, item: int | None
-) -> None:
-    _leave(nominee, NomineeState.EXCLUDED, reason)
-    nominee.ground = ground
-    audit.record(
-        session, actor=actor, action="nominee.exclude", subject=reference(nominee), ground=ground, item=item
-    )
-
-
-def _leave(nominee: Nominee, state: NomineeState, reason: str) -> None:
-    refuse_unless_takes_part(nominee)
-    nominee.state, nominee.reason = state, reason.strip() or None
-
-
-def _refuse_frozen(session: Session, nominee: Nominee) -> None:
-    contest = session.get_one(Contest, nominee.contest_id)
-    if contest.state in (ContestState.CLOSED, ContestState.PUBLISHED):
-        raise Conflict(_l("The outcome is frozen: nobody can withdraw any more."))
 
 
 def _refuse_unless_nominations(session: Session, contest: Contest, now: datetime) -> None:

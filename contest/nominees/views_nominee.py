@@ -15,8 +15,9 @@ from contest.contests.forms import require_valid
 from contest.contests.models import Contest, ContestState
 from contest.contests.queries import refuse_outside, rulebook_of
 from contest.eligibility import look_at
-from contest.evidence.queries import evidence_of
-from contest.jury.queries import is_marking_closed
+from contest.evidence.queries import evidence_of, evidence_stages
+from contest.meetings.models import AgendaItem
+from contest.meetings.queries import outcome
 from contest.nominees import services
 from contest.nominees.documents.files import directory_of
 from contest.nominees.documents.forms import DocumentForm
@@ -26,10 +27,12 @@ from contest.nominees.documents.services import remove_document
 from contest.nominees.essays.receiving import receive_essay, writing_form
 from contest.nominees.forms import ConsentForm, PenaltyForm, ProjectForm, ReasonForm, SureForm
 from contest.nominees.hearings.queries import hearings_of
+from contest.nominees.leaving import withdraw_nominee
 from contest.nominees.models import Nominee, NomineeState
 from contest.nominees.queries import eligibility_facts, essay_of, essay_stage, nominations_of
 from contest.nominees.views_staff import declare, ground_of
 from contest.nominees.words import DOCUMENTS, MEANINGS, STATES
+from contest.objections.finality import own_rights
 from contest.rulebook import Stage, Step
 from core import clock
 from core.access import Right, guarded, require_fresh_factor
@@ -65,8 +68,8 @@ def nomination(code: str) -> Reply:
         findings=look_at(book.eligibility, eligibility_facts(database(), nominee=found, book=book)),
         documents=documents_of(database(), found), hearings=hearings_of(database(), found, book),
         essay=kept, needs_essay=essay_stage(book) is not None,
-        ground=ground_of(found, book),
-        evidence=_open_evidence(contest, found),
+        ground=ground_of(found, book), exclusion=_exclusion(contest, found),
+        evidence=evidence_stages(database(), contest, found),
         can_apply=takes_part and contest.state is ContestState.OPEN
         and is_open(book, Step.NOMINATIONS, today),
         can_leave=takes_part and contest.state not in (ContestState.CLOSED, ContestState.PUBLISHED),
@@ -159,7 +162,7 @@ def withdraw(code: str) -> Reply:
     now, form = clock.present(), ReasonForm(prefix="withdraw")
     require_fresh_factor(now=now)
     require_valid(form)
-    services.withdraw_nominee(
+    withdraw_nominee(
         database(), nominee=found, reason=form.reason.data, actor=current_user.reference, now=now
     )
     return _back(code)
@@ -190,14 +193,13 @@ def own_nomination(code: str) -> tuple[Nominee, Contest]:
     raise NotFound(_("You are no nominee of this contest."))
 
 
-def _open_evidence(contest: Contest, nominee: Nominee) -> list[Stage]:
-    """The stages at which the nominee was judged and whose marking is closed."""
-    areas = {Stage.REGIONAL: nominee.oblast_kato}
-    if nominee.is_finalist:
-        areas[Stage.NATIONAL] = None
-    if nominee.state is not NomineeState.REGISTERED:
-        return []
-    return [stage for stage, area in areas.items() if is_marking_closed(database(), contest, stage, area)]
+def _exclusion(contest: Contest, nominee: Nominee) -> dict[str, object] | None:
+    """One's exclusion: the vote behind it, and until when one can object; None where there is none."""
+    for right in own_rights(database(), contest, nominee, clock.present()):
+        if right.is_exclusion:
+            item = right.to.item_id and database().get_one(AgendaItem, right.to.item_id)
+            return {"right": right, "item": item, "outcome": item and outcome(database(), item)}
+    return None
 
 
 def _back(code: str) -> Response:

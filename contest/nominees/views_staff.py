@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from contest.contests.forms import require_valid
 from contest.contests.models import Contest, ContestState
 from contest.contests.queries import contest_by_code, rulebook_of
-from contest.decisions.queries import exclusion_decision
 from contest.eligibility import look_at
 from contest.nominees import services
 from contest.nominees.documents.forms import StaffDocumentForm
@@ -25,6 +24,7 @@ from contest.nominees.forms import (
     SureForm,
 )
 from contest.nominees.hearings.queries import hearings_of
+from contest.nominees.leaving import withdraw_nominee
 from contest.nominees.models import Nominee, NomineeState
 from contest.nominees.queries import eligibility_facts, essay_stage, get_nominee, list_nominees
 from contest.nominees.words import DOCUMENTS, STATES
@@ -33,7 +33,7 @@ from core import clock
 from core.access import Right, guarded, may, oblasts_of, require, require_fresh_factor
 from core.accounts.services import INVITATION_LIFE
 from core.accounts.views_agency import invitation_address
-from core.errors import BadInput, Conflict
+from core.errors import BadInput
 from core.places.queries import get_unit
 from core.web.edge import database
 from core.words import Words
@@ -62,7 +62,6 @@ def nominee(code: str, nominee_id: int) -> Reply:
     contest, found = _found(code, nominee_id, Right.SEE_STAGE)
     can_manage = may(current_user, Right.MANAGE_NOMINEES, oblast=found.oblast_kato)
     book = rulebook_of(database(), contest)
-    vote = exclusion_decision(database(), contest, found)
     return render_template(
         "contest/staff/nominee.html", contest=contest, nominee=found, states=STATES, kinds=DOCUMENTS,
         unit=get_unit(database(), found.kato), oblast=get_unit(database(), found.oblast_kato),
@@ -74,7 +73,7 @@ def nominee(code: str, nominee_id: int) -> Reply:
         ground=ground_of(found, book),
         project=ProjectForm(obj=found), paper=StaffDocumentForm(), invitation=InviteForm(),
         consent=PaperConsentForm(), penalty=PenaltyForm(), sure=SureForm(),
-        refusal=ReasonForm(prefix="decline"), withdrawal=ReasonForm(prefix="withdraw"), vote=vote,
+        refusal=ReasonForm(prefix="decline"), withdrawal=ReasonForm(prefix="withdraw"),
     )  # fmt: skip
 
 
@@ -165,28 +164,9 @@ def withdraw(code: str, nominee_id: int) -> Reply:
     _contest, found = _found(code, nominee_id, Right.MANAGE_NOMINEES)
     form = ReasonForm(prefix="withdraw")
     require_valid(form)
-    services.withdraw_nominee(
+    withdraw_nominee(
         database(), nominee=found, reason=form.reason.data, actor=current_user.reference, now=clock.present()
     )
-    return _back(code, nominee_id)
-
-
-@nominees_staff.post("/<int:nominee_id>/exclude")
-@guarded(Right.MANAGE_NOMINEES)
-def exclude(code: str, nominee_id: int) -> Reply:
-    """Exclude a nominee, as the commission voted, on its ground and with its reasons."""
-    contest, found = _found(code, nominee_id, Right.MANAGE_NOMINEES)
-    now = clock.present()
-    require_fresh_factor(now=now)
-    require_valid(SureForm())
-    vote = exclusion_decision(database(), contest, found)
-    if vote is None:
-        raise Conflict(_("No commission has voted to exclude this nominee."))
-    item, _outcome, ground = vote
-    services.exclude_nominee(
-        database(), nominee=found, ground=ground, reason=f"{item.reasons_kk} · {item.reasons_ru}",
-        actor=current_user.reference, now=now,
-    )  # fmt: skip
     return _back(code, nominee_id)
 
 

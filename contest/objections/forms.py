@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from contest.contests.forms import ConfirmForm
-from contest.nominees.models import Nominee
+from contest.nominees.models import Nominee, NomineeExclusion
 from contest.objections.models import ObjectionKind
 from contest.objections.services import LONGEST_CLAIM, ClaimedConflict
 from contest.objections.words import KINDS
 from contest.rulebook import Ground
 from core.accounts.models import Account
+
+EXCLUSION = "exclusion-"
+#: What can be wrong with a standing.
+STANDING_KINDS = (ObjectionKind.COMPUTATION, ObjectionKind.CONFLICT)
 
 
 class ClaimForm(FlaskForm):
@@ -41,16 +46,12 @@ class ObjectionForm(ClaimForm):
     def offer(
         self,
         *,
-        is_excluded: bool | None,
+        kinds: Iterable[ObjectionKind] = STANDING_KINDS,
         members: Iterable[Account],
         nominees: Iterable[Nominee],
         grounds: Iterable[Ground],
     ) -> None:
-        """Set what fits the nominee (None: of somebody not chosen yet), the people and the grounds."""
-        kinds = [
-            kind for kind in ObjectionKind
-            if is_excluded is None or (kind is ObjectionKind.EXCLUSION) is is_excluded
-        ]  # fmt: skip
+        """Set the kinds, the people and the grounds."""
         self.kind.choices = [SelectChoice(kind.value, str(KINDS[kind])) for kind in kinds]
         self.member.choices = [SelectChoice(0, "–"), *(SelectChoice(one.id, one.name) for one in members)]
         self.about.choices = [SelectChoice(0, "–"), *(SelectChoice(one.id, one.name_kk) for one in nominees)]
@@ -71,15 +72,26 @@ class PaperForm(ObjectionForm):
     nominee = SelectField(_l("Who signed it"), [InputRequired()], coerce=int)
 
     def offer_nominees(self, nominees: Iterable[Nominee]) -> None:
-        """Set whom the standing concerns."""
+        """Set whom the standing concerns, and who is excluded."""
         self.nominee.choices = [SelectChoice(one.id, one.name_kk) for one in nominees]
 
 
 class PaperWaiverForm(ConfirmForm):
-    """A signed paper by which a nominee gives the right up."""
+    """A signed paper by which a nominee gives the right up, to object to the standing or to an exclusion."""
 
-    nominee = SelectField(_l("Who signed it"), [InputRequired()], coerce=int)
+    nominee = SelectField(_l("Who signed it"), [InputRequired()])
 
-    def offer(self, nominees: Iterable[Nominee]) -> None:
+    def offer(
+        self, nominees: Iterable[Nominee], excluded: Iterable[tuple[NomineeExclusion, Nominee]]
+    ) -> None:
         """Set who has not given it up yet."""
-        self.nominee.choices = [SelectChoice(one.id, one.name_kk) for one in nominees]
+        self.nominee.choices = [SelectChoice(str(one.id), one.name_kk) for one in nominees] + [
+            SelectChoice(f"{EXCLUSION}{one.id}", _("%(name)s: the exclusion", name=nominee.name_kk))
+            for one, nominee in excluded
+        ]
+
+    @property
+    def exclusion_id(self) -> int | None:
+        """The chosen exclusion; None where the right is to object to the standing."""
+        chosen = self.nominee.data
+        return int(chosen.removeprefix(EXCLUSION)) if chosen.startswith(EXCLUSION) else None

@@ -24,11 +24,11 @@ class ObjectionKind(StrEnum):
 
 
 class Objection(Base):
-    """An objection of a nominee to a frozen standing; with `appeals_id` it is an appeal.
+    """An objection of a nominee to a frozen standing, or to the own exclusion; with `appeals_id` an appeal.
 
     Its number counts within the contest. A claimed conflict of interests names the member, the nominee whom
-    that member was in conflict with, and a ground of the rule book. `settled_by` is the standing that
-    followed from granting it.
+    that member was in conflict with, and a ground of the rule book. A granted one is settled by the corrected
+    standing that follows, or at once where no frozen standing has to be corrected.
     """
 
     __tablename__ = "objections"
@@ -36,6 +36,7 @@ class Objection(Base):
         UniqueConstraint("contest_id", "number"),
         UniqueConstraint("appeals_id"),
         Index(None, "standing_id"),
+        Index(None, "exclusion_id"),
         CheckConstraint("number > 0", name="positive_number"),
         CheckConstraint("length(claim) > 0", name="says_something"),
         CheckConstraint("appeals_id IS NULL OR appeals_id <> id", name="appeals_another"),
@@ -45,14 +46,18 @@ class Objection(Base):
             " AND (kind = 'conflict') = (ground IS NOT NULL)",
             name="conflict_of_somebody",
         ),
-        CheckConstraint("withdrawn_at IS NULL OR settled_by IS NULL", name="withdrawn_settles_nothing"),
+        CheckConstraint("(standing_id IS NULL) = (exclusion_id IS NOT NULL)", name="to_one_thing"),
+        CheckConstraint("(kind = 'exclusion') = (exclusion_id IS NOT NULL)", name="exclusion_of_somebody"),
+        CheckConstraint("withdrawn_at IS NULL OR settled_at IS NULL", name="withdrawn_settles_nothing"),
+        CheckConstraint("settled_by IS NULL OR settled_at IS NOT NULL", name="settled_with_its_time"),
         CheckConstraint("settled_by IS NULL OR settled_by <> standing_id", name="settled_by_another"),
     )
 
     id: Mapped[int] = mapped_column(SerialKey, primary_key=True)
     contest_id: Mapped[int] = mapped_column(ForeignKey("contests.id"))
     number: Mapped[int]
-    standing_id: Mapped[int] = mapped_column(ForeignKey("standings.id"))
+    standing_id: Mapped[int | None] = mapped_column(ForeignKey("standings.id"))
+    exclusion_id: Mapped[int | None] = mapped_column(ForeignKey("nominee_exclusions.id"))
     nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"))
     kind: Mapped[ObjectionKind] = mapped_column(enum_column(ObjectionKind, "kind"))
     about_account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
@@ -65,22 +70,28 @@ class Objection(Base):
     filed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("standings.id"))
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Waiver(Base):
-    """A nominee who gives up the right to object to a standing, and to appeal; recorded once, for good.
+    """A nominee who gives up the right to object to a standing, or to the own exclusion, and to appeal.
 
-    What is given up on paper rests on that paper, and a paper gives up one version.
+    Recorded once, for good. What is given up on paper rests on that paper, and a paper gives up one right.
     """
 
     __tablename__ = "objection_waivers"
     __table_args__ = (
+        UniqueConstraint("standing_id", "nominee_id"),
+        UniqueConstraint("exclusion_id"),
         UniqueConstraint("document_id"),
+        CheckConstraint("(standing_id IS NULL) = (exclusion_id IS NOT NULL)", name="of_one_thing"),
         CheckConstraint("is_on_paper = (document_id IS NOT NULL)", name="paper_is_there"),
     )
 
-    standing_id: Mapped[int] = mapped_column(ForeignKey("standings.id"), primary_key=True)
-    nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(SerialKey, primary_key=True)
+    standing_id: Mapped[int | None] = mapped_column(ForeignKey("standings.id"))
+    exclusion_id: Mapped[int | None] = mapped_column(ForeignKey("nominee_exclusions.id"))
+    nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"))
     is_on_paper: Mapped[bool]
     document_id: Mapped[int | None] = mapped_column(ForeignKey("nominee_documents.id"))
     recorded_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))

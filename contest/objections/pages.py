@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.commissions.queries import people_of
-from contest.contests.areas import NATION
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
 from contest.decisions.services import NATION as NATION_WORDS
 from contest.nominees.models import Nominee
 from contest.objections.models import Objection
 from contest.objections.receipt import draw_receipt, file_name
+from contest.objections.services import objected_to
 from contest.standings.models import Standing
 from contest.standings.queries import rows_of
 from core.accounts.models import Account
@@ -22,13 +22,10 @@ from core.web.edge import database, settings
 from core.words import Words
 
 
-def area_of_standing(standing: Standing) -> str:
-    """How addresses name where a standing is of."""
-    return standing.oblast_kato or NATION
-
-
-def claim_choices(session: Session, contest: Contest, standing: Standing) -> dict[str, object]:
-    """Whose conflict with whom, on which ground, can be claimed against a standing."""
+def claim_choices(session: Session, contest: Contest, standing: Standing | None) -> dict[str, object]:
+    """Whose conflict with whom, on which ground, can be claimed against a standing; nobody's without one."""
+    if standing is None:
+        return {"members": (), "nominees": (), "grounds": ()}
     people = people_of(session, contest, standing.stage, standing.oblast_kato)
     members = session.scalars(select(Account).where(Account.id.in_(people.everyone)).order_by(Account.name))
     numbers = [row.nominee_id for row in rows_of(session, standing)]
@@ -55,13 +52,12 @@ def claimed(session: Session, contest: Contest, objection: Objection) -> dict[st
 def receipt_of(contest: Contest, objection: Objection) -> Response:
     """The receipt of an objection as a file."""
     session, is_demo = database(), settings().is_demo
-    standing = session.get_one(Standing, objection.standing_id)
-    where = NATION_WORDS
-    if standing.oblast_kato is not None:
-        unit = get_unit(session, standing.oblast_kato)
+    to, where = objected_to(session, objection), NATION_WORDS
+    if to.oblast_kato is not None:
+        unit = get_unit(session, to.oblast_kato)
         where = Words(unit.name_kk, unit.name_ru, unit.name_en)
     content = draw_receipt(
-        objection, contest=contest, standing=standing, where=where, is_demo=is_demo,
+        objection, contest=contest, to=to, where=where, is_demo=is_demo,
         nominee=session.get_one(Nominee, objection.nominee_id), terms=rulebook_of(session, contest).terms,
     )  # fmt: skip
     answer = Response(content, content_type="application/pdf")

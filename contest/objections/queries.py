@@ -1,14 +1,14 @@
-"""Reads of objections: which there are, what became of each, and whether a standing is final.
+"""Reads of objections: which there are, and what became of each.
 
-A standing is final when nobody can object to it any more: the terms are over or given up, and nothing
-that was filed waits. The next stage, the publication and the certificates ask :func:`is_final`.
+An objection is to a frozen standing or to an exclusion; either way it is the matter of one stage and oblast,
+or of the nation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
@@ -18,13 +18,16 @@ from sqlalchemy.orm import Session
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
 from contest.meetings.models import AgendaItem, ItemKind, ItemState, Meeting
-from contest.nominees.models import Nominee, NomineeState
-from contest.objections.models import Objection, Waiver
+from contest.nominees.models import Nominee, NomineeExclusion
+from contest.objections.models import Objection
 from contest.objections.terms import last_day
 from contest.rulebook import RuleBook, Stage
-from contest.standings.models import Standing, StandingRow
+from contest.standings.models import Standing
 from core.clock import day_of
 from core.errors import NotFound
+
+#: Whose matter something is: a stage, and the oblast at the regional one.
+Area = tuple[Stage, str | None]
 
 
 class Verdict(StrEnum):
@@ -45,10 +48,12 @@ UNDECIDED = (Verdict.WAITING, Verdict.ON_AGENDA)
 class Handled:
     """An objection with its item on an agenda, if it has one, and its appeal, if there is one.
 
+    :param area: whose standing or exclusion it is to.
     :param appeal_until: the last day on which the refusal can be appealed; None where it cannot.
     """
 
     objection: Objection
+    area: Area
     verdict: Verdict
     item: AgendaItem | None
     appeal: Objection | None
@@ -59,96 +64,14 @@ class Handled:
         return self.objection.appeals_id is not None
 
     @property
+    def decided_by(self) -> Area:
+        """The commission that votes on it: the area's own, on an appeal the national one."""
+        return (Stage.NATIONAL, None) if self.is_appeal else self.area
+
+    @property
     def awaits_standing(self) -> bool:
         """Whether it was granted and the corrected standing is not frozen yet."""
-        return self.verdict is Verdict.GRANTED and self.objection.settled_by is None
-
-
-@dataclass(frozen=True, slots=True)
-class Finality:
-    """Whether a standing is final, and else why not.
-
-    :param until: the last day of the terms that run or ran; None where every nominee gave the right up.
-    :param waived: how many of the nominees concerned have given the right up, of `concerned`.
-    :param undecided: objections and appeals that wait for their vote.
-    :param uncorrected: granted ones whose corrected standing is not frozen yet.
-    """
-
-    is_final: bool
-    until: date | None
-    waived: int
-    concerned: int
-    undecided: int = 0
-    uncorrected: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class OwnStanding:
-    """A standing as the nominee whom it concerns sees it."""
-
-    standing: Standing
-    finality: Finality
-    until: date
-    is_waived: bool
-    can_object: bool
-
-
-def is_final(session: Session, standing: Standing, now: datetime) -> Finality:
-    """Whether nobody can object to a standing any more."""
-    contest = session.get_one(Contest, standing.contest_id)
-    return finalities(session, contest, [standing], now)[standing.id]
-
-
-def finalities(
-    session: Session, contest: Contest, standings: Sequence[Standing], now: datetime
-) -> dict[int, Finality]:
-    """The finality of each of a contest's standings in force; as many queries for one as for twenty."""
-    book, today = rulebook_of(session, contest), day_of(now)
-    ids = [standing.id for standing in standings]
-    concerned = concerned_by(session, contest, standings)
-    waived: dict[int, set[int]] = {number: set() for number in ids}
-    for number, nominee in session.execute(
-        select(Waiver.standing_id, Waiver.nominee_id).where(Waiver.standing_id.in_(ids))
-    ):
-        waived[number].add(nominee)
-    handled = handled_objections(session, contest)
-    areas = _areas(session, contest)
-    found = {}
-    for standing in standings:
-        own = [one for one in handled if areas[one.objection.standing_id] == _area(standing)]
-        found[standing.id] = _finality(
-            standing, concerned[standing.id], waived[standing.id], own, book, today
-        )
-    return found
-
-
-def objecting_until(session: Session, contest: Contest, standing: Standing) -> date:
-    """The last day on which a nominee can object to a standing."""
-    book = rulebook_of(session, contest)
-    return last_day(book, day_of(standing.frozen_at), book.terms.objection_days)
-
-
-def concerned_by(
-    session: Session, contest: Contest, standings: Sequence[Standing]
-) -> dict[int, frozenset[int]]:
-    """The nominees who may object to each standing: those who stand in it, and the excluded of its area.
-
-    At the national stage an excluded finalist is concerned; who never came so far is not.
-    """
-    found: dict[int, set[int]] = {standing.id: set() for standing in standings}
-    for number, nominee in session.execute(
-        select(StandingRow.standing_id, StandingRow.nominee_id).where(StandingRow.standing_id.in_(found))
-    ):
-        found[number].add(nominee)
-    excluded = session.scalars(
-        select(Nominee).where(Nominee.contest_id == contest.id, Nominee.state == NomineeState.EXCLUDED)
-    )
-    for nominee in excluded:
-        for standing in standings:
-            is_regional = standing.stage is Stage.REGIONAL and standing.oblast_kato == nominee.oblast_kato
-            if is_regional or (standing.stage is Stage.NATIONAL and nominee.is_finalist):
-                found[standing.id].add(nominee.id)
-    return {number: frozenset(nominees) for number, nominees in found.items()}
+        return self.verdict is Verdict.GRANTED and self.objection.settled_at is None
 
 
 def handled_objections(
@@ -159,46 +82,23 @@ def handled_objections(
     if nominee_ids is not None:
         wanted = wanted.where(Objection.nominee_id.in_(nominee_ids))
     objections = list(session.scalars(wanted.order_by(Objection.number)))
-    items = _items(session, objections)
     if not objections:
         return []
+    items, areas = _items(session, objections), _areas(session, objections)
     book = rulebook_of(session, contest)
     appeals = {one.appeals_id: one for one in objections if one.appeals_id is not None}
-    return [_handled(one, items.get(one.id), appeals.get(one.id), book) for one in objections]
-
-
-def own_standings(session: Session, contest: Contest, nominee: Nominee, now: datetime) -> list[OwnStanding]:
-    """The standings in force that concern a nominee, the regional one first."""
-    rows = session.scalars(
-        select(Standing).where(Standing.contest_id == contest.id).order_by(Standing.version)
-    ).all()
-    latest = list({(one.stage, one.oblast_kato): one for one in rows}.values())
-    concerned = concerned_by(session, contest, latest)
-    own = sorted(
-        (one for one in latest if nominee.id in concerned[one.id]),
-        key=lambda one: one.stage is Stage.NATIONAL,
-    )
-    found = finalities(session, contest, own, now)
-    return [
-        OwnStanding(
-            one, found[one.id], until := objecting_until(session, contest, one),
-            is_waived := nominee.id in waivers_of(session, one),
-            day_of(now) <= until and not is_waived,
-        )
-        for one in own
-    ]  # fmt: skip
+    return [_handled(one, areas[one.id], items.get(one.id), appeals.get(one.id), book) for one in objections]
 
 
 def objections_before(
     session: Session, contest: Contest, stage: Stage, oblast_kato: str | None
 ) -> list[Handled]:
-    """What a commission decides: objections to its own standings; the national one every appeal besides."""
-    areas = _areas(session, contest)
+    """What a commission decides: objections in its own matters; the national one every appeal besides."""
     is_national = stage is Stage.NATIONAL
     return [
         one
         for one in handled_objections(session, contest)
-        if areas[one.objection.standing_id] == (stage, oblast_kato) or (is_national and one.is_appeal)
+        if one.area == (stage, oblast_kato) or (is_national and one.is_appeal)
     ]
 
 
@@ -213,39 +113,28 @@ def handled_objection(session: Session, contest: Contest, number: int) -> Handle
     raise NotFound(_l("There is no objection number %(number)s in this contest.", number=number))
 
 
-def waivers_of(session: Session, standing: Standing) -> frozenset[int]:
-    """The nominees who gave up their right to object to a standing."""
-    wanted = select(Waiver.nominee_id).where(Waiver.standing_id == standing.id)
-    return frozenset(session.scalars(wanted))
+def exclusions_in_force(
+    session: Session, contest: Contest, *, nominee: Nominee | None = None
+) -> list[NomineeExclusion]:
+    """The exclusions of a contest (of one nominee) that no objection has undone."""
+    wanted = select(NomineeExclusion).join(Nominee).where(NomineeExclusion.undone_at.is_(None))
+    wanted = wanted.where(Nominee.contest_id == contest.id if nominee is None else Nominee.id == nominee.id)
+    return list(session.scalars(wanted.order_by(NomineeExclusion.id)))
 
 
-def _finality(
-    standing: Standing,
-    concerned: frozenset[int],
-    waived: set[int],
-    handled: Iterable[Handled],
-    book: RuleBook,
-    today: date,
-) -> Finality:
-    undecided = uncorrected = 0
-    ends: list[date] = []
-    if not concerned <= waived:
-        ends.append(last_day(book, day_of(standing.frozen_at), book.terms.objection_days))
-    for one in handled:
-        undecided += one.verdict in UNDECIDED
-        uncorrected += one.awaits_standing
-        if one.appeal_until is not None and one.appeal is None and one.objection.nominee_id not in waived:
-            ends.append(one.appeal_until)
-    until = max(ends, default=None)
-    is_over = until is None or today > until
-    return Finality(
-        is_over and not undecided and not uncorrected, until, len(concerned & waived), len(concerned),
-        undecided, uncorrected,
-    )  # fmt: skip
+def get_exclusion(session: Session, contest: Contest, exclusion_id: int) -> NomineeExclusion:
+    """An exclusion of this contest.
+
+    :raises NotFound: when there is none of this number.
+    """
+    found = session.get(NomineeExclusion, exclusion_id)
+    if found is None or session.get_one(Nominee, found.nominee_id).contest_id != contest.id:
+        raise NotFound(_l("There is no such exclusion in this contest."))
+    return found
 
 
 def _handled(
-    objection: Objection, item: AgendaItem | None, appeal: Objection | None, book: RuleBook
+    objection: Objection, area: Area, item: AgendaItem | None, appeal: Objection | None, book: RuleBook
 ) -> Handled:
     verdict = Verdict.WAITING
     if objection.withdrawn_at is not None:
@@ -257,7 +146,7 @@ def _handled(
     appeal_until = None
     if verdict is Verdict.REFUSED and objection.appeals_id is None:
         appeal_until = last_day(book, day_of(item.decided_at), book.terms.appeal_days)
-    return Handled(objection, verdict, item, appeal, appeal_until)
+    return Handled(objection, area, verdict, item, appeal, appeal_until)
 
 
 def _items(session: Session, objections: Sequence[Objection]) -> Mapping[int, AgendaItem]:
@@ -265,8 +154,6 @@ def _items(session: Session, objections: Sequence[Objection]) -> Mapping[int, Ag
 
     What a meeting took from its agenda, or did not come to, is no item any more: the objection waits again.
     """
-    if not objections:
-        return {}
     rows = session.scalars(
         select(AgendaItem)
         .join(Meeting)
@@ -286,11 +173,18 @@ def _items(session: Session, objections: Sequence[Objection]) -> Mapping[int, Ag
     return found
 
 
-def _areas(session: Session, contest: Contest) -> dict[int, tuple[Stage, str | None]]:
-    wanted = select(Standing.id, Standing.stage, Standing.oblast_kato)
-    rows = session.execute(wanted.where(Standing.contest_id == contest.id))
-    return {number: (stage, oblast) for number, stage, oblast in rows}
-
-
-def _area(standing: Standing) -> tuple[Stage, str | None]:
-    return standing.stage, standing.oblast_kato
+def _areas(session: Session, objections: Sequence[Objection]) -> dict[int, Area]:
+    """Whose matter each objection is."""
+    found: dict[type, dict[int, Area]] = {}
+    for kind, ids in (
+        (Standing, {one.standing_id for one in objections}),
+        (NomineeExclusion, {one.exclusion_id for one in objections}),
+    ):
+        rows = session.execute(select(kind.id, kind.stage, kind.oblast_kato).where(kind.id.in_(ids - {None})))
+        found[kind] = {number: (stage, oblast) for number, stage, oblast in rows}
+    return {
+        one.id: found[NomineeExclusion][one.exclusion_id]
+        if one.standing_id is None
+        else found[Standing][one.standing_id]
+        for one in objections
+    }

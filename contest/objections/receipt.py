@@ -1,25 +1,21 @@
 """The receipt of an objection as a page of PDF, in Kazakh and in Russian.
 
-May import the template engine and the one PDF door. Says that it was received, when and what follows;
+May import the one PDF door. Says that it was received, when and what follows;
 it decides nothing.
 """
 
 from __future__ import annotations
 
-from functools import cache
-
 from babel.dates import format_date, format_time
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from contest.contests.models import Contest
-from contest.nominees.models import Nominee
+from contest.nominees.models import Nominee, NomineeExclusion
 from contest.objections import wording
 from contest.objections.models import Objection
 from contest.rulebook import Terms
 from contest.standings.models import Standing
 from core.clock import KAZAKHSTAN, day_of
-from core.documents import render_pdf
-from core.settings import ROOT
+from core.documents import document_template, render_pdf
 from core.words import Words
 
 
@@ -27,16 +23,16 @@ def draw_receipt(
     objection: Objection,
     *,
     contest: Contest,
-    standing: Standing,
+    to: Standing | NomineeExclusion,
     nominee: Nominee,
     where: Words,
     terms: Terms,
     is_demo: bool,
 ) -> bytes:
     """The receipt of one objection or appeal."""
-    facts = {"contest": contest, "standing": standing, "nominee": nominee, "where": where, "terms": terms}
+    facts = {"contest": contest, "to": to, "nominee": nominee, "where": where, "terms": terms}
     sides = [_side(objection, language=language, **facts) for language in wording.LANGUAGES]
-    html = _template().render(
+    html = document_template("contest/objections/documents/receipt.html").render(
         sides=sides, claim=objection.claim.splitlines(), is_demo=is_demo, demonstration=wording.DEMONSTRATION
     )
     return render_pdf(
@@ -55,7 +51,7 @@ def _side(
     *,
     language: str,
     contest: Contest,
-    standing: Standing,
+    to: Standing | NomineeExclusion,
     nominee: Nominee,
     where: Words,
     terms: Terms,
@@ -63,9 +59,11 @@ def _side(
     is_appeal = objection.appeals_id is not None
     clock = format_time(objection.filed_at, "HH:mm:ss", tzinfo=KAZAKHSTAN, locale=language)
     moment = f"{format_date(day_of(objection.filed_at), 'long', locale=language)}, {clock}"
-    against = wording.STANDING[language].format(
-        where=where.in_(language), version=standing.version,
-        day=format_date(day_of(standing.frozen_at), "long", locale=language),
+    is_standing = isinstance(to, Standing)
+    since = to.frozen_at if is_standing else to.excluded_at
+    against = (wording.STANDING if is_standing else wording.EXCLUSION)[language].format(
+        where=where.in_(language), version=to.version if is_standing else "",
+        day=format_date(day_of(since), "long", locale=language),
     )  # fmt: skip
     values = {
         "contest": getattr(contest, f"title_{language}"), "filed": moment,
@@ -80,12 +78,3 @@ def _side(
         "paper": wording.ON_PAPER[language] if objection.is_on_paper else "",
         "next": wording.NEXT[is_appeal][language].format(days=terms.appeal_days),
     }
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template("contest/objections/documents/receipt.html")

@@ -1,7 +1,7 @@
-"""Objections and appeals: filed within their terms, put on an agenda, withdrawn, given up.
+"""Objections and appeals: filed within their terms, and withdrawn.
 
-A nominee files under the own login; the secretary registers what came on paper. The members vote at a
-meeting; nothing here grants or refuses.
+A nominee files under the own login; the secretary registers what came on paper. What follows stands in
+`hearing` and `remedies`, how the right is given up in `waivers`; nothing here grants or refuses.
 """
 
 from __future__ import annotations
@@ -13,25 +13,13 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contest.commissions.queries import conflicts_of, people_of
+from contest.commissions.queries import people_of
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
-from contest.meetings.models import AgendaItem, ItemKind, ItemRecusal, Meeting
-from contest.meetings.services import add_item
-from contest.nominees.documents.models import DocumentKind, NomineeDocument
-from contest.nominees.models import Nominee, NomineeState
-from contest.objections.models import Objection, ObjectionKind, Waiver
-from contest.objections.queries import (
-    UNDECIDED,
-    Handled,
-    Verdict,
-    concerned_by,
-    handled_objections,
-    objecting_until,
-    waivers_of,
-)
-from contest.objections.wording import agenda_title
-from contest.rulebook import Stage
+from contest.nominees.models import Nominee, NomineeExclusion
+from contest.objections.finality import concerned_by, exclusion_until, objecting_until, waivers_of
+from contest.objections.models import Objection, ObjectionKind
+from contest.objections.queries import UNDECIDED, Handled, Verdict, handled_objections
 from contest.standings.models import Standing
 from contest.standings.queries import latest_standing
 from core import audit
@@ -78,24 +66,43 @@ def file_objection(
     :raises Forbidden: for somebody whom this standing does not concern.
     :raises Gone: after the last day.
     """
-    _lock(session, contest)
-    _refuse_stranger(session, contest, standing, nominee, by)
-    _refuse_superseded(session, contest, standing)
+    lock_filing(session, contest)
+    refuse_stranger(session, contest, standing, nominee, by)
+    refuse_superseded(session, contest, standing)
     last = objecting_until(session, contest, standing)
     if day_of(now) > last:
         raise Gone(_l("The last day to object to this standing was %(day)s.", day=last.isoformat()))
-    if nominee.id in waivers_of(session, standing):
-        raise Conflict(_l("The right to object to this standing was given up; that is for good."))
-    for one in handled_objections(session, contest, nominee_ids=[nominee.id]):
-        if one.objection.standing_id == standing.id and one.verdict in UNDECIDED:
-            raise Conflict(
-                _l("Objection number %(number)s waits for its decision.", number=one.objection.number)
-            )
-    _refuse_unfit(session, contest, standing, nominee, kind, conflict)
+    _refuse_given_up_or_waiting(session, contest, standing, nominee)
+    _refuse_unfit(session, contest, standing, kind, conflict)
     return _file(
-        session, contest, standing, nominee, kind=kind, claim=claim, conflict=conflict, appeals=None, by=by,
-        now=now,
-    )  # fmt: skip
+        session, contest, standing, nominee, kind=kind, claim=claim, conflict=conflict, by=by, now=now
+    )
+
+
+def object_to_exclusion(
+    session: Session, *, contest: Contest, exclusion: NomineeExclusion, claim: str, by: Filing, now: datetime
+) -> Objection:
+    """File an objection of an excluded nominee to the exclusion, whether there is a standing or not.
+
+    :raises BadInput: without a claim.
+    :raises Conflict: when it is undone, the nominee has an objection to it that waits, or has given the
+        right up.
+    :raises Forbidden: for somebody else.
+    :raises Gone: after the last day.
+    """
+    lock_filing(session, contest)
+    session.refresh(exclusion)
+    nominee = session.get_one(Nominee, exclusion.nominee_id)
+    refuse_stranger(session, contest, exclusion, nominee, by)
+    if exclusion.undone_at is not None:
+        raise Conflict(_l("This exclusion is undone: there is nothing to object to."))
+    last = exclusion_until(session, contest, exclusion)
+    if day_of(now) > last:
+        raise Gone(_l("The last day to object to this exclusion was %(day)s.", day=last.isoformat()))
+    _refuse_given_up_or_waiting(session, contest, exclusion, nominee)
+    return _file(
+        session, contest, exclusion, nominee, kind=ObjectionKind.EXCLUSION, claim=claim, by=by, now=now
+    )
 
 
 def file_appeal(
@@ -107,25 +114,25 @@ def file_appeal(
     :raises Forbidden: for somebody else.
     :raises Gone: after the last day.
     """
-    _lock(session, contest)
+    lock_filing(session, contest)
     before = handled.objection
-    standing = session.get_one(Standing, before.standing_id)
-    nominee = session.get_one(Nominee, before.nominee_id)
-    _refuse_stranger(session, contest, standing, nominee, by)
+    to, nominee = objected_to(session, before), session.get_one(Nominee, before.nominee_id)
+    refuse_stranger(session, contest, to, nominee, by)
+    handled = _fresh(session, contest, handled)
     if handled.appeal_until is None or handled.appeal is not None:
         raise Conflict(_l("Only the refusal of an objection can be appealed, and only once."))
     if day_of(now) > handled.appeal_until:
         raise Gone(
             _l("The last day to appeal this decision was %(day)s.", day=handled.appeal_until.isoformat())
         )
-    if nominee.id in waivers_of(session, standing):
-        raise Conflict(_l("The right to object to this standing was given up; that is for good."))
+    if nominee.id in waivers_of(session, to):
+        raise Conflict(_l("The right to object was given up; that is for good."))
     conflict = None
     if before.kind is ObjectionKind.CONFLICT:
         conflict = ClaimedConflict(before.about_account_id, before.about_nominee_id, before.ground)
     return _file(
-        session, contest, standing, nominee, kind=before.kind, claim=claim, conflict=conflict,
-        appeals=before, by=by, now=now,
+        session, contest, to, nominee, kind=before.kind, claim=claim, conflict=conflict, appeals=before,
+        by=by, now=now,
     )  # fmt: skip
 
 
@@ -137,11 +144,11 @@ def withdraw_objection(
     :raises Conflict: once it is on an open agenda or decided.
     :raises Forbidden: for somebody else.
     """
-    _lock(session, contest)
+    lock_filing(session, contest)
     objection = handled.objection
     nominee = session.get_one(Nominee, objection.nominee_id)
-    _refuse_stranger(session, contest, session.get_one(Standing, objection.standing_id), nominee, by)
-    if handled.verdict is not Verdict.WAITING:
+    refuse_stranger(session, contest, objected_to(session, objection), nominee, by)
+    if _fresh(session, contest, handled).verdict is not Verdict.WAITING:
         raise Conflict(_l("It is on an agenda or decided: it cannot be taken back any more."))
     objection.withdrawn_at = now
     session.flush()
@@ -153,115 +160,61 @@ def withdraw_objection(
     )  # fmt: skip
 
 
-def waive(
-    session: Session, *, contest: Contest, standing: Standing, nominee: Nominee, by: Filing, now: datetime
-) -> Waiver:
-    """Record that a nominee gives up the right to object to a standing, and to appeal; for good.
+def objected_to(session: Session, objection: Objection) -> Standing | NomineeExclusion:
+    """The standing, or the exclusion, that an objection is to."""
+    if objection.standing_id is None:
+        return session.get_one(NomineeExclusion, objection.exclusion_id)
+    return session.get_one(Standing, objection.standing_id)
 
-    :raises Conflict: when a newer version is in force, an objection of the nominee waits, or the signed
-        paper on which it rests was not handed in since the standing was frozen.
-    :raises Forbidden: for somebody whom this standing does not concern.
+
+def lock_filing(session: Session, contest: Contest) -> None:
+    """Numbers are given one at a time, and nothing is filed or given up twice at once."""
+    session.refresh(contest, with_for_update=True)
+
+
+def refuse_stranger(
+    session: Session, contest: Contest, to: Standing | NomineeExclusion, nominee: Nominee, by: Filing
+) -> None:
+    """Refuse whoever is not concerned, or uses another's login.
+
+    :raises Forbidden: naming which.
     """
-    _lock(session, contest)
-    _refuse_stranger(session, contest, standing, nominee, by)
-    _refuse_superseded(session, contest, standing)
-    for one in handled_objections(session, contest, nominee_ids=[nominee.id]):
-        if one.verdict in UNDECIDED:
-            raise Conflict(
-                _l("Objection number %(number)s waits for its decision.", number=one.objection.number)
-            )
-    kept = session.get(Waiver, (standing.id, nominee.id))
-    if kept is not None:
-        return kept
-    made = Waiver(
-        standing_id=standing.id, nominee_id=nominee.id, is_on_paper=by.is_on_paper,
-        document_id=_waiver_paper(session, standing, nominee) if by.is_on_paper else None,
-        recorded_by=by.account_id, recorded_at=now,
-    )  # fmt: skip
-    session.add(made)
-    session.flush()
-    audit.record(
-        session, actor=f"account:{by.account_id}", action="objection.waive", subject=f"nominee:{nominee.id}",
-        standing=standing.id, on_paper=by.is_on_paper, document=made.document_id,
-    )  # fmt: skip
-    return made
+    if not by.is_on_paper and nominee.account_id != by.account_id:
+        raise Forbidden(_l("Only the nominee objects under this login; a paper goes to the secretary."))
+    if isinstance(to, Standing) and nominee.id not in concerned_by(session, contest, [to])[to.id]:
+        raise Forbidden(_l("This standing does not concern %(name)s.", name=nominee.name_kk))
 
 
-def _waiver_paper(session: Session, standing: Standing, nominee: Nominee) -> int:
-    """The paper by which a nominee gives up the right to object to this very version."""
-    used = select(Waiver.document_id).where(Waiver.document_id.is_not(None))
-    found = session.scalars(
-        select(NomineeDocument.id).where(
-            NomineeDocument.nominee_id == nominee.id, NomineeDocument.kind == DocumentKind.WAIVER,
-            NomineeDocument.added_at >= standing.frozen_at, NomineeDocument.id.not_in(used),
-        )
-    ).first()  # fmt: skip
-    if found is None:
-        raise Conflict(
-            _l(
-                "The signed paper of %(name)s is not handed in: add it to the nominee's documents, then "
-                "record it.",
-                name=nominee.name_kk,
-            )
-        )
-    return found
+def refuse_superseded(session: Session, contest: Contest, standing: Standing) -> None:
+    """Refuse what is about a version that was corrected.
 
-
-def put_on_agenda(
-    session: Session, *, contest: Contest, handled: Handled, meeting: Meeting, actor: str, now: datetime
-) -> AgendaItem:
-    """Put an objection on the agenda of the commission whose standing it is, an appeal on the national one's.
-
-    Members whom it concerns stay away from it: those in conflict with the nominee who objects or with the
-    nominee whom it is about, and the member whose conflict is claimed.
-
-    :raises BadInput: for a meeting of another commission, or an appeal in the meeting that refused.
-    :raises Conflict: unless it waits.
+    :raises Conflict: for such a one.
     """
-    objection = handled.objection
-    standing = session.get_one(Standing, objection.standing_id)
-    if handled.verdict is not Verdict.WAITING:
-        raise Conflict(_l("Objection number %(number)s does not wait any more.", number=objection.number))
-    stage, oblast = standing.stage, standing.oblast_kato
-    if handled.is_appeal:
-        stage, oblast = Stage.NATIONAL, None
-        _refuse_same_meeting(session, contest, objection, meeting)
-    if (meeting.stage, meeting.oblast_kato) != (stage, oblast):
-        raise BadInput(_l("This is decided by another commission: choose one of its meetings."))
-    nominee = session.get_one(Nominee, objection.nominee_id)
-    item = add_item(
-        session, meeting=meeting, kind=ItemKind.APPEAL if handled.is_appeal else ItemKind.OBJECTION,
-        title=agenda_title(
-            objection.number, objection.kind.value, nominee.name_kk, nominee.name_ru,
-            is_appeal=handled.is_appeal,
-        ),
-        reference=str(objection.id), nominee=nominee, actor=actor,
-    )  # fmt: skip
-    for account_id, ground in _concerned_members(session, contest, objection, stage, oblast).items():
-        session.add(ItemRecusal(item_id=item.id, account_id=account_id, ground=ground, declared_at=now))
-    session.flush()
-    return item
+    if latest_standing(session, contest, standing.stage, standing.oblast_kato).id != standing.id:
+        raise Conflict(_l("This standing was corrected: object to the version that is in force."))
 
 
 def _file(
     session: Session,
     contest: Contest,
-    standing: Standing,
+    to: Standing | NomineeExclusion,
     nominee: Nominee,
     *,
     kind: ObjectionKind,
     claim: str,
-    conflict: ClaimedConflict | None,
-    appeals: Objection | None,
     by: Filing,
     now: datetime,
+    conflict: ClaimedConflict | None = None,
+    appeals: Objection | None = None,
 ) -> Objection:
     said = claim.strip()
     if not said or len(said) > LONGEST_CLAIM:
         raise BadInput(_l("Say what is wrong, in up to %(most)s characters.", most=LONGEST_CLAIM))
     last = session.scalar(select(func.max(Objection.number)).where(Objection.contest_id == contest.id))
+    is_standing = isinstance(to, Standing)
     objection = Objection(
-        contest_id=contest.id, number=(last or 0) + 1, standing_id=standing.id, nominee_id=nominee.id,
+        contest_id=contest.id, number=(last or 0) + 1, standing_id=to.id if is_standing else None,
+        exclusion_id=None if is_standing else to.id, nominee_id=nominee.id,
         kind=kind, claim=said, appeals_id=appeals and appeals.id, is_on_paper=by.is_on_paper,
         about_account_id=conflict and conflict.account_id, about_nominee_id=conflict and conflict.nominee_id,
         ground=conflict and conflict.ground, filed_by=by.account_id, filed_at=now,
@@ -270,41 +223,40 @@ def _file(
     session.flush()
     audit.record(
         session, actor=f"account:{by.account_id}", action="appeal.file" if appeals else "objection.file",
-        subject=_subject(contest, objection), standing=standing.id, nominee=nominee.id, kind=kind.value,
-        on_paper=by.is_on_paper, appeals=appeals and appeals.number,
+        subject=_subject(contest, objection), standing=objection.standing_id,
+        exclusion=objection.exclusion_id, nominee=nominee.id, kind=kind.value, on_paper=by.is_on_paper,
+        appeals=appeals and appeals.number,
     )  # fmt: skip
     return objection
 
 
-def _lock(session: Session, contest: Contest) -> None:
-    """Numbers are given one at a time, and nothing is filed twice at once."""
-    session.refresh(contest, with_for_update=True)
+def _fresh(session: Session, contest: Contest, handled: Handled) -> Handled:
+    """The same objection as it stands under the lock."""
+    found = handled_objections(session, contest, nominee_ids=[handled.objection.nominee_id])
+    return next(one for one in found if one.objection.id == handled.objection.id)
 
 
-def _refuse_stranger(
-    session: Session, contest: Contest, standing: Standing, nominee: Nominee, by: Filing
+def _refuse_given_up_or_waiting(
+    session: Session, contest: Contest, to: Standing | NomineeExclusion, nominee: Nominee
 ) -> None:
-    if not by.is_on_paper and nominee.account_id != by.account_id:
-        raise Forbidden(_l("Only the nominee objects under this login; a paper goes to the secretary."))
-    if nominee.id not in concerned_by(session, contest, [standing])[standing.id]:
-        raise Forbidden(_l("This standing does not concern %(name)s.", name=nominee.name_kk))
-
-
-def _refuse_superseded(session: Session, contest: Contest, standing: Standing) -> None:
-    if latest_standing(session, contest, standing.stage, standing.oblast_kato).id != standing.id:
-        raise Conflict(_l("This standing was corrected: object to the version that is in force."))
+    if nominee.id in waivers_of(session, to):
+        raise Conflict(_l("The right to object was given up; that is for good."))
+    for one in handled_objections(session, contest, nominee_ids=[nominee.id]):
+        if one.verdict in UNDECIDED and objected_to(session, one.objection) is to:
+            raise Conflict(
+                _l("Objection number %(number)s waits for its decision.", number=one.objection.number)
+            )
 
 
 def _refuse_unfit(
     session: Session,
     contest: Contest,
     standing: Standing,
-    nominee: Nominee,
     kind: ObjectionKind,
     conflict: ClaimedConflict | None,
 ) -> None:
-    """Refuse a kind that does not fit the nominee, or a conflict that is not fully named."""
-    if (kind is ObjectionKind.EXCLUSION) != (nominee.state is NomineeState.EXCLUDED):
+    """Refuse a kind that does not fit a standing, or a conflict that is not fully named."""
+    if kind is ObjectionKind.EXCLUSION:
         raise BadInput(_l("An excluded nominee objects to the exclusion, and nobody else does."))
     if (kind is ObjectionKind.CONFLICT) != (conflict is not None):
         raise BadInput(_l("For a conflict of interests name the member, the nominee and the ground."))
@@ -319,25 +271,6 @@ def _refuse_unfit(
     )
     if not is_known:
         raise BadInput(_l("For a conflict of interests name the member, the nominee and the ground."))
-
-
-def _refuse_same_meeting(session: Session, contest: Contest, appeal: Objection, meeting: Meeting) -> None:
-    for one in handled_objections(session, contest, nominee_ids=[appeal.nominee_id]):
-        if one.objection.id == appeal.appeals_id and one.item.meeting_id == meeting.id:
-            raise BadInput(_l("An appeal is heard at another meeting than the one that refused."))
-
-
-def _concerned_members(
-    session: Session, contest: Contest, objection: Objection, stage: Stage, oblast_kato: str | None
-) -> dict[int, str]:
-    """Who stays away besides those in conflict with the nominee who objects, to whom the item sees itself."""
-    if objection.about_nominee_id is None:
-        return {}
-    about = session.get_one(Nominee, objection.about_nominee_id)
-    found = dict(conflicts_of(session, contest, stage, [about])[about.id])
-    found[objection.about_account_id] = objection.ground
-    everyone = people_of(session, contest, stage, oblast_kato).everyone
-    return {account_id: ground for account_id, ground in found.items() if account_id in everyone}
 
 
 def _subject(contest: Contest, objection: Objection) -> str:

@@ -1,4 +1,4 @@
-"""A nominee's own objections: the standings that concern one, their terms, objecting, appealing, giving up.
+"""A nominee's own objections: standings and exclusion, their terms, objecting, appealing, giving up.
 
 Everything is filed under the own login; what came on paper the secretary registers.
 """
@@ -13,16 +13,17 @@ from werkzeug.wrappers import Response
 from contest.contests.forms import ConfirmForm, require_valid
 from contest.contests.models import Contest
 from contest.meetings.queries import outcome
-from contest.nominees.models import Nominee, NomineeState
+from contest.nominees.models import Nominee, NomineeExclusion
 from contest.nominees.views_nominee import own_nomination
 from contest.objections import services
+from contest.objections.finality import OwnRight, own_rights
 from contest.objections.forms import ClaimForm, ObjectionForm
 from contest.objections.models import ObjectionKind
 from contest.objections.pages import claim_choices, claimed, receipt_of
-from contest.objections.queries import Handled, Verdict, handled_objections, own_standings
+from contest.objections.queries import Handled, Verdict, handled_objections
+from contest.objections.waivers import waive, waive_exclusion
 from contest.objections.words import KINDS, VERDICTS
 from contest.standings.models import Standing
-from contest.standings.queries import get_standing
 from core import clock
 from core.access import Right, guarded, require_fresh_factor
 from core.errors import NotFound
@@ -37,12 +38,12 @@ Reply = str | Response
 @objections_own.get("")
 @guarded(Right.SEE_OWN_NOMINATION)
 def index(code: str) -> Reply:
-    """The frozen standings that concern one, until when one can object, and one's objections."""
+    """The standings and the exclusion that concern one, until when one can object, and one's objections."""
     nominee, contest = own_nomination(code)
     session, now = database(), clock.present()
     return render_template(
         "contest/objections/own.html", contest=contest, nominee=nominee, verdicts=VERDICTS, kinds=KINDS,
-        lines=own_standings(session, contest, nominee, now),
+        lines=own_rights(session, contest, nominee, now),
         handled=handled_objections(session, contest, nominee_ids=[nominee.id]),
         names={nominee.id: nominee.name_kk}, sure=ConfirmForm(), today=clock.day_of(now),
     )  # fmt: skip
@@ -52,10 +53,9 @@ def index(code: str) -> Reply:
 @guarded(Right.SEE_OWN_NOMINATION)
 def new(code: str, standing_id: int) -> Reply:
     """Object to a standing."""
-    nominee, contest, standing = _concerning(code, standing_id)
-    session, form = database(), ObjectionForm()
-    is_excluded = nominee.state is NomineeState.EXCLUDED
-    form.offer(is_excluded=is_excluded, **claim_choices(session, contest, standing))
+    nominee, contest, line = _concerning(code, Standing, standing_id)
+    session, standing, form = database(), line.to, ObjectionForm()
+    form.offer(**claim_choices(session, contest, standing))
     if form.validate_on_submit():
         now = clock.present()
         require_fresh_factor(now=now)
@@ -66,24 +66,54 @@ def new(code: str, standing_id: int) -> Reply:
         )  # fmt: skip
         flash(_("Received. Keep the receipt: it says the number and the time."), "good")
         return redirect(url_for("objections_own.one", code=code, number=made.number))
-    line = next(
-        one for one in own_standings(session, contest, nominee, clock.present()) if one.standing is standing
-    )
+    return render_template("contest/objections/new.html", contest=contest, line=line, form=form)
+
+
+@objections_own.route("/exclusions/<int:exclusion_id>/new", methods=["GET", "POST"])
+@guarded(Right.SEE_OWN_NOMINATION)
+def new_to_exclusion(code: str, exclusion_id: int) -> Reply:
+    """Object to one's exclusion."""
+    _nominee, contest, line = _concerning(code, NomineeExclusion, exclusion_id)
+    form = ClaimForm()
+    if form.validate_on_submit():
+        now = clock.present()
+        require_fresh_factor(now=now)
+        made = services.object_to_exclusion(
+            database(), contest=contest, exclusion=line.to, claim=form.claim.data,
+            by=services.Filing(current_user.id), now=now,
+        )  # fmt: skip
+        flash(_("Received. Keep the receipt: it says the number and the time."), "good")
+        return redirect(url_for("objections_own.one", code=code, number=made.number))
     return render_template("contest/objections/new.html", contest=contest, line=line, form=form)
 
 
 @objections_own.post("/standings/<int:standing_id>/waiver")
 @guarded(Right.SEE_OWN_NOMINATION)
-def waive(code: str, standing_id: int) -> Reply:
-    """Give up the right to object."""
-    nominee, contest, standing = _concerning(code, standing_id)
+def waive_standing(code: str, standing_id: int) -> Reply:
+    """Give up the right to object to a standing."""
+    nominee, contest, line = _concerning(code, Standing, standing_id)
+    waive(database(), contest=contest, standing=line.to, nominee=nominee, **_for_good())
+    return _waived(code)
+
+
+@objections_own.post("/exclusions/<int:exclusion_id>/waiver")
+@guarded(Right.SEE_OWN_NOMINATION)
+def waive_own_exclusion(code: str, exclusion_id: int) -> Reply:
+    """Give up the right to object to one's exclusion."""
+    _nominee, contest, line = _concerning(code, NomineeExclusion, exclusion_id)
+    waive_exclusion(database(), contest=contest, exclusion=line.to, **_for_good())
+    return _waived(code)
+
+
+def _for_good() -> dict[str, object]:
+    """Who gives a right up, and when; with a fresh second factor and the tick."""
     now = clock.present()
     require_fresh_factor(now=now)
     require_valid(ConfirmForm())
-    services.waive(
-        database(), contest=contest, standing=standing, nominee=nominee, by=services.Filing(current_user.id),
-        now=now,
-    )  # fmt: skip
+    return {"by": services.Filing(current_user.id), "now": now}
+
+
+def _waived(code: str) -> Reply:
     flash(_("Recorded for good."), "good")
     return redirect(url_for("objections_own.index", code=code))
 
@@ -142,13 +172,14 @@ def withdraw(code: str, number: int) -> Reply:
     return redirect(url_for("objections_own.index", code=code))
 
 
-def _concerning(code: str, standing_id: int) -> tuple[Nominee, Contest, Standing]:
+def _concerning(
+    code: str, kind: type[Standing | NomineeExclusion], number: int
+) -> tuple[Nominee, Contest, OwnRight]:
     nominee, contest = own_nomination(code)
-    standing = get_standing(database(), contest, standing_id).standing
-    own = own_standings(database(), contest, nominee, clock.present())
-    if standing.id not in {line.standing.id for line in own}:
-        raise NotFound(_("There is no such standing about you."))
-    return nominee, contest, standing
+    for line in own_rights(database(), contest, nominee, clock.present()):
+        if isinstance(line.to, kind) and line.to.id == number:
+            return nominee, contest, line
+    raise NotFound(_("There is no such standing about you."))
 
 
 def _own(code: str, number: int) -> tuple[Nominee, Contest, Handled]:

@@ -85,3 +85,7 @@ STANDING = {
     "kk": "{where}: рейтинг, {version}-нұсқа, {day}",
     "ru": "{where}: рейтинг, версия {version}, {day}",
 }
+EXCLUSION = {
+    "kk": "{where}: конкурстан шығару, {day}",
+    "ru": "{where}: исключение из конкурса, {day}",
+}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from contest.objections.finality import Finality
 from contest.objections.models import ObjectionKind
-from contest.objections.queries import Finality, Verdict
+from contest.objections.queries import Verdict
 
 KINDS: dict[ObjectionKind, object] = {
     ObjectionKind.COMPUTATION: _l("An error of computation"),

@@ -6,9 +6,12 @@ are for people to read.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.rulebook import RuleBook
@@ -17,10 +20,11 @@ from core.disclosure import MINIMUM_SCORE
 from core.errors import Conflict, NotFound
 from core.measures import Evidence, Measurement, MeasureTable, Period, Subject
 from ethics.conclusions.queries import conclusions
-from ethics.models import Round, RoundState
+from ethics.models import Questionnaire, Round, RoundState
 from ethics.queries import published_scores, round_by_code
 from ethics.rules import EthicsRules
 from ethics.services import admit_round
+from ethics.slips.queries import rates_of
 
 MEASURE = "ethics"
 
@@ -83,6 +87,31 @@ def ethics_table(session: Session, *, round_code: str) -> MeasureTable:
             for row in published_scores(session, round_code=round_code)
         ],
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What is published of the slips of an official's questionnaire; None where it is kept back.
+
+    :param share: answers to a hundred slips that were made.
+    """
+
+    made: int
+    returned: int | None
+    voided: int | None
+    share: Decimal | None
+
+
+def ethics_response(session: Session, *, round_code: str, official_id: int) -> Response | None:
+    """How many slips about an official were made, came back and were voided; None before it is published."""
+    asked = round_by_code(session, round_code)
+    if asked.published_at is None:
+        return None
+    about = select(Questionnaire.id).where(
+        Questionnaire.round_id == asked.id, Questionnaire.official_id == official_id
+    )
+    found = rates_of(session, asked).get(session.scalar(about) or 0)
+    return None if found is None else Response(found.issued, found.returned, found.voided, found.share)
 
 
 def is_coarse(row: Measurement) -> bool:

@@ -12,15 +12,13 @@ from decimal import Decimal
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
-    Index,
     String,
     Text,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from contest.jury.models import REGIONAL_HAS_OBLAST
+from contest.commissions.models import REGIONAL_HAS_OBLAST, one_per_area
 from contest.rulebook import Stage
 from core.storage import Base, ExactDecimal, SerialKey, UtcDateTime, enum_column
 
@@ -35,11 +33,7 @@ class Standing(Base):
 
     __tablename__ = "standings"
     __table_args__ = (
-        UniqueConstraint("contest_id", "stage", "oblast_kato", "version"),
-        Index(
-            "uq_standings_national", "contest_id", "stage", "version", unique=True,
-            sqlite_where=text("oblast_kato IS NULL"), postgresql_where=text("oblast_kato IS NULL"),
-        ),
+        *one_per_area("standings", "version"),
         CheckConstraint(REGIONAL_HAS_OBLAST, name="regional_has_oblast"),
         CheckConstraint("version > 0", name="positive_version"),
         CheckConstraint("version = 1 OR reason IS NOT NULL", name="correction_with_reason"),

@@ -10,6 +10,7 @@ import json
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from contest.certificates.services import revoke_unborne
@@ -21,8 +22,9 @@ from contest.decisions.models import FreezeRequest
 from contest.decisions.queries import ApprovalState, approval_state, freeze_request
 from contest.jury.queries import marking_of
 from contest.jury.services import STATE_OF, area_of
+from contest.nominees.models import Nominee
 from contest.objections.models import Objection
-from contest.objections.remedies import apply_remedy, refuse_unless_granted
+from contest.objections.remedies import refuse_unless_granted
 from contest.rulebook import Stage
 from contest.standings.computation import canonical_inputs
 from contest.standings.models import Standing, StandingRow
@@ -61,7 +63,6 @@ def ask_to_freeze(
         raise BadInput(_l("Give the reason of the correction: it is published with the new standing."))
     if objection is not None:
         refuse_unless_granted(session, contest, objection, before)
-        apply_remedy(session, contest, objection, actor=f"account:{account_id}", now=now)
     refuse_unless_done(freeze_checklist(session, contest, stage=stage, oblast_kato=oblast_kato))
     computed = compute_standing(session, contest=contest, stage=stage, oblast_kato=oblast_kato)
     if before is not None:
@@ -134,7 +135,7 @@ def confirm_freeze(
     state = _refuse_unless_approved(session, computed, before, objection)
     standing = _keep(session, computed, request, state, confirmed_by=account_id, now=now)
     if objection is not None:
-        objection.settled_by = standing.id
+        objection.settled_by, objection.settled_at = standing.id, now
     if before is not None:
         revoke_unborne(session, standing=standing, actor=f"account:{account_id}", now=now)
     if stage is Stage.NATIONAL and before is None:
@@ -234,6 +235,13 @@ def _keep(
         if computed.stage is Stage.REGIONAL:
             nominee.is_finalist = row.is_finalist
     session.flush()
+    if computed.stage is Stage.REGIONAL:
+        # Who stands in it no more, as after an exclusion, is no finalist any more.
+        gone = update(Nominee).where(
+            Nominee.contest_id == computed.contest.id, Nominee.oblast_kato == computed.oblast_kato,
+            Nominee.id.not_in(list(computed.nominees)),
+        )  # fmt: skip
+        session.execute(gone.values(is_finalist=False))
     audit.record(
         session, actor=f"account:{confirmed_by}", action="standing.freeze",
         subject=area_of(computed.contest, computed.stage, computed.oblast_kato), standing=standing.id,

@@ -128,11 +128,7 @@ def difference_to(session: Session, standing: Standing) -> tuple[Change, ...]:
 def _granted(
     session: Session, contest: Contest, stage: Stage, oblast_kato: str | None
 ) -> tuple[Handled, ...]:
-    own = {
-        one.id for one in frozen_standings(session, contest_id=contest.id)
-        if (one.stage, one.oblast_kato) == (stage, oblast_kato)
-    }  # fmt: skip
     return tuple(
         one for one in handled_objections(session, contest)
-        if one.awaits_standing and one.objection.standing_id in own
+        if one.awaits_standing and one.area == (stage, oblast_kato)
     )  # fmt: skip

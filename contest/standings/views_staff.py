@@ -23,7 +23,8 @@ from contest.jury.queries import marking_of, progress
 from contest.jury.services import close_marking, open_marking
 from contest.jury.sight import area_in_sight, require_sight
 from contest.meetings.queries import get_meeting
-from contest.objections.queries import handled_objection, is_final
+from contest.objections.finality import is_final
+from contest.objections.queries import handled_objection
 from contest.rulebook import Stage
 from contest.standings.forms import CorrectForm
 from contest.standings.queries import get_standing

@@ -23,6 +23,7 @@ from contest.commissions.services import ROLE_OF, give_seat, make_commission
 from contest.contests import services as life
 from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code, rulebook_of
+from contest.decisions.effects import decide_item
 from contest.decisions.models import FreezeRequest
 from contest.decisions.services import propose_exclusion, propose_signals, propose_standing
 from contest.jury import services as jury
@@ -31,15 +32,17 @@ from contest.meetings.models import AgendaItem, Choice, Meeting, MeetingState
 from contest.meetings.queries import bench_for, meetings_of
 from contest.nominees.documents.models import DocumentKind, Media, NomineeDocument
 from contest.nominees.models import Nominee
+from contest.nominees.queries import matter_of
 from contest.nominees.services import (
     declare_penalties,
-    exclude_nominee,
     give_consent,
     propose_nominee,
     register_nominee,
 )
-from contest.objections.queries import concerned_by
-from contest.objections.services import Filing, waive
+from contest.objections.finality import concerned_by, waivers_of
+from contest.objections.queries import exclusions_in_force
+from contest.objections.services import Filing
+from contest.objections.waivers import waive, waive_exclusion
 from contest.rulebook import Exclusion, Stage
 from contest.rulebook_reading import shipped_text
 from contest.standings.models import Standing
@@ -368,7 +371,7 @@ def decide(
     meetings.open_vote(session, item=item, actor=ACTOR, now=now)
     for one in sorted(bench_for(session, item).present):
         meetings.cast_vote(session, item=item, account_id=one, choice=choice, actor=f"account:{one}", now=now)
-    return meetings.close_vote(session, item=item, reasons=reasons, actor=ACTOR, now=now)
+    return decide_item(session, contest=contest(session), item=item, reasons=reasons, actor=ACTOR, now=now)
 
 
 def vote_signals(session: Session, *rules: Exclusion) -> AgendaItem:
@@ -388,23 +391,15 @@ def propose(session: Session, area: str | None, *, now: datetime = NOW) -> Agend
     )  # fmt: skip
 
 
-def vote_exclusion(session: Session, nominee_id: int, *, ground: str = "not-in-post") -> AgendaItem:
-    """The oblast's commission votes a nominee out."""
+def exclude(session: Session, nominee_id: int, *, ground: str = "not-in-post") -> AgendaItem:
+    """The commission whose matter it is votes a nominee out."""
     nominee = session.get_one(Nominee, nominee_id)
+    _stage, area = matter_of(contest(session), nominee)
     item = propose_exclusion(
-        session, contest=contest(session), meeting=meeting(session, nominee.oblast_kato), nominee=nominee,
+        session, contest=contest(session), meeting=meeting(session, area), nominee=nominee,
         ground=ground, actor=ACTOR, now=NOW,
     )  # fmt: skip
     return decide(session, item)
-
-
-def exclude(session: Session, nominee_id: int, *, ground: str = "not-in-post") -> None:
-    """A nominee is voted out and excluded."""
-    vote_exclusion(session, nominee_id, ground=ground)
-    exclude_nominee(
-        session, nominee=session.get_one(Nominee, nominee_id), ground=ground, reason="as the vote went",
-        actor=ACTOR, now=NOW,
-    )  # fmt: skip
 
 
 def ask(
@@ -445,14 +440,19 @@ def freeze(session: Session, area: str | None, *, stage: Stage = Stage.REGIONAL)
 
 
 def waive_all(session: Session, standing: Standing) -> None:
-    """Every nominee concerned gives up the right to object, on paper."""
+    """Every nominee concerned gives up the right to object, on paper; so do the excluded of its area."""
+    given = {"contest": contest(session), "by": Filing(standing.asked_by, is_on_paper=True), "now": NOW}
     for number in concerned_by(session, contest(session), [standing])[standing.id]:
         nominee = session.get_one(Nominee, number)
         document(session, nominee, DocumentKind.WAIVER, of=standing.id, now=standing.frozen_at)
-        waive(
-            session, contest=contest(session), standing=standing, nominee=nominee,
-            by=Filing(standing.asked_by, is_on_paper=True), now=NOW,
-        )  # fmt: skip
+        waive(session, standing=standing, nominee=nominee, **given)
+    for exclusion in exclusions_in_force(session, contest(session)):
+        is_here = (exclusion.stage, exclusion.oblast_kato) == (standing.stage, standing.oblast_kato)
+        if is_here and not waivers_of(session, exclusion):
+            nominee = session.get_one(Nominee, exclusion.nominee_id)
+            of = f"exclusion {exclusion.id}"
+            document(session, nominee, DocumentKind.WAIVER, of=of, now=exclusion.excluded_at)
+            waive_exclusion(session, exclusion=exclusion, **given)
 
 
 def national(session: Session, **changes) -> Sample:

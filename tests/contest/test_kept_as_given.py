@@ -18,17 +18,18 @@ from contest.jury.services import declare_conflict
 from contest.nominees.documents.models import DocumentKind, NomineeDocument
 from contest.nominees.documents.services import remove_document
 from contest.nominees.essays.models import Essay
+from contest.nominees.leaving import withdraw_nominee
 from contest.nominees.models import Nominee
 from contest.nominees.services import (
     declare_penalties,
     describe_project,
     give_consent,
     register_nominee,
-    withdraw_nominee,
 )
+from contest.objections.hearing import put_on_agenda
 from contest.objections.models import ObjectionKind
 from contest.objections.queries import handled_objection
-from contest.objections.services import ClaimedConflict, Filing, file_objection, put_on_agenda
+from contest.objections.services import ClaimedConflict, Filing, file_objection
 from contest.rulebook import Stage
 from contest.standings.queries import compute_standing, latest_standing
 from core.audit import append_pending
@@ -213,6 +214,5 @@ def test_what_a_granted_objection_changes_stands_in_the_journal(territory: Sessi
         handled=handled_objection(territory, contest(territory), filed.number),
     )  # fmt: skip
     sample.decide(territory, item)
-    sample.ask(territory, OBLASTS[0], reason="granted", objection=filed)
     actions = [entry.action for entry in append_pending(territory, now=NOW)]
-    assert actions[-2:] == ["conflict.establish", "standing.ask"]
+    assert actions[-2:] == ["vote.close", "conflict.establish"]

@@ -16,8 +16,8 @@ from contest.contests import services as life
 from contest.contests.models import ContestState
 from contest.contests.queries import rulebook_by_fingerprint
 from contest.jury.services import open_marking
+from contest.nominees.leaving import withdraw_nominee
 from contest.nominees.models import Nominee
-from contest.nominees.services import withdraw_nominee
 from contest.rulebook import Stage
 from contest.standings.computation import compute_rows
 from contest.standings.models import Standing, StandingRow

@@ -14,7 +14,7 @@ from contest.commissions.models import Recusal
 from contest.contests.models import Contest, ContestState
 from contest.jury.models import Mark, Marking
 from contest.meetings.models import AgendaItem
-from contest.nominees.models import Nominee, NomineeState
+from contest.nominees.models import Nominee
 from contest.nominees.queries import list_nominees
 from contest.rulebook import Stage
 from contest.standings.models import Standing
@@ -133,19 +133,6 @@ def test_a_nominee_of_another_oblast_is_not_shown_or_touched(enter: Callable, ke
     assert secretary.get(other).status_code == 403
     refused = send(secretary, f"{other}/withdraw", own, **{"withdraw-reason": "x"})
     assert refused.status_code == 403
-    assert send(secretary, f"{own}/exclude", own).status_code == 409
-    assert f"{own}/exclude" not in secretary.get(own).text
-
-    def vote(session) -> None:
-        sample.seat_commissions(session, made)
-        sample.vote_exclusion(session, made.nominees[OBLASTS[0]][0], ground="false-information")
-
-    keep(vote)
-    assert f"{own}/exclude" in secretary.get(own).text
-    assert send(secretary, f"{own}/exclude", own).location == own
-    states = keep(lambda session: [n.state for n in session.scalars(select(Nominee).order_by(Nominee.id))])
-    assert states == [NomineeState.EXCLUDED, *[NomineeState.REGISTERED] * 5]
-    assert f"{sample.REASONS.kk} · {sample.REASONS.ru}" in secretary.get(own).text
 
 
 def test_a_member_drafts_confirms_and_is_told_what_is_off_the_scale(enter: Callable, keep: Callable):

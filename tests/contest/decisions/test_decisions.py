@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from contest.contests import services as life
 from contest.decisions.differences import Change, Outcome
 from contest.decisions.models import FreezeRequest
-from contest.decisions.queries import approval_state, exclusion_decision, signals_decision
+from contest.decisions.queries import approval_state, signals_decision
 from contest.decisions.references import (
     exclusion_from,
     exclusion_reference,
@@ -31,8 +31,8 @@ from contest.decisions.services import (
 )
 from contest.meetings.models import Choice, ItemKind
 from contest.meetings.services import close_vote
-from contest.nominees.models import Nominee
-from contest.nominees.services import exclude_nominee
+from contest.nominees.leaving import withdraw_nominee
+from contest.nominees.models import Nominee, NomineeExclusion, NomineeState
 from contest.rulebook import Exclusion, Stage
 from contest.standings.models import Standing
 from contest.standings.queries import compute_standing, rows_of
@@ -95,11 +95,10 @@ def test_signals_are_voted_once_and_the_survey_follows(territory: Session):
     assert item.title_ru.endswith("«Много ответов сразу» (реже одного из 10\u00a0000 честных дней)")
     sample.decide(territory, item, choice=Choice.NO)
     assert signals_decision(territory, found) is None
+    assert held(territory).counting == "all"
     sample.decide(territory, signals(territory, BURST))
     with pytest.raises(Conflict, match="voted already, once for all units"):
         signals(territory)
-    assert held(territory).counting == "all"
-    hand_over_signals(territory, contest=found, actor=ACTOR, now=NOW)
     assert (held(territory).counting, held(territory).excluding[0].rarer_than) == ("without-flagged", 10_000)
 
 
@@ -107,7 +106,6 @@ def test_the_vote_on_signals_outlives_a_correction_of_the_rules(territory: Sessi
     made = sample.opened(territory)
     sample.seat_commissions(territory, made)
     sample.decide(territory, signals(territory, BURST))
-    hand_over_signals(territory, contest=contest(territory), actor=ACTOR, now=NOW)
     text = sample.rules_text().replace("objection_days = 5", "objection_days = 7")
     life.correct_rules(
         territory, contest=contest(territory), rules_text=text, reason="longer", actor=ACTOR, now=NOW,
@@ -284,12 +282,32 @@ def test_an_exclusion_needs_a_ground_of_the_book_and_a_carried_vote_on_it(territ
         propose_exclusion(territory, meeting=meeting, ground="dislike", **facts)
     item = propose_exclusion(territory, meeting=meeting, ground="not-in-post", **facts)
     sample.decide(territory, item, choice=Choice.NO)
-    assert exclusion_decision(territory, contest(territory), nominee) is None
-    sample.vote_exclusion(territory, nominee.id, ground="false-information")
-    with pytest.raises(Conflict, match="a carried vote on this ground alone"):
-        exclude_nominee(territory, nominee=nominee, ground="not-in-post", reason="x", actor=ACTOR, now=NOW)
-    with pytest.raises(Conflict, match="is voted already"):
-        propose_exclusion(territory, meeting=meeting, ground="not-in-post", **facts)
+    assert nominee.state is NomineeState.REGISTERED
+    with pytest.raises(BadInput, match="reasons"):
+        sample.decide(territory, propose_exclusion(territory, meeting=meeting, ground="not-in-post", **facts),
+                      reasons=None)  # fmt: skip
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_carried_exclusion_takes_effect_with_the_closing_of_its_vote(territory: Session, is_gone: bool):
+    made = sample.opened(territory)
+    sample.seat_commissions(territory, made)
+    nominee = territory.get_one(Nominee, made.nominees[OBLASTS[0]][0])
+    given = {"contest": contest(territory), "nominee": nominee, "actor": ACTOR, "now": NOW}
+    meeting = sample.meeting(territory, OBLASTS[0])
+    item = propose_exclusion(territory, meeting=meeting, ground="false-information", **given)
+    if is_gone:
+        withdraw_nominee(territory, nominee=nominee, reason="", actor=ACTOR, now=NOW)
+    sample.decide(territory, item)
+    kept = [(one.ground, one.item_id, one.excluded_at) for one in territory.scalars(select(NomineeExclusion))]
+    if is_gone:
+        assert (nominee.state, kept) == (NomineeState.WITHDRAWN, [])
+        return
+    assert (nominee.state, nominee.ground) == (NomineeState.EXCLUDED, "false-information")
+    assert kept == [("false-information", item.id, NOW)]
+    assert nominee.reason == f"{sample.REASONS.kk} · {sample.REASONS.ru}"
+    with pytest.raises(Conflict, match="does not take part any more"):
+        propose_exclusion(territory, meeting=meeting, ground="not-in-post", **given)
 
 
 def nominate(session: Session, code: str, number: int):

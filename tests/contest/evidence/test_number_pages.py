@@ -168,6 +168,17 @@ def test_a_small_office_without_an_ethics_score_is_spoken_of_kindly(site: Site):
     assert "It speaks neither against the akim nor against the colleagues." in text
 
 
+def test_the_response_to_the_questionnaire_stands_above_the_floor_for_staff_and_nominee(site: Site):
+    said = "12 slips were made for the colleagues. 7 came back, 58 of a hundred. 5 were voided unused."
+    assert said in evidence(site, 0)
+    assert said in plain(site.visit("nominee-0", "/staff/my-nomination/2026/evidence/regional").text)
+    kept = "12 slips were made for the colleagues. Fewer than five came back. Fewer than five were voided"
+    assert kept in evidence(site, 1)
+    number = site.made.nominees[OBLASTS[0]][0]
+    file = site.visit("secretary", f"{STAFF}/nominees/{number}/evidence/regional.json").get_json()
+    assert file["questionnaire"] == {"slips_made": 12, "came_back": 7, "voided": 5, "of_a_hundred": "58"}
+
+
 def test_the_place_says_who_cannot_be_told_apart(site: Site):
     assert "of 3, with" in evidence(site, 0)
     told = [

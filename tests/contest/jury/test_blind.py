@@ -15,8 +15,8 @@ from contest.jury.queries import complete_marks, marking_of, progress
 from contest.jury.revealed import revealed_marks
 from contest.jury.services import open_marking, save_marks
 from contest.nominees.essays.models import Essay
+from contest.nominees.leaving import withdraw_nominee
 from contest.nominees.models import Nominee
-from contest.nominees.services import withdraw_nominee
 from contest.rulebook import Stage
 from contest.rulebook_reading import shipped_text
 from core.access import Role

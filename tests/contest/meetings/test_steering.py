@@ -15,9 +15,10 @@ from contest.meetings.models import AgendaItem, Choice, ItemKind, ItemState, Mee
 from contest.meetings.queries import recused_on, votes_on
 from contest.meetings.services import close_vote
 from contest.nominees.models import Nominee
+from contest.objections.hearing import put_on_agenda
 from contest.objections.models import ObjectionKind
 from contest.objections.queries import handled_objection
-from contest.objections.services import ClaimedConflict, Filing, file_objection, put_on_agenda
+from contest.objections.services import ClaimedConflict, Filing, file_objection
 from contest.rulebook import Stage
 from contest.standings.queries import latest_standing
 from core import clock

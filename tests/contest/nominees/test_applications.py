@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from contest.contests import services as life
-from contest.nominees import services
+from contest.nominees import leaving, services
 from contest.nominees.documents.models import DocumentKind
 from contest.nominees.models import Nominee, NomineeState
 from contest.nominees.queries import nominations_of, proposals_of
@@ -105,7 +105,7 @@ def test_a_declined_application_keeps_its_reason(territory: Session, applied: No
     services.decline_nominee(territory, nominee=applied, reason="a penalty in March", **FACTS)
     assert (applied.state, applied.reason) == (NomineeState.DECLINED, "a penalty in March")
     with pytest.raises(Conflict, match="does not take part any more"):
-        services.withdraw_nominee(territory, nominee=applied, reason="x", **FACTS)
+        leaving.withdraw_nominee(territory, nominee=applied, reason="x", **FACTS)
 
 
 def test_a_penalty_within_the_term_keeps_out_until_it_is_over(territory: Session, applied: Nominee):
@@ -134,7 +134,7 @@ def test_each_step_belongs_to_the_days_of_nominations(territory: Session):
             act(territory, nominee=nominee, **late, **given)
     with pytest.raises(Conflict, match="2026-06-10"):
         sample.proposed(territory, made.officials[OBLASTS[0]][1], now=late["now"])
-    services.withdraw_nominee(territory, nominee=nominee, reason="own wish", **late)
+    leaving.withdraw_nominee(territory, nominee=nominee, reason="own wish", **late)
     assert nominee.state is NomineeState.WITHDRAWN
 
 
@@ -165,12 +165,12 @@ def test_who_left_the_post_is_taken_out_by_rule_and_nobody_else(territory: Sessi
     gone, stays = (territory.get_one(Nominee, number) for number in made.nominees[OBLASTS[0]][:2])
     territory.get_one(Official, gone.official_id).until_on = NOW.date() - timedelta(days=1)
     territory.get_one(Official, stays.official_id).until_on = NOW.date()
-    services.exclude_all_who_left(territory, NOW)
+    leaving.exclude_all_who_left(territory, NOW)
     assert (gone.state, gone.ground) == (NomineeState.EXCLUDED, "not-in-post")
     assert "2026-05-31" in gone.reason
     states = territory.scalars(select(Nominee.state).order_by(Nominee.id)).all()
     assert states == [NomineeState.EXCLUDED, *[NomineeState.REGISTERED] * 5]
-    services.exclude_all_who_left(territory, NOW)
+    leaving.exclude_all_who_left(territory, NOW)
     append_pending(territory, now=NOW)
     assert len(journal_page(territory, chosen=Filter(action="nominee.exclude"), size=5).entries) == 1
 
@@ -180,7 +180,7 @@ def test_nobody_is_taken_out_by_a_rule_that_the_book_does_not_have(territory: Se
     made = sample.opened(territory, rules=text, nominees=1)
     gone = territory.get_one(Nominee, made.nominees[OBLASTS[0]][0])
     territory.get_one(Official, gone.official_id).until_on = NOW.date() - timedelta(days=1)
-    assert services.exclude_who_left(territory, contest=contest(territory), **FACTS) == []
+    assert leaving.exclude_who_left(territory, contest=contest(territory), **FACTS) == []
     assert gone.state is NomineeState.REGISTERED
 
 
@@ -195,7 +195,7 @@ def test_whoever_takes_a_post_over_applies_anew(territory: Session):
     )  # fmt: skip
     territory.add(after)
     territory.flush()
-    services.exclude_who_left(territory, contest=contest(territory), **FACTS)
+    leaving.exclude_who_left(territory, contest=contest(territory), **FACTS)
     nominee = sample.proposed(territory, after.id)
     assert (nominee.kato, nominee.consented_at, nominee.account_id) == (before.kato, None, None)
 

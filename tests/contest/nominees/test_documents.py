@@ -19,6 +19,7 @@ from contest.nominees.documents.inspection import inspect_file
 from contest.nominees.documents.models import DocumentKind, NomineeDocument
 from contest.nominees.documents.scanning import scan
 from contest.nominees.documents.services import MOST_DOCUMENTS, keep_document, remove_document
+from contest.nominees.leaving import withdraw_nominee
 from contest.nominees.models import Nominee
 from core.errors import BadInput, Conflict, Unavailable
 from core.storage import Storage, commit
@@ -148,7 +149,7 @@ def test_what_a_registration_rests_on_stays(territory: Session, tmp_path: Path):
     added = handed_in(territory, nominee, tmp_path)
     with pytest.raises(Conflict, match="its documents stay"):
         remove_document(territory, nominee=nominee, document=added, directory=tmp_path, **FACTS)
-    services.withdraw_nominee(territory, nominee=nominee, reason="x", **FACTS)
+    withdraw_nominee(territory, nominee=nominee, reason="x", **FACTS)
     with pytest.raises(Conflict, match="does not take part any more"):
         handed_in(territory, nominee, tmp_path, PDF + b"1")
     late = handed_in(territory, nominee, tmp_path, PDF + b"2", kind=DocumentKind.WAIVER)

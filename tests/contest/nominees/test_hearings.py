@@ -14,8 +14,8 @@ from contest.contests.queries import rulebook_of
 from contest.nominees.hearings.models import Slot
 from contest.nominees.hearings.queries import heard_parts, hearings, hearings_of
 from contest.nominees.hearings.services import drop_slot, set_slot
+from contest.nominees.leaving import withdraw_nominee
 from contest.nominees.models import Nominee
-from contest.nominees.services import withdraw_nominee
 from contest.rulebook import Stage
 from contest.rulebook_reading import read_rulebook, shipped_text
 from core.errors import BadInput, Conflict

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from contest.meetings.incidents import drop_item
 from contest.meetings.services import close_meeting
 from contest.nominees.models import Nominee
+from contest.objections.hearing import put_on_agenda
 from contest.objections.models import ObjectionKind
 from contest.objections.queries import Verdict, handled_objection
-from contest.objections.services import Filing, file_objection, put_on_agenda
+from contest.objections.services import Filing, file_objection
 from contest.rulebook import Stage
 from contest.standings.queries import latest_standing
 from tests.conftest import NOW

@@ -15,7 +15,7 @@ from contest.contests import services as life
 from contest.meetings.models import AgendaItem, Choice, ItemState
 from contest.meetings.services import cast_vote
 from contest.nominees.documents.models import DocumentKind
-from contest.nominees.models import Nominee
+from contest.nominees.models import Nominee, NomineeState
 from contest.objections.models import Objection, Waiver
 from contest.rulebook import Stage
 from contest.sources.surveys import exclude_by_vote
@@ -214,8 +214,51 @@ def test_an_exclusion_is_proposed_on_the_page_of_the_commission(app: Flask, keep
         "exclusion-meeting": meeting,
     }  # fmt: skip
     assert send(secretary, f"{page}/exclusions", page, **given).location == page
-    keep(lambda session: sample.decide(session, waiting(session)))
+    held, item = f"{BASE}/meetings/{meeting}", keep(lambda session: waiting(session).id)
+    assert send(secretary, f"{held}/items/{item}/open-vote", held).status_code == 302
+    for voter in made.judges[OBLASTS[0]]:
+        keep(lambda session, voter=voter: cast_vote(
+            session, item=session.get_one(AgendaItem, item), account_id=voter, choice=Choice.YES,
+            actor=f"account:{voter}", now=NOW,
+        ))  # fmt: skip
+    close = f"{held}/items/{item}/close-vote"
+    assert send(secretary, close, held).status_code == 422
+    said = {"reasons_kk": "Мәлімет жалған.", "reasons_ru": "Сведения ложны."}
+    assert send(secretary, close, held, **said).status_code == 302
+    first = made.nominees[OBLASTS[0]][0]
+    assert keep(lambda session: session.get_one(Nominee, first).state) is NomineeState.EXCLUDED
     assert "Exclusion of a nominee: carried" in read(secretary, page)
+    assert "Сведения ложны." in read(secretary, f"{BASE}/nominees/{first}")
+    assert "can object until the end of June 8, 2026" in read(secretary, STAGE)
+    marking = STAGE.replace("/objections/stages", "/stages")
+    refused = send(secretary, f"{marking}/marking/close", marking, sure="y")
+    assert (refused.status_code, "can still come back" in refused.text) == (409, True)
+
+
+def test_an_excluded_nominee_reads_the_decision_and_objects_without_a_standing(app: Flask, keep: Callable):
+    made = keep(sample.regional)
+    account_id = keep(lambda session: with_login(session, made))
+    keep(lambda session: sample.exclude(session, made.nominees[OBLASTS[0]][0]))
+    nominee, secretary = enter(app, account_id), enter(app, made.secretaries[OBLASTS[0]])
+    own = read(nominee, "/staff/my-nomination/2026")
+    new = f"{OWN}/exclusions/1/new"
+    for said in (sample.REASONS.ru, "June 8, 2026", f'href="{new}"', "for 3, against 0, abstained 0"):
+        assert said in own, said
+    assert f'href="{new}"' in read(nominee, OWN)
+    assert nominee.get(f"{OWN}/exclusions/2/new").status_code == 404
+    assert send(nominee, new, new, claim="I am in the post.").location == f"{OWN}/1"
+    assert nominee.get(f"{OWN}/1.pdf").data[:5] == b"%PDF-"
+    assert "June 8, 2026" in read(secretary, STAGE)
+    other = {"nominee": str(made.nominees[OBLASTS[0]][0]), "claim": "x", "member": "0", "about": "0"}
+    again = send(secretary, f"{STAGE}/new", f"{STAGE}/new", **other, kind="exclusion", ground="")
+    assert (again.status_code, "Objection number 1 waits" in again.text) == (409, True)
+    keep(lambda session: sample.exclude(session, made.nominees[OBLASTS[0]][1]))
+    keep(lambda session: sample.document(
+        session, session.get_one(Nominee, made.nominees[OBLASTS[0]][1]), DocumentKind.WAIVER
+    ))  # fmt: skip
+    paper = {"waiver-nominee": "exclusion-2", "waiver-sure": "y"}
+    assert send(secretary, f"{STAGE}/waivers", STAGE, **paper).location == STAGE
+    assert "has given up the right to object" in read(secretary, STAGE)
 
 
 @pytest.mark.parametrize("lang", ["kk", "ru", "en"])

@@ -10,30 +10,39 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from contest.commissions.models import SeatRole
+from contest.commissions.queries import commission_of
+from contest.commissions.services import give_seat
 from contest.contests import services as life
-from contest.meetings.models import Choice
-from contest.meetings.queries import bench_for, recused_on
+from contest.decisions.services import propose_exclusion
+from contest.meetings.models import Choice, Meeting, Presence
+from contest.meetings.protocol import protocol_of
+from contest.meetings.queries import DECIDED_BEFORE, bench_for, recused_on, roll_of
 from contest.meetings.services import close_meeting
 from contest.nominees.documents.models import DocumentKind
-from contest.nominees.models import Nominee, NomineeState
-from contest.nominees.services import exclude_nominee
+from contest.nominees.leaving import exclude_all_who_left
+from contest.nominees.models import Nominee, NomineeExclusion, NomineeState
+from contest.objections.finality import finality_by_area, is_final, objecting_until
+from contest.objections.hearing import put_on_agenda
 from contest.objections.models import Objection, ObjectionKind
-from contest.objections.queries import Verdict, handled_objection, is_final, objecting_until
+from contest.objections.queries import Verdict, exclusions_in_force, handled_objection
 from contest.objections.services import (
     ClaimedConflict,
     Filing,
     file_appeal,
     file_objection,
-    put_on_agenda,
-    waive,
+    object_to_exclusion,
     withdraw_objection,
 )
+from contest.objections.waivers import waive, waive_exclusion
 from contest.rulebook import Stage
 from contest.standings.models import Standing
 from contest.standings.queries import latest_standing, rows_of
 from core.access import Role
+from core.accounts.models import AccountScope
 from core.clock import day_of
 from core.errors import BadInput, Conflict, Forbidden, Gone
+from core.places.models import Official
 from core.storage import Storage
 from tests.conftest import NOW
 from tests.contest import sample
@@ -194,23 +203,175 @@ def test_a_granted_conflict_strikes_the_marks_and_corrects_the_standing(
     assert finality(territory).until == objecting_until(territory, contest(territory), corrected)
 
 
+def excluded(session: Session, made: sample.Sample, place: int) -> NomineeExclusion:
+    nominee = session.get_one(Nominee, made.nominees[OBLASTS[0]][place])
+    sample.exclude(session, nominee.id)
+    return exclusions_in_force(session, contest(session), nominee=nominee)[0]
+
+
+def against(session: Session, made: sample.Sample, exclusion: NomineeExclusion, now: datetime = NOW):
+    return object_to_exclusion(
+        session, contest=contest(session), exclusion=exclusion, claim="I am in the post.", by=paper(made),
+        now=now,
+    )  # fmt: skip
+
+
 def test_an_excluded_nominee_objects_and_is_back_with_the_marks(territory: Session):
     made = sample.marked(territory)
-    number = made.nominees[OBLASTS[0]][2]
-    sample.exclude(territory, number)
+    exclusion = excluded(territory, made, 2)
     sample.freeze(territory, OBLASTS[0])
-    objection = objected(territory, made, 2, kind=ObjectionKind.EXCLUSION)
+    with pytest.raises(Forbidden, match="does not concern"):
+        objected(territory, made, 2)
+    objection = against(territory, made, exclusion)
+    with pytest.raises(Conflict, match="waits for its decision"):
+        against(territory, made, exclusion)
     with pytest.raises(Conflict, match="is not granted"):
         sample.ask(territory, OBLASTS[0], reason="x", objection=objection)
     decided(territory, objection)
+    nominee = territory.get_one(Nominee, exclusion.nominee_id)
+    assert (nominee.state, nominee.ground, exclusion.undone_at) == (NomineeState.REGISTERED, None, NOW)
+    assert finality(territory).uncorrected == 1
     corrected = sample.sign(territory, OBLASTS[0], reason="the exclusion was wrong", objection=objection)
-    assert [row.nominee_id for row in rows_of(territory, corrected)][0] == number
-    nominee = territory.get_one(Nominee, number)
-    assert (nominee.state, nominee.ground, nominee.is_finalist) == (NomineeState.REGISTERED, None, True)
-    with pytest.raises(Conflict, match="a carried vote on this ground alone"):
-        exclude_nominee(
-            territory, nominee=nominee, ground="not-in-post", reason="again", actor=ACTOR, now=NOW
-        )
+    assert [row.nominee_id for row in rows_of(territory, corrected)][0] == nominee.id
+    assert (nominee.is_finalist, objection.settled_by, objection.settled_at) == (True, corrected.id, NOW)
+    with pytest.raises(Conflict, match="This exclusion is undone"):
+        against(territory, made, exclusion)
+
+
+def test_an_exclusion_can_be_objected_to_where_nobody_is_left_to_stand_in_a_standing(territory: Session):
+    made = sample.marked(territory)
+    own = [excluded(territory, made, place) for place in range(3)]
+    sample.waive_all(territory, sample.freeze(territory, OBLASTS[1]))
+    step = {"contest": contest(territory), "stage": Stage.NATIONAL, "actor": ACTOR}
+    with pytest.raises(Conflict, match="nobody can object to an exclusion in Алматы облысы any more"):
+        life.open_stage(territory, now=LAST, **step)
+    found = finality_by_area(territory, contest(territory), [], LAST)
+    assert list(found) == [(Stage.REGIONAL, OBLASTS[0])]
+    with pytest.raises(Gone, match="object to this exclusion was 2026-06-08"):
+        against(territory, made, own[0], OVER)
+    refused, granted = (against(territory, made, one, LAST) for one in own[:2])
+    decided(territory, refused, Choice.NO)
+    decided(territory, granted)
+    assert granted.settled_at == NOW and granted.settled_by is None
+    states = [territory.get_one(Nominee, one.nominee_id).state for one in own]
+    assert states == [NomineeState.EXCLUDED, NomineeState.REGISTERED, NomineeState.EXCLUDED]
+    with pytest.raises(Conflict, match="the regional standing of Алматы облысы is frozen"):
+        life.open_stage(territory, now=OVER, **step)
+    standing = sample.freeze(territory, OBLASTS[0])
+    assert [row.nominee_id for row in rows_of(territory, standing)] == [own[1].nominee_id]
+    assert finality(territory).until.isoformat() == "2026-06-11"  # the refusal can be appealed
+
+
+def test_who_was_taken_out_by_rule_objects_and_is_not_taken_out_so_again(territory: Session):
+    made = sample.opened(territory, nominees=1)
+    sample.seat_commissions(territory, made)
+    nominee = territory.get_one(Nominee, made.nominees[OBLASTS[0]][0])
+    territory.get_one(Official, nominee.official_id).until_on = NOW.date() - timedelta(days=1)
+    exclude_all_who_left(territory, NOW)
+    (exclusion,) = exclusions_in_force(territory, contest(territory))
+    assert (exclusion.stage, exclusion.oblast_kato, exclusion.item_id) == (Stage.REGIONAL, OBLASTS[0], None)
+    decided(territory, against(territory, made, exclusion))
+    exclude_all_who_left(territory, NOW)
+    assert nominee.state is NomineeState.REGISTERED
+
+
+def test_an_exclusion_after_freezing_keeps_the_standing_open_for_its_own_term(
+    territory: Session, frozen: sample.Sample
+):
+    sample.waive_all(territory, standing_of(territory))
+    assert finality(territory).is_final
+    exclusion = excluded(territory, frozen, 0)
+    assert (finality(territory).is_final, finality(territory).until.isoformat()) == (False, "2026-06-08")
+    objection = against(territory, frozen, exclusion)
+    decided(territory, objection)
+    # The frozen standing still names the nominee: nothing has to be corrected.
+    assert (objection.settled_at, finality(territory).is_final) == (NOW, True)
+    again = excluded(territory, frozen, 0)
+    sample.document(territory, territory.get_one(Nominee, again.nominee_id), DocumentKind.WAIVER, of="again")
+    by = {"contest": contest(territory), "exclusion": again, "by": paper(frozen), "now": NOW}
+    assert waive_exclusion(territory, **by) is waive_exclusion(territory, **by)
+    assert finality(territory).is_final
+    with pytest.raises(Conflict, match="was given up"):
+        against(territory, frozen, again)
+
+
+def test_the_exclusion_of_a_finalist_is_the_national_commissions_matter_once_its_stage_is_open(
+    territory: Session,
+):
+    made = sample.national(territory)
+    finalist = territory.get_one(Nominee, made.nominees[OBLASTS[0]][2])
+    given = {"contest": contest(territory), "nominee": finalist, "ground": "not-in-post", "actor": ACTOR}
+    with pytest.raises(BadInput, match="by another commission"):
+        propose_exclusion(territory, meeting=sample.meeting(territory, OBLASTS[0]), now=NOW, **given)
+    exclusion = excluded(territory, made, 2)
+    standing = sample.freeze(territory, None, stage=Stage.NATIONAL)
+    assert (exclusion.stage, is_final(territory, standing, LAST).until) == (Stage.NATIONAL, day_of(LAST))
+    objection = against(territory, made, exclusion)
+    decided(territory, objection, area=None)
+    corrected = sample.sign(territory, None, reason="the exclusion was wrong", objection=objection)
+    assert finalist.id in {row.nominee_id for row in rows_of(territory, corrected)}
+
+
+def test_whom_a_correction_leaves_out_is_no_finalist_any_more(territory: Session, frozen: sample.Sample):
+    best = territory.get_one(Nominee, frozen.nominees[OBLASTS[0]][2])
+    assert best.is_finalist
+    excluded(territory, frozen, 2)
+    sample.decide(territory, sample.propose(territory, OBLASTS[0]))
+    sample.sign(territory, OBLASTS[0], reason="one is excluded")
+    territory.refresh(best)
+    assert not best.is_finalist
+
+
+def test_an_appeal_is_heard_at_another_meeting_by_others_than_those_who_refused(
+    territory: Session, frozen: sample.Sample
+):
+    both = frozen.judges[OBLASTS[0]][1]
+    territory.add(AccountScope(account_id=both, role=Role.MEMBER, oblast_kato=None))
+    territory.flush()
+    give_seat(
+        territory, commission=commission_of(territory, contest(territory), Stage.NATIONAL, None),
+        account_id=both, role=SeatRole.MEMBER, from_on=NOW.date(), order_number="1", actor=ACTOR, now=NOW,
+    )  # fmt: skip
+    first = objected(territory, frozen)
+    decided(territory, first, Choice.NO)
+    appeal = file_appeal(
+        territory, contest=contest(territory), handled=handled(territory, first), claim="Still wrong.",
+        by=paper(frozen), now=NOW,
+    )  # fmt: skip
+    item = put_on_agenda(
+        territory, contest=contest(territory), handled=handled(territory, appeal), actor=ACTOR, now=NOW,
+        meeting=sample.meeting(territory, None),
+    )  # fmt: skip
+    assert recused_on(territory, item) == dict.fromkeys(sorted(frozen.judges[OBLASTS[0]]), DECIDED_BEFORE)
+    sample.decide(territory, item)
+    roll = roll_of(territory, item)
+    assert (roll.presence[both], roll.grounds[both]) == (Presence.RECUSED, DECIDED_BEFORE)
+    assert roll.present == set(frozen.judges[None])
+    votes = protocol_of(territory, territory.get_one(Meeting, item.meeting_id), "ru").items[0].votes
+    assert ("участвовал(а) в решении по обжалуемому возражению" in votes[-1][1], len(votes)) == (True, 4)
+
+
+def test_an_appeal_against_the_national_commission_itself_waits_for_others_who_hear_it(territory: Session):
+    made = sample.national(territory)
+    standing = sample.freeze(territory, None, stage=Stage.NATIONAL)
+    given = {"contest": contest(territory), "by": paper(made), "now": NOW, "claim": "The sum is wrong."}
+    first = file_objection(
+        territory, standing=standing, kind=ObjectionKind.COMPUTATION, **given,
+        nominee=territory.get_one(Nominee, made.nominees[OBLASTS[0]][2]),
+    )  # fmt: skip
+    decided(territory, first, Choice.NO, area=None)
+    appeal = file_appeal(territory, handled=handled(territory, first), **given)
+    with pytest.raises(Conflict, match="Conflicts leave 0 who may vote on this item"):
+        decided(territory, appeal, area=None)
+    close_meeting(territory, meeting=sample.meeting(territory, None), actor=ACTOR, now=NOW)
+    # The outcome is frozen, and yet alternates get seats, because an appeal waits.
+    others = [sample.judge(territory, f"other-{one}", None, SeatRole.ALTERNATE) for one in range(2)]
+    decided(territory, appeal, area=None)
+    assert handled(territory, appeal).verdict is Verdict.GRANTED
+    assert roll_of(territory, handled(territory, appeal).item).present == set(others)
+    sample.sign(territory, None, reason="the appeal is granted", objection=appeal)
+    with pytest.raises(Conflict, match="The outcome is frozen: the commission stays as it was"):
+        sample.judge(territory, "too-late", None, SeatRole.ALTERNATE)
 
 
 def test_a_right_given_up_is_given_up_for_good_and_for_this_version(
