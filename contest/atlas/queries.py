@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from contest.atlas.classes import OblastFigures
 from contest.contests.models import Contest, ContestState
 from contest.rulebook import Stage
-from contest.sources.surveys import survey_table
+from contest.sources.oblasts import OblastSums, published_by_oblast
 from contest.standings.models import Standing, StandingRow
 from core.errors import NotFound
 from core.places.models import Unit
-from core.places.queries import oblasts, units_by_kato
+from core.places.queries import oblasts
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ def map_rows(session: Session, *, contest: Contest, language: str) -> tuple[MapR
     if contest.state is not ContestState.PUBLISHED:
         raise NotFound(_l("The map is published together with the results."))
     nominees, awards = _nominees(session, contest), _awards(session, contest)
-    asked, scored, answers = _survey(session, contest)
+    sums = published_by_oblast(session, campaign_code=contest.campaign_code)
     return tuple(
         MapRow(
             unit,
             OblastFigures(
-                nominees=nominees.get(unit.kato), awards=awards[unit.kato], asked=asked[unit.kato],
-                scored=scored[unit.kato], answers=answers[unit.kato],
+                nominees=nominees.get(unit.kato), awards=awards[unit.kato],
+                **asdict(sums.get(unit.kato, OblastSums())),
             ),
         )
         for unit in oblasts(session, language)
@@ -76,18 +76,3 @@ def _awards(session: Session, contest: Contest) -> Counter[str]:
         StandingRow.standing_id.in_(national), StandingRow.award.is_not(None)
     )
     return Counter(session.scalars(query))
-
-
-def _survey(session: Session, contest: Contest) -> tuple[Counter[str], Counter[str], Counter[str]]:
-    """By oblast: the villages asked, those with a published score, and the published numbers of answers."""
-    table = survey_table(session, campaign_code=contest.campaign_code)
-    units = units_by_kato(session, [subject.reference for subject in table.subjects])
-    asked: Counter[str] = Counter()
-    scored: Counter[str] = Counter()
-    answers: Counter[str] = Counter()
-    for row in table:
-        oblast = units[row.subject.reference].oblast_kato
-        asked[oblast] += 1
-        scored[oblast] += row.value is not None
-        answers[oblast] += row.n or 0
-    return asked, scored, answers

@@ -105,7 +105,15 @@ def test_the_sheet_is_tagged_has_language_and_title_and_the_same_bytes_again(tol
             assert (facts["pdfaid:part"], facts["pdfaid:conformance"]) == ("3", "B")
 
 
-def test_a_file_is_made_once_and_few_are_kept(told, monkeypatch):
+def test_what_cannot_be_drawn_is_refused_again_without_drawing(told):
+    kept, strange = Kept(), replace(told, winners=(winner("Ахметов ☃"),))
+    for _ in range(2):
+        with pytest.raises(BadInput, match="☃"):
+            kept.made(strange, code="kk", kind="wide")
+    assert [type(one) for one in kept.files.values()] == [BadInput]
+
+
+def test_a_file_is_made_once_and_few_are_kept(told):
     kept = Kept()
     first = kept.made(told, code="en", kind="txt")
     assert kept.made(replace(told), code="en", kind="txt") is first
