@@ -5,7 +5,6 @@ Shapes are described in `contest.api.shapes`; nothing is computed or looked up h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,10 +16,11 @@ from contest.contests.queries import title_of
 from contest.league.computation import Position
 from contest.league.models import League
 from contest.league.queries import ClassSummary, ShownUnit
-from contest.publication.queries import Ranked, Ranking, unit_words
+from contest.publication.queries import Ranked, unit_words
 from contest.release.models import Release
 from contest.rulebook import Stage
 from contest.sources.published_survey import Answered
+from contest.standings.models import Standing
 from core.places.models import Unit
 from core.words import Words
 
@@ -73,21 +73,20 @@ def contest(found: Contest) -> Content:
     }  # fmt: skip
 
 
-def standing(ranking: Ranking, found: Contest, units: Mapping[str, Unit]) -> Content:
-    """A published standing without its rows."""
-    frozen = ranking.standing
+def standing(frozen: Standing, of: Contest, *, counts: tuple[int, int], oblast: Unit | None) -> Content:
+    """A published standing without its rows; `counts` are its rows and those with a place."""
     kato = frozen.oblast_kato
     if frozen.stage is Stage.NATIONAL:
-        href = address(".national_standing", code=found.code)
-        webpage = address("publication.contest_results", code=found.code)
+        href = address(".national_standing", code=of.code)
+        webpage = address("publication.contest_results", code=of.code)
     else:
-        href = address(".regional_standing", code=found.code, kato=kato)
-        webpage = address("publication.oblast_results", code=found.code, kato=kato)
+        href = address(".regional_standing", code=of.code, kato=kato)
+        webpage = address("publication.oblast_results", code=of.code, kato=kato)
     return {
-        "stage": frozen.stage.value, "oblast": kato and _unit_name(kato, unit_words(units[kato])),
+        "stage": frozen.stage.value, "oblast": oblast and _unit_name(oblast.kato, unit_words(oblast)),
         "version": frozen.version, "published_at": _instant(frozen.published_at),
         "rulebook_fingerprint": frozen.rulebook_fingerprint, "inputs_digest": frozen.inputs_digest,
-        "nominees": len(ranking.rows), "placed": ranking.placed, "href": href, "webpage": webpage,
+        "nominees": counts[0], "placed": counts[1], "href": href, "webpage": webpage,
     }  # fmt: skip
 
 

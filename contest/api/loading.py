@@ -12,17 +12,17 @@ from contest.contests.models import Contest, ContestState
 from contest.league.models import League
 from contest.league.queries import ShownUnit, league_rows
 from contest.publication.kept import rows_of
-from contest.publication.queries import Ranking, names_mark, ranking_of
+from contest.publication.queries import Ranked, names_mark, ranking_of
 from contest.sources.published_survey import Answered, published_turnout
 from contest.standings.models import Standing
 from core.errors import NotFound
 from core.web.edge import database
 
 
-def ranking(standing: Standing) -> Ranking:
-    """A published standing with its rows."""
+def rows(standing: Standing) -> tuple[Ranked, ...]:
+    """The rows of a published standing, by place."""
     about = ("standing", standing.id, names_mark(database()))
-    return Ranking(standing, rows_of(about, lambda: ranking_of(database(), standing).rows))
+    return rows_of(about, lambda: ranking_of(database(), standing).rows)
 
 
 def league(frozen: League) -> tuple[ShownUnit, ...]:

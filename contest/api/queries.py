@@ -1,16 +1,17 @@
-"""Reads for the API that no page needs: units by filters, and one unit with all that is known.
+"""Reads for the API that no page needs: units by filters, one unit with all that is known, counts of rows.
 
 Everything else comes from the queries of the public pages, so that both say the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
+from contest.standings.models import Standing, StandingRow
 from core.places.models import FormerName, Population, Post, Unit
 from core.places.queries import (
     former_names,
@@ -65,3 +66,13 @@ def known_unit(session: Session, kato: str) -> KnownUnit:
     post = session.scalars(select(Post).where(Post.unit_kato == kato, Post.closed_on.is_(None))).first()
     population = population_by_kato(session, [kato]).get(kato)
     return KnownUnit(unit, path_of(session, unit), former_names(session, kato), post, population)
+
+
+def row_counts(session: Session, standings: Collection[Standing]) -> dict[int, tuple[int, int]]:
+    """How many rows each standing has, and how many of them a place, by the standing's number."""
+    counted = (
+        select(StandingRow.standing_id, func.count(), func.sum(case((StandingRow.place > 0, 1), else_=0)))
+        .where(StandingRow.standing_id.in_([standing.id for standing in standings]))
+        .group_by(StandingRow.standing_id)
+    )
+    return {number: (rows, int(placed)) for number, rows, placed in session.execute(counted)}

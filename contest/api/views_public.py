@@ -207,12 +207,18 @@ def rules(code: str) -> Response:
 
 
 def _standings(frozen: Sequence[Standing], found: Contest) -> list[content.Content]:
-    known = units_by_kato(database(), filter(None, (standing.oblast_kato for standing in frozen)))
-    return [content.standing(loading.ranking(standing), found, known) for standing in frozen]
+    units = units_by_kato(database(), filter(None, (one.oblast_kato for one in frozen)))
+    counts = queries.row_counts(database(), frozen)
+    return [
+        content.standing(
+            one, found, counts=counts.get(one.id, (0, 0)), oblast=units.get(one.oblast_kato or "")
+        )
+        for one in frozen
+    ]
 
 
 def _rows(frozen: Standing, found: Contest) -> Response:
     return page_of(
-        loading.ranking(frozen).rows, lambda rows: [content.standing_row(row, found) for row in rows],
+        loading.rows(frozen), lambda rows: [content.standing_row(row, found) for row in rows],
         standing=_standings([frozen], found)[0],
     )  # fmt: skip

@@ -145,6 +145,8 @@ def test_every_error_is_a_problem_that_other_sites_may_read(
     assert answer.content_type == "application/problem+json"
     assert set(answer.json) == {"type", "status", "title", "detail"}
     assert answer.json["title"] and answer.json["detail"]
+    described = describe(public_url="", note=None)["components"]["responses"]
+    assert str(status) in described or status == 405
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 

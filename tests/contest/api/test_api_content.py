@@ -18,6 +18,7 @@ from core.places.models import Population, Unit
 from core.places.naming import UnitKind
 from tests.contest.api.conftest import DRAFT, PUBLISHED, WAITING
 from tests.contest.api.reading import get, path_of, walk
+from tests.staff import counting
 
 
 @pytest.fixture
@@ -116,6 +117,15 @@ def test_standings_are_the_frozen_numbers_to_the_last_digit(reader: FlaskClient,
         assert {(row["points"], row["nominee"]["namekz"], row["nominee"]["nameru"]) for row in rows} == {
             (row["points"], row["name"], row["name_ru"]) for row in page
         }
+
+
+def test_a_longer_list_asks_the_database_no_more_often(reader: FlaskClient, session):
+    sent = []
+    for size in (1, 7):
+        with counting(session) as statements:
+            assert len(get(reader, "standings", code=PUBLISHED, per_page=size)["items"]) == size
+        sent.append(len(statements))
+    assert sent[0] == sent[1] > 0
 
 
 def test_the_league_is_walked_exactly_once_by_class(reader: FlaskClient, session):
