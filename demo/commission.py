@@ -20,6 +20,7 @@ from contest.contests import services as contests
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
 from contest.jury import services as jury
+from contest.jury.queries import area_kato, judging
 from contest.nominees.models import Nominee
 from contest.rulebook import Stage
 from contest.standings.queries import frozen_standings
@@ -38,6 +39,7 @@ from demo.evidence import (
     prepare_questionnaires,
     ranked,
 )
+from demo.members import enter_members
 from demo.nominees import enrol_nominees, hear
 from demo.people import ACTOR, Cast
 from demo.plan import OBLASTS
@@ -50,6 +52,10 @@ CONTEST = "2026"
 CAMPAIGN = "2026"
 ROUND = "2026"
 RULES = ROOT / "contest" / "rulebooks" / "2026.toml"
+CORRECTION = (
+    "Көрсетілім: Құрбан айттың бірінші күні белгілі болды, мерзімдер бұл күні аяқталмайды. "
+    "Демонстрация: стал известен первый день Курбан-айта, сроки в этот день не оканчиваются."
+)
 
 
 def at(month: int, day: int, hour: int = 9) -> datetime:
@@ -95,10 +101,21 @@ def _prepare(session: Session, cast: Cast, workshop: Workshop, documents: Path) 
     )
     _done(session, now)
     contests.open_contest(session, contest=contest, actor=ACTOR, now=at(5, 4))
+    _correct(session, contest, now=at(5, 8))
     _seat(session, contest, cast)
+    enter_members(session, cast, now=at(5, 8))
     enrol_nominees(session, contest, cast, directory=documents, now=at(5, 12))
     _done(session, at(5, 12))
     return contest
+
+
+def _correct(session: Session, contest: Contest, *, now: datetime) -> None:
+    """The rules are corrected once: the first day of Kurban Ait is announced, and no term ends on it."""
+    contests.correct_rules(
+        session, contest=contest, order_number="DEMO-1-1", order_on=now.date(), reason=CORRECTION,
+        rules_text=RULES.read_text().replace('days_off = ["01-07"]', 'days_off = ["01-07", 2026-05-27]'),
+        actor=ACTOR, now=now,
+    )  # fmt: skip
 
 
 def _seat(session: Session, contest: Contest, cast: Cast) -> None:
@@ -115,7 +132,7 @@ def _seat(session: Session, contest: Contest, cast: Cast) -> None:
         people = [
             *zip(voting, roles, strict=True),
             (cast.accounts[f"secretary-{area}"], SeatRole.SECRETARY),
-            (cast.accounts[f"alternate-{area}"], SeatRole.ALTERNATE),
+            (cast.alternate(area), SeatRole.ALTERNATE),
         ]
         for account_id, role in people:
             give_seat(
@@ -164,7 +181,7 @@ def _regional(session: Session, contest: Contest, cast: Cast) -> None:
     _done(session, at(7, 7))
     for area, rank in ranked(cast):
         _mark(
-            session, contest, Stage.REGIONAL, nominees[area.kato], cast.judges(area.oblast[:2]),
+            session, contest, Stage.REGIONAL, nominees[area.kato], cast, area.oblast[:2],
             lambda judges, criteria, area=area, rank=rank: marks_of(
                 area, rank, stage=1, judges=judges, criteria=criteria
             ),
@@ -195,7 +212,7 @@ def _national(session: Session, contest: Contest, cast: Cast) -> None:
     for area, rank in ranked(cast):
         if nominees[area.kato].is_finalist:
             _mark(
-                session, contest, Stage.NATIONAL, nominees[area.kato], cast.judges("kz"),
+                session, contest, Stage.NATIONAL, nominees[area.kato], cast, NATION,
                 lambda judges, criteria, area=area, rank=rank: marks_of(
                     area, rank, stage=2, judges=judges, criteria=criteria
                 ),
@@ -220,25 +237,38 @@ def _mark(
     contest: Contest,
     stage: Stage,
     nominee: Nominee,
-    judges: list[int],
+    cast: Cast,
+    area: str,
     draw: Callable[[int, int], object],
     *,
     recused: int = 0,
 ) -> None:
-    """Every judge's confirmed marks; the first `recused` judges declare a conflict instead."""
+    """The confirmed marks of everybody who judges; the first `recused` of them declare a conflict before.
+
+    An alternate marks in the place of who is in conflict, by declaration or by the facts.
+    """
     rules = rulebook_of(session, contest).stage(stage)
     criteria = [(part.code, criterion.code) for part in rules.marked for criterion in part.criteria]
     now = at(7, 20) if stage is Stage.REGIONAL else at(9, 1)
-    for number, (judge, marks) in enumerate(zip(judges, draw(len(judges), len(criteria)), strict=True)):
-        facts = {"contest": contest, "stage": stage, "nominee": nominee, "judge_account_id": judge}
-        actor = f"account:{judge}"
-        if number < recused:
-            jury.declare_conflict(
-                session, **facts, ground=rules.conflicts[0].code, details=None, actor=actor, now=now
+    judges = [*cast.judges(area), cast.alternate(area)]
+    facts = {"contest": contest, "stage": stage, "nominee": nominee, "now": now}
+    for judge in judges[:recused]:
+        jury.declare_conflict(
+            session, **facts, ground=rules.conflicts[0].code, details=None, judge_account_id=judge,
+            actor=f"account:{judge}",
+        )  # fmt: skip
+    about = judging(session, contest, rules, stage, area_kato(nominee, stage), [nominee])[nominee.id]
+    for judge, marks in zip(judges, draw(len(judges), len(criteria)), strict=True):
+        if judge in about.judges:
+            values = dict(zip(criteria, (int(mark) for mark in marks), strict=True))
+            jury.save_marks(
+                session,
+                **facts,
+                values=values,
+                confirm=True,
+                judge_account_id=judge,
+                actor=f"account:{judge}",
             )
-            continue
-        values = dict(zip(criteria, (int(mark) for mark in marks), strict=True))
-        jury.save_marks(session, **facts, values=values, confirm=True, actor=actor, now=now)
 
 
 def issue_all(session: Session, contest: Contest, *, press: Press, directory: Path, public_url: str) -> int:

@@ -45,6 +45,10 @@ class Cast:
         wanted = (f"chair-{area}", f"member-{area}")
         return [account for login, account in self.accounts.items() if login.startswith(wanted)]
 
+    def alternate(self, area: str) -> int:
+        """The account that stands in for one of them."""
+        return self.accounts[f"alternate-{area}"]
+
 
 def load_places(session: Session, *, now: datetime) -> tuple[Area, ...]:
     """The real territory, and the real areas laid over its posts with made-up populations."""

@@ -12,6 +12,13 @@ import pytest
 from sqlalchemy import select
 
 from contest.certificates.models import Certificate
+from contest.commissions.models import ConflictFinding
+from contest.commissions.queries import people_of
+from contest.contests.queries import contest_by_code
+from contest.jury.models import Mark
+from contest.meetings.queries import conflicts_before, meetings_of
+from contest.nominees.models import Nominee
+from contest.rulebook import Stage
 from contest.standings.computation import digest_of
 from core.places.models import AGE_BANDS
 from demo.commission import CONTEST
@@ -182,6 +189,33 @@ def test_the_demonstration_has_what_it_promises(rankings):
     assert sum(flag == "missing:survey" for oblast in OBLASTS for flag in flags[oblast]) == 16
     assert all(sum(row["place"] == 1 for row in rankings[oblast]) == 1 for oblast in OBLASTS)
     assert len(rankings["nation"]) == len(OBLASTS)
+
+
+def test_conflicts_found_from_facts_stand_in_protocols_and_keep_marks_away(demonstration):
+    with demonstration.extensions["storage"].read() as session:
+        found = session.scalars(select(ConflictFinding).where(ConflictFinding.ground.is_not(None))).all()
+        assert [(one.stage, one.ground) for one in found] == [
+            ("regional", "district"),
+            ("national", "oblast"),
+        ]
+        contest = contest_by_code(session, CONTEST)
+        for one in found:
+            nominee = session.get_one(Nominee, one.nominee_id)
+            oblast = nominee.oblast_kato if one.stage is Stage.REGIONAL else None
+            last = meetings_of(session, contest, one.stage, oblast)[-1]
+            assert one.account_id in conflicts_before(session, last)[nominee.id]
+            marked = select(Mark.judge_account_id).where(
+                Mark.nominee_id == nominee.id, Mark.stage == one.stage
+            )
+            marks = set(session.scalars(marked))
+            alternate = people_of(session, contest, one.stage, oblast).alternates[0]
+            assert (one.account_id in marks, alternate in marks) == (False, True)
+
+
+def test_the_rules_were_corrected_once_with_a_reason_and_its_difference(demonstration):
+    page = demonstration.test_client().get(f"/results/{CONTEST}/rules?lang=ru").text
+    assert "стал известен первый день Курбан-айта" in page
+    assert "27 мая 2026" in page
 
 
 def test_no_number_is_published_for_fewer_than_ten(rankings):
