@@ -7,6 +7,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# One more than there are cores: a test often waits, for a database, a browser or a killed server.
+WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 export AUYL_KIND ?= demo
 export AUYL_PUBLIC_URL ?= http://$(HOST):$(PORT)
 FLASK := $(BIN)/flask --app wsgi
@@ -55,7 +57,7 @@ run: setup ## prepare everything, load the demonstration the first time, and ser
 test: .venv/.ready-test ## all tests, on SQLite and on a real PostgreSQL, and in Chromium
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: .venv/.ready-test ## the quick part: style, house rules and translations
 	@$(BIN)/ruff check .
