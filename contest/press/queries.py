@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -13,7 +14,7 @@ from contest.contests.queries import book_of, title_of
 from contest.press.announcement import Announcement, Order, Winner
 from contest.publication.queries import Ranked, require_national
 from contest.rulebook import RuleBook, Stage, Status
-from contest.standings.models import Standing, StandingRow
+from contest.standings.models import Standing
 from core.clock import day_of
 from core.places.transliteration import transliterate
 from core.words import Words
@@ -38,11 +39,10 @@ def announcement_of(
         .limit(1)
     ).one()
     book = book_of(edition)
-    names = _names(session, standing)
     return Announcement(
         contest=contest.code, title=title_of(contest), published_on=day_of(standing.published_at),
         version=standing.version, replaces_on=_replaces_on(session, standing),
-        winners=tuple(_winner(row, names[row.nominee_id], book) for row in _in_order(ranking.awarded, book)),
+        winners=tuple(_winner(row, book) for row in _in_order(ranking.awarded, book)),
         weights=tuple(
             (part.title, _per_cent(part.weight)) for part in book.stage(Stage.NATIONAL).components
         ),
@@ -53,15 +53,7 @@ def announcement_of(
     )  # fmt: skip
 
 
-def _names(session: Session, standing: Standing) -> dict[int, Words]:
-    """The nominees' names in the three languages; the Latin ones are transliterated."""
-    query = select(StandingRow.nominee_id, StandingRow.name_kk, StandingRow.name_ru).where(
-        StandingRow.standing_id == standing.id
-    )
-    return {number: Words(kk, ru, transliterate(kk)) for number, kk, ru in session.execute(query)}
-
-
-def _replaces_on(session: Session, standing: Standing) -> object:
+def _replaces_on(session: Session, standing: Standing) -> date | None:
     """The day on which the last version before this was published; None where none was."""
     query = select(func.max(Standing.published_at)).where(
         Standing.contest_id == standing.contest_id, Standing.stage == Stage.NATIONAL,
@@ -77,12 +69,13 @@ def _in_order(rows: tuple[Ranked, ...], book: RuleBook) -> list[Ranked]:
     return sorted(rows, key=lambda row: (codes.index(row.award) if row.award in codes else -1, row.place))
 
 
-def _winner(row: Ranked, name: Words, book: RuleBook) -> Winner:
+def _winner(row: Ranked, book: RuleBook) -> Winner:
+    """A row of the ranking; the Latin form of the name is transliterated."""
     nominations = {f"nomination:{one.code}": one.title for one in book.nominations}
     nomination = nominations.get(row.award)
     return Winner(
-        name=name, unit=row.unit, oblast=row.oblast, place=None if nomination else row.place,
-        nomination=nomination, low=row.low, high=row.high,
+        name=Words(row.name, row.name_ru, transliterate(row.name)), unit=row.unit, oblast=row.oblast,
+        place=None if nomination else row.place, nomination=nomination, low=row.low, high=row.high,
     )  # fmt: skip
 
 
@@ -92,7 +85,7 @@ def _awards(session: Session, standing: Standing) -> tuple[Order, ...]:
     return tuple(sorted(orders, key=lambda order: (order.on, order.number)))
 
 
-def _order(number: str, on: object) -> Order:
+def _order(number: str, on: date) -> Order:
     return Order(number.replace("№", " ").strip(), on)
 
 
