@@ -25,7 +25,7 @@ from surveys.inclusion.models import ReceiptList, ReceiptPart
 from surveys.inclusion.reconciliation import Reconciliation
 from surveys.models import AnswerImport, Campaign, CampaignState, Tally
 from surveys.paper.models import PaperBatch, PaperSheet, SheetState
-from surveys.queries import box_of, campaign_by_code, subject_of, title_of
+from surveys.queries import box_of, subject_of, title_of
 
 _AT_A_TIME = 20_000
 
@@ -94,9 +94,10 @@ def settled(session: Session, *, campaign: Campaign) -> Settled | None:
 def known(session: Session, *, campaign_code: str) -> Settled:
     """The same by the campaign's code, for a page.
 
-    :raises NotFound: where there is no such campaign, or it is not closed.
+    :raises NotFound: where there is no such campaign, or it is not closed; which, is not told.
     """
-    return _or_refuse(settled(session, campaign=campaign_by_code(session, campaign_code)), campaign_code)
+    campaign = session.scalars(select(Campaign).where(Campaign.code == campaign_code)).first()
+    return _or_refuse(None if campaign is None else settled(session, campaign=campaign), campaign_code)
 
 
 def published_list(session: Session, *, campaign_code: str) -> Settled:

@@ -69,7 +69,13 @@ def words(answer) -> str:
 
 def test_before_the_closing_there_is_no_list(answered: Flask):
     client = answered.test_client(use_cookies=False)
-    assert [client.get(address).status_code for address in (PAGE, FILE, "/receipt/nothing.txt")] == [404] * 3
+    unknown = client.get("/receipt/2019-main?lang=en")
+    for address in (PAGE, FILE):
+        answer = client.get(f"{address}?lang=en")
+        assert (answer.status_code, words(answer).replace("2026", "2019")) == (
+            404,
+            words(unknown).replace("2026", "2019"),
+        )
     assert "/receipt/" not in client.get("/receipt?lang=en").get_data(as_text=True)
 
 
