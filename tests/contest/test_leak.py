@@ -98,6 +98,7 @@ def addresses(app: Flask, made: sample.Sample, *, contest: bool, **besides: list
         "kato": [*OBLASTS, village], "suffix": ["json"], "form": ["csv"], "campaign": [CAMPAIGN],
         "account_id": made.judges[OBLASTS[0]][:1], "meeting_id": [1], "objection_id": [1], "item_id": [1],
         "document_id": [1], "component": ["project"], "serial": [1], "token": ["x"],
+        "exclusion_id": [1],
         "digest": ["x"], "kind": ["population"], "part": [1], "lang": ["kk"], "file": ["x"], **besides,
     }  # fmt: skip
     adapter, found = app.url_map.bind("localhost"), []

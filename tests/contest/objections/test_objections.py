@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from contest.commissions.models import SeatRole
-from contest.commissions.queries import commission_of
-from contest.commissions.services import give_seat
+from contest.commissions.queries import commission_of, seats_of
+from contest.commissions.services import call_up, end_seat, give_seat, send_back
 from contest.contests import services as life
 from contest.decisions.services import propose_exclusion
 from contest.meetings.models import Choice, Meeting, Presence
@@ -370,8 +370,18 @@ def test_an_appeal_against_the_national_commission_itself_waits_for_others_who_h
     assert handled(territory, appeal).verdict is Verdict.GRANTED
     assert roll_of(territory, handled(territory, appeal).item).present == set(others)
     sample.sign(territory, None, reason="the appeal is granted", objection=appeal)
-    with pytest.raises(Conflict, match="The outcome is frozen: the commission stays as it was"):
-        sample.judge(territory, "too-late", None, SeatRole.ALTERNATE)
+    commission = commission_of(territory, contest(territory), Stage.NATIONAL, None)
+    seats = {account.id: seat for seat, account in seats_of(territory, commission)}
+    order = {"order_number": "1", "actor": ACTOR, "now": NOW}
+    alternate, member = seats[others[0]], seats[made.judges[None][1]]
+    for late in (
+        lambda: sample.judge(territory, "too-late", None, SeatRole.ALTERNATE),
+        lambda: call_up(territory, alternate=alternate, member=member, **order),
+        lambda: send_back(territory, alternate=alternate, **order),
+        lambda: end_seat(territory, seat=member, **order),
+    ):
+        with pytest.raises(Conflict, match="The outcome is frozen: the commission stays as it was"):
+            late()
 
 
 def test_a_right_given_up_is_given_up_for_good_and_for_this_version(
