@@ -54,6 +54,7 @@ def make_commission(
     :raises BadInput: without an order's number, or with an order of a future day.
     :raises Conflict: when it is made already, or the outcome is frozen.
     """
+    session.refresh(contest, with_for_update=True)
     if contest.state in (ContestState.CLOSED, ContestState.PUBLISHED):
         raise Conflict(_l("The outcome is frozen: the commission stays as it was."))
     _check_order(order_number, order_on, now)
@@ -207,6 +208,7 @@ def enter_facts(
     for kato in (district_kato, oblast_kato, heads_kato):
         if kato:
             get_unit(session, kato)
+    session.get_one(Account, account_id, with_for_update={"key_share": True})
     facts = session.get(MemberFacts, account_id) or MemberFacts(account_id=account_id)
     before = {name: getattr(facts, name) for name in FACTS}
     facts.employer = " ".join((employer or "").split())[:LONGEST_EMPLOYER] or None

@@ -46,6 +46,8 @@ def open_marking(
     :raises Conflict: unless the stage is open today, when it was opened before, nobody is judged, or nobody
         judges.
     """
+    # Of two who open it at once, the second finds it open.
+    session.refresh(contest, with_for_update=True)
     if contest.state is not STATE_OF[stage]:
         raise Conflict(_l("This stage of the contest %(code)s is not open.", code=contest.code))
     refuse_outside(session, contest, Step(stage.value), now)
@@ -85,8 +87,7 @@ def save_marks(
     :raises Forbidden: for somebody who does not judge this nominee.
     """
     refuse_outside(session, contest, Step(stage.value), now)
-    # The judge's own row orders the judge's own tabs: no draft comes in behind a confirmation.
-    session.get_one(Account, judge_account_id, with_for_update={"key_share": True})
+    _lock_own_tabs(session, judge_account_id)
     rules = _rules_for_marking(session, contest, stage, nominee, judge_account_id)
     parts = rules.marked if parts is None else parts
     _check_values(parts, values, abstained, confirm=confirm)
@@ -141,6 +142,7 @@ def declare_conflict(
     :raises Forbidden: for somebody who is not of this commission.
     """
     oblast_kato = area_kato(nominee, stage)
+    _lock_own_tabs(session, judge_account_id)
     window = _window(session, contest, stage, oblast_kato)
     rules = rulebook_of(session, contest).stage(stage)
     _refuse_strangers(session, contest, stage, nominee, judge_account_id)
@@ -218,6 +220,11 @@ def close_marking(
 def area_of(contest: Contest, stage: Stage, oblast_kato: str | None) -> str:
     """How the journal refers to a stage of a contest in an oblast."""
     return f"contest:{contest.code}:{stage.value}:{oblast_kato or 'nation'}"
+
+
+def _lock_own_tabs(session: Session, judge_account_id: int) -> None:
+    """Let the judge's own row order the judge's own tabs: no draft comes in behind a confirmation."""
+    session.get_one(Account, judge_account_id, with_for_update={"key_share": True})
 
 
 def _locked_window(session: Session, contest: Contest, stage: Stage, oblast_kato: str | None) -> Marking:
