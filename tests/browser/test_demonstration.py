@@ -25,8 +25,8 @@ OBLAST = OBLASTS[0]
 PUBLIC = {
     "home": "/", "places": "/places?q=Жандосав", "results": "/results", "contest": f"/results/{CONTEST}",
     "oblast": f"/results/{CONTEST}/oblasts/{OBLAST}", "nominee": f"/results/{CONTEST}/nominees/1",
-    "national": f"/results/{CONTEST}/national?q=ас&page=all", "league": f"/results/{CONTEST}/league",
-    "villages": f"/results/{CONTEST}/league/all", "turnout": f"/results/{CONTEST}/turnout?sort=share",
+    "national": f"/results/{CONTEST}/national?q=ас&page=all",
+    "turnout": f"/results/{CONTEST}/turnout?sort=share",
     "conflicts": f"/results/{CONTEST}/conflicts", "flags": f"/results/{CONTEST}/flags",
     "decisions": f"/results/{CONTEST}/decisions", "map": f"/results/{CONTEST}/map?show=villages",
     "press": f"/results/{CONTEST}/press",

@@ -63,7 +63,7 @@ def test_numbers_begin_with_the_highest_equal_ones_stay_by_place_and_unknown_one
     [
         ("Әбдіров", [1]), ("абдиров", [1]), ("Abdirov", [1]), ("Galym", [1]), ("қас нұр", [3]),
         ("касымов", [3]), ("Omirbek", [4]), ("103232000", [2]), ("Karaauyl", [0, 1, 2, 3, 4, 5]),
-        ("касимав", [3]), ("нұрлан ғабдуллин", []), ("%_", []),
+        ("касимав", [3]), ("нұрлан ғабдуллин", []), ("%_", []), ("1", [0, 1, 2, 3, 4, 5]),
     ],
 )  # fmt: skip
 def test_names_and_places_are_found_in_any_alphabet(text: str, found: list[int]):

@@ -52,6 +52,7 @@ def katos(app: Flask, settled_sqlite) -> list[str]:
         session.add(SignalRun(campaign_id=campaign.id, computed_at=NOW, is_final=True, released_at=NOW))
         session.add_all((
             flag(campaign, katos[0], Signal.BURST, DAY, 1e-6),
+            flag(campaign, katos[0], Signal.BURST, DAY, 1e-2),
             flag(campaign, katos[0], Signal.BUSY_DAY, OTHER, 1e-9),
             flag(campaign, katos[1], Signal.BURST, DAY, 1e-6),
             flag(campaign, katos[2], Signal.BURST, DAY, 1e-3),
