@@ -39,7 +39,13 @@ def symlink(name: str) -> zipfile.ZipInfo:
 
 def test_a_release_reads_as_it_was_packed():
     assert read_release(ZIP) == FILES
-    assert packed(FILES) == ZIP
+    assert packed(dict(reversed(FILES.items()))) == ZIP
+
+
+def test_neither_the_hour_nor_the_order_of_files_stands_in_it():
+    with zipfile.ZipFile(io.BytesIO(ZIP)) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert archive.namelist() == sorted(FILES)
 
 
 @pytest.mark.parametrize("name", [

@@ -37,6 +37,8 @@ from core.errors import Conflict, Unavailable
 from core.places.models import Official
 from core.signatures import fingerprint_of
 from tests.contest.pages import Visitor
+from tests.contest.release.made import signing_key
+from tests.contest.release.test_script import alone
 from tests.demonstration import loaded
 
 FILE = "DEMO-2026-release-1.zip"
@@ -109,9 +111,15 @@ def test_it_verifies_without_an_installation(built: Built, tmp_path: Path):
     assert told["agrees"] is True
 
 
-def test_another_signer_than_the_one_given_differs(built: Built, tmp_path: Path):
-    from tests.contest.release.made import signing_key
+def test_its_own_script_agrees_where_there_is_only_numpy_ties_among_it(built: Built, tmp_path: Path):
+    with zipfile.ZipFile(io.BytesIO(built.zip)) as archive:
+        archive.extractall(tmp_path)
+    done = alone(tmp_path)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "All agrees.")
+    assert any("tie-broken" in row["flags"] for row in table(built, "standings/rows"))
 
+
+def test_another_signer_than_the_one_given_differs(built: Built, tmp_path: Path):
     (tmp_path / "release.zip").write_bytes(built.zip)
     (tmp_path / "other.pem").write_text(signing_key("Somebody else").pem)
     result = verify(tmp_path / "release.zip", "--signer", str(tmp_path / "other.pem"))

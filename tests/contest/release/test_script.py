@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -106,6 +108,12 @@ def test_what_was_changed_differs_by_name(act: Callable[[Made], None], name: str
     done = alone(unpacked(tmp_path, made))
     assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "NOT everything agrees.")
     assert f"DIFFERS  {name}: " in done.stdout
+
+
+def test_it_rounds_half_up_as_decimals_do():
+    rounded = runpy.run_path(str(TEXTS / SCRIPT))["rounded"]
+    assert rounded(Fraction("54.685"), 2) == Fraction("54.69")
+    assert rounded(Fraction("54.684999999"), 2) == Fraction("54.68")
 
 
 def test_it_is_short():
