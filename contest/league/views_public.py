@@ -125,4 +125,5 @@ def _classes(contest: Contest, league: League) -> tuple[queries.SizeOf, ...]:
 
 
 def _wish(listing: Listing) -> Wish:
-    return wish_from(request.args, sorts=SORTS, oblasts=(one.oblast_kato for one in listing.rows()))
+    own = (one.oblast_kato for one in listing.kept.thing if one.row.size in listing.titles)
+    return wish_from(request.args, sorts=SORTS, oblasts=own)
