@@ -1,7 +1,7 @@
 """The announcement as a picture for social media, drawn here: the same bytes for the same announcement.
 
-The one door to drawing with Pillow, which is imported inside the functions. Uses the shipped fonts, and
-refuses a letter that they lack.
+Draws with Pillow, which is imported inside the functions. Uses the shipped fonts, and refuses a letter that
+they lack.
 """
 
 from __future__ import annotations
@@ -12,18 +12,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from contest.certificates.ornament import DEEP, FIGURES, LIGHT_GOLD, METALS, OTHER_METAL
+from contest.certificates.ornament import DEEP
 from contest.press import wording
 from contest.press.announcement import Announcement
-from contest.press.tracing import polygons
+from contest.press.decoration import BAND, band, code_of, medallion
 from core.documents import FACES, FONTS, refuse_strange_letters
 
 TEXT, QUIET, PAPER, WRONG = "#14202b", "#4a5a68", "#ffffff", "#b3261e"
-BAND, MARGIN, GAP = 54, 56, 18
-#: A motif's scale, as a share of the band's height: as on the certificates.
-_MOTIF = 0.01047
-#: Everything but text is drawn so many times larger and then made smaller, for smooth edges.
-_FINER = 4
+MARGIN, GAP = 56, 18
 #: Winners are written as large as they fit, down to this share of the full size; then the last ones become
 #: a number. More than so many are not tried.
 SMALLEST, _STEP, _MOST = 0.6, 0.05, 12
@@ -46,6 +42,15 @@ class Sheet:
     motifs: int
     disc: int
     largest: float
+
+    @property
+    def bottom(self) -> int:
+        """Where everything between the bands ends."""
+        return self.height - BAND - 18
+
+    def column(self, count: int) -> int:
+        """The width of one of so many columns."""
+        return (self.width - MARGIN * (1 + count)) // count
 
 
 SHEETS = {"wide": Sheet(1200, 630, 2, 12, 58, 1.0), "square": Sheet(1080, 1080, 1, 11, 76, 1.3)}
@@ -109,12 +114,12 @@ def draw_picture(told: Announcement, *, code: str, shape: str) -> bytes:
 
     sheet = SHEETS[shape]
     canvas = Image.new("RGB", (sheet.width, sheet.height), PAPER)
-    band = _band(sheet.width, sheet.motifs)
-    canvas.paste(band, (0, 0))
-    canvas.paste(band.transpose(Image.Transpose.ROTATE_180), (0, sheet.height - BAND))
+    edge = band(sheet.width, sheet.motifs)
+    canvas.paste(edge, (0, 0))
+    canvas.paste(edge.transpose(Image.Transpose.ROTATE_180), (0, sheet.height - BAND))
     pen = ImageDraw.Draw(canvas)
     top = _head(pen, told, sheet, code)
-    bottom = _foot(pen, told, sheet, code)
+    bottom = _foot(canvas, pen, told, sheet, code)
     _winners(canvas, pen, told, code, sheet, top, bottom)
     written = io.BytesIO()
     few = canvas.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
@@ -137,24 +142,35 @@ def _head(pen: Any, told: Announcement, sheet: Sheet, code: str) -> int:
     return _lines(pen, MARGIN, max(y, BAND + 64), wording.HEADLINE.in_(code), HEADLINE, room) + 20
 
 
-def _foot(pen: Any, told: Announcement, sheet: Sheet, code: str) -> int:
-    """Where to read on, and that places have margins; gives where the winners must end."""
-    room = sheet.width - 2 * MARGIN
+def _foot(canvas: Any, pen: Any, told: Announcement, sheet: Sheet, code: str) -> int:
+    """Where to read on, also as a code, and that places have margins: under the first column.
+
+    Gives where that column must end.
+    """
+    qr = code_of(told.address)
+    left, room = MARGIN + qr.width + GAP, sheet.column(sheet.columns) - qr.width - GAP
     lines = [
         *((line, NOTE) for line in _wrapped(wording.MARGINS.in_(code), NOTE, room)),
         *((line, FOOT) for line in _wrapped(told.address.partition("://")[2], FOOT, room)),
     ]
-    top = y = sheet.height - BAND - 18 - sum(style.line for _, style in lines)
+    height = sum(style.line for _, style in lines)
+    tall = max(height, qr.height)
+    top = sheet.bottom - tall
+    canvas.paste(qr, (MARGIN, top + (tall - qr.height) // 2))
+    y = top + (tall - height) // 2
     for line, style in lines:
-        _write(pen, MARGIN, y, line, style)
+        _write(pen, left, y, line, style)
         y += style.line
-    return top - 12
+    return top - GAP
 
 
 def _winners(
     canvas: Any, pen: Any, told: Announcement, code: str, sheet: Sheet, top: int, bottom: int
 ) -> None:
-    """Everybody awarded, at the largest size at which all fit; if need be the last ones as a number."""
+    """Everybody awarded, as large as all fit; if need be the last ones as a number.
+
+    :param bottom: where the first column ends; another goes on beside the foot.
+    """
     if not told.winners:
         _lines(pen, MARGIN, top, wording.text_of(told, code).nobody or "", NAME, sheet.width - 2 * MARGIN)
         return
@@ -162,7 +178,8 @@ def _winners(
     for shown in range(min(len(told.winners), _MOST), 0, -1):
         for scale in scales:
             columns, width = _columns(told, code, sheet, shown, scale)
-            if all(sum(one.height + GAP for one in column) - GAP <= bottom - top for column in columns):
+            tall = [sum(one.height + GAP for one in column) - GAP for column in columns]
+            if tall[0] <= bottom - top and max(tall) <= sheet.bottom - top:
                 for at, column in enumerate(columns):
                     _column(canvas, pen, column, MARGIN + at * (width + MARGIN), top)
                 return
@@ -178,7 +195,7 @@ def _columns(
     groups = [group for group in groups if group]
     if sheet.columns == 1:
         groups = [sum(groups, [])]
-    width = (sheet.width - MARGIN * (1 + len(groups))) // len(groups)
+    width = sheet.column(len(groups))
     room = width - sheet.disc - GAP
     columns = []
     for group in groups:
@@ -205,7 +222,7 @@ def _fitted(parts: Sequence[tuple[str, Style]], room: int, scale: float) -> Iter
 def _column(canvas: Any, pen: Any, entries: Sequence[Entry], left: int, top: int) -> None:
     for entry in entries:
         if entry.disc:
-            disc, middle = _medallion(entry.place, entry.disc), entry.disc / 2
+            disc, middle = medallion(entry.place, entry.disc), entry.disc / 2
             canvas.paste(disc, (left, top), disc)
             if entry.place is not None:
                 font = _font(NUMBER.scaled(entry.disc * 0.58 / NUMBER.size))
@@ -263,57 +280,3 @@ def _font(style: Style) -> Any:
     )
     # The plain layout: whether a finer one is installed must not change the picture.
     return ImageFont.truetype(FONTS / file, style.size, layout_engine=ImageFont.Layout.BASIC)
-
-
-@lru_cache(maxsize=len(SHEETS))
-def _band(width: int, motifs: int) -> Any:
-    """The band of ram's horns, growing from both edges by turns, as on the certificates."""
-    from PIL import Image, ImageDraw
-
-    mask = Image.new("L", (width * _FINER, BAND * _FINER))
-    pen = ImageDraw.Draw(mask)
-    scale, edge, period = _MOTIF * BAND, BAND * 0.1, width / motifs
-    for index in range(motifs + 1):
-        for x, y, up in ((index * period, BAND - edge, 1), ((index + 0.5) * period, edge, -1)):
-            for outline in _traced("Band"):
-                pen.polygon(
-                    [(_FINER * (x + px * scale), _FINER * (y + up * py * scale)) for px, py in outline],
-                    fill=255,
-                )
-    for at in (edge - 3, BAND - edge):
-        pen.rectangle((0, at * _FINER, width * _FINER, (at + 1.6) * _FINER), fill=255)
-    mask = mask.resize((width, BAND), Image.Resampling.LANCZOS)
-    band = Image.new("RGB", (width, BAND), DEEP)
-    band.paste(LIGHT_GOLD, (0, 0), mask)
-    return band
-
-
-@lru_cache(maxsize=16)
-def _medallion(place: int | None, breadth: int) -> Any:
-    """A disc of the place's metal; a cross of horns where there is no place."""
-    from PIL import Image, ImageDraw
-
-    fill, edge = METALS.get(place or 0, OTHER_METAL)
-    size = breadth * _FINER
-    disc = Image.new("RGBA", (size, size))
-    pen = ImageDraw.Draw(disc)
-    pen.ellipse((0, 0, size - 1, size - 1), fill=DEEP)
-    pen.ellipse((8, 8, size - 9, size - 9), fill=edge)
-    pen.ellipse((20, 20, size - 21, size - 21), fill=fill)
-    if place is None:
-        scale, middle = size / 221, size / 2
-        for c, s in ((1, 0), (0, 1), (-1, 0), (0, -1)):
-            for outline in _traced("Cross"):
-                pen.polygon(
-                    [
-                        (middle + scale * (c * x - s * y), middle + scale * (s * x + c * y))
-                        for x, y in outline
-                    ],
-                    fill=DEEP,
-                )
-    return disc.resize((breadth, breadth), Image.Resampling.LANCZOS)
-
-
-@lru_cache(maxsize=len(FIGURES))
-def _traced(figure: str) -> list[list[tuple[float, float]]]:
-    return polygons(FIGURES[figure])

@@ -13,9 +13,10 @@ from PIL import Image
 
 from contest.certificates.ornament import DEEP, FIGURES
 from contest.press.announcement import Announcement
+from contest.press.decoration import BAND
 from contest.press.document import draw_sheet
 from contest.press.making import MOST_KEPT, Kept
-from contest.press.picture import BAND, MARGIN, SHEETS, draw_picture
+from contest.press.picture import MARGIN, SHEETS, draw_picture
 from contest.press.tracing import polygons
 from core.errors import BadInput
 from tests.contest.press.conftest import same, winner
@@ -58,8 +59,9 @@ def test_long_names_wrap_and_never_spill(told, shape, name, count):
     assert (inside[:, : MARGIN - 6] >= 250).all()
     assert (inside[:, -MARGIN + 6 :] >= 250).all()
     assert (inside[:8] >= 250).all() and (inside[-8:] >= 250).all()
-    # The foot keeps its distance from the winners: somewhere above it a whole line is empty.
-    assert (inside[-90:-8] >= 250).all(axis=(1, 2)).any()
+    # The foot keeps its distance from the winners above it: between them a whole line is empty.
+    column = inside[-140:-8, : SHEETS[shape].column(SHEETS[shape].columns) + MARGIN]
+    assert (column >= 250).all(axis=(1, 2)).any()
 
 
 def test_the_bands_are_deep_blue_with_the_ornament(told):
