@@ -161,6 +161,26 @@ def test_a_cell_changed_in_both_copies_is_found_from_other_files(table: str, at:
     assert any(line.detail.startswith(("found ", "cannot be checked")) for line in lines)
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(columns("recomputed", "crossed")), st.data())
+def test_any_number_changed_by_anything_in_both_copies_is_found(
+    cell: tuple[str, int, str], data: st.DataObject
+):
+    table, at, _column = cell
+    rows = [place for place, row in enumerate(MADE.tables[table]) if is_number(row[at])]
+    if not rows:
+        return
+    row = data.draw(st.sampled_from(rows))
+    by = data.draw(st.integers(-50, 50).filter(bool))
+    before = MADE.tables[table][row][at]
+    after = before + by if isinstance(before, int) else Decimal(str(before)) + Decimal(by) / 100
+
+    def act(made: Made) -> None:
+        made.tables[table][row][at] = after if isinstance(before, int | Decimal) else str(after)
+
+    assert found(changed(MADE, act), table.partition("/")[0])
+
+
 @pytest.mark.parametrize(("table", "at", "column"), columns("bounded"))
 def test_a_cell_changed_in_both_copies_beyond_its_bounds_is_found(table: str, at: int, column: str):
     row = first_given(table, at)
