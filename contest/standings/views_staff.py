@@ -10,10 +10,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from contest.contests.areas import NATION, parse_area
+from contest.contests.areas import NATION
 from contest.contests.checklist import freeze_checklist
 from contest.contests.forms import ConfirmForm, require_valid
-from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code, rulebook_by_fingerprint, rulebook_of
 from contest.decisions.forms import ProposeForm
 from contest.decisions.queries import coming_meetings
@@ -25,14 +24,13 @@ from contest.jury.sight import area_in_sight, require_sight
 from contest.meetings.queries import get_meeting
 from contest.objections.finality import is_final
 from contest.objections.queries import handled_objection
-from contest.rulebook import Stage
 from contest.standings.forms import CorrectForm
 from contest.standings.queries import get_standing
 from contest.standings.services import ask_to_freeze, confirm_freeze
 from contest.standings.showing import shown_frozen
 from contest.standings.signing import difference_to, signing_of
 from core import clock
-from core.access import Right, guarded, may, require, require_fresh_factor
+from core.access import Right, guarded, may, require_fresh_factor
 from core.places.queries import get_unit
 from core.web.edge import database
 
@@ -171,9 +169,3 @@ def correct(code: str, stage: str, area: str) -> Reply:
     )  # fmt: skip
     flash(_("Signed by you. It is frozen when the other of chair and secretary has signed too."), "good")
     return redirect(url_for("standings_staff.stage", code=code, stage=stage, area=area))
-
-
-def _area(code: str, stage: str, area: str, right: Right) -> tuple[Contest, Stage, str | None]:
-    chosen, oblast = parse_area(stage, area)
-    require(right, oblast=oblast)
-    return contest_by_code(database(), code), chosen, oblast

@@ -193,7 +193,11 @@ def test_the_demonstration_has_what_it_promises(rankings):
 
 def test_conflicts_found_from_facts_stand_in_protocols_and_keep_marks_away(demonstration):
     with demonstration.extensions["storage"].read() as session:
-        found = session.scalars(select(ConflictFinding).where(ConflictFinding.ground.is_not(None))).all()
+        found = session.scalars(
+            select(ConflictFinding)
+            .where(ConflictFinding.ground.is_not(None))
+            .order_by(ConflictFinding.nominee_id)
+        ).all()
         assert [(one.stage, one.ground) for one in found] == [
             ("regional", "district"),
             ("national", "oblast"),
