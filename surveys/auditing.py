@@ -51,9 +51,7 @@ def audited_statistics(session: Session, *, campaign: Campaign) -> list[Audited]
         kept = select(model.__table__).where(model.campaign_id == campaign.id)
         there = {_named(row, keys): row for row in session.execute(kept).mappings()}
         faults = tuple(_differing(there, wanted, keys))
-        found.append(
-            Audited(f"statistics: {_NAMES[model]}", f"{len(wanted)} rows from the tallies", faults)
-        )
+        found.append(Audited(f"statistics: {_NAMES[model]}", f"{len(wanted)} rows from the tallies", faults))
     facts, faults = _journalled(session, campaign, "campaign.publish"), []
     for name, digest in statistic_digests(units, made).items():
         if facts.get(name) != digest:
