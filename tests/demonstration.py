@@ -10,6 +10,7 @@ import fcntl
 import os
 import shutil
 from pathlib import Path
+from traceback import format_exception
 
 from flask import Flask
 from pytest import TempPathFactory
@@ -35,7 +36,9 @@ def loaded(places: TempPathFactory) -> Flask:
 def load(app: Flask) -> str:
     """Load the demonstration by its own command; gives what it said when it failed, else nothing."""
     result = app.test_cli_runner().invoke(args=["demo", "load"])
-    return result.output if result.exit_code else ""
+    if result.exit_code == 0:
+        return ""
+    return "".join((result.output, "\n", *format_exception(*result.exc_info)))
 
 
 def empty_demonstration(folder: Path) -> Flask:
