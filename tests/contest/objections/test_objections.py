@@ -14,6 +14,8 @@ from contest.commissions.models import SeatRole
 from contest.commissions.queries import commission_of, seats_of
 from contest.commissions.services import call_up, end_seat, give_seat, send_back
 from contest.contests import services as life
+from contest.contests.models import ContestState
+from contest.decisions.publication import published_decisions
 from contest.decisions.services import propose_exclusion
 from contest.meetings.models import Choice, Meeting, Presence
 from contest.meetings.protocol import protocol_of
@@ -255,6 +257,14 @@ def test_an_exclusion_can_be_objected_to_where_nobody_is_left_to_stand_in_a_stan
     assert granted.settled_at == NOW and granted.settled_by is None
     states = [territory.get_one(Nominee, one.nominee_id).state for one in own]
     assert states == [NomineeState.EXCLUDED, NomineeState.REGISTERED, NomineeState.EXCLUDED]
+    own_contest = contest(territory)
+    own_contest.state, own_contest.published_at = ContestState.PUBLISHED, NOW
+    told = published_decisions(territory, own_contest).areas[0]
+    assert (told.unit.kato, told.is_frozen, len(told.exclusions), len(told.objections)) == (
+        OBLASTS[0], False, 3, 2,
+    )  # fmt: skip
+    own_contest.state, own_contest.published_at = ContestState.REGIONAL, None
+    territory.flush()
     with pytest.raises(Conflict, match="the regional standing of Алматы облысы is frozen"):
         life.open_stage(territory, now=OVER, **step)
     standing = sample.freeze(territory, OBLASTS[0])
