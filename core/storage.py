@@ -150,6 +150,15 @@ def open_storage(url: str, *, pool_size: int = 8, heads: tuple[Path, Path] | Non
     )
 
 
+def lock_row(session: Session, row: Base, *, is_shared: bool = False) -> None:
+    """Lock a row until the commit, and read what others have made of it meanwhile.
+
+    What this session has changed is written first: reading again would forget it.
+    """
+    session.flush()
+    session.refresh(row, with_for_update={"read": True} if is_shared else True)
+
+
 def commit(session: Session, *, now: datetime) -> None:
     """Append the collected journal entries and commit: the last act of an edge."""
     from core.audit import append_pending, publish_heads  # the journal is a table of this base

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from core.accounts.queries import Staff
 from core.audit import record
 from core.errors import Conflict, Forbidden
+from core.storage import lock_row
 from ethics.answers import Opener, SpoiledEnvelope, digest_of
 from ethics.drafting import subject_of
 from ethics.items import ItemSet
@@ -77,8 +78,8 @@ def open_questionnaire(
     """
     round = session.get_one(Round, questionnaire.round_id)
     # The round before the questionnaire, as in publishing, so that the two never wait for each other.
-    session.refresh(round, with_for_update=True)
-    session.refresh(questionnaire, with_for_update=True)
+    lock_row(session, round)
+    lock_row(session, questionnaire)
     check_may_open(round, questionnaire)
     _check_holders(holders, oblast=questionnaire.oblast_kato)
     box = session.get_one(Box, questionnaire.id)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.audit import record
 from core.errors import BadInput, Conflict
+from core.storage import lock_row
 from ethics.drafting import subject_of
 from ethics.models import Envelope, Outcome, Questionnaire, Round, RoundState, Statistic
 from ethics.queries import rules_of, tallies_of, unsettled
@@ -27,7 +28,7 @@ def publish_scores(session: Session, *, round: Round, reason: str, actor: str, n
     :raises BadInput: without a reason.
     :raises Conflict: when the round is not closed, or is published.
     """
-    session.refresh(round, with_for_update=True)
+    lock_row(session, round)
     if round.state is not RoundState.CLOSED or round.published_at is not None:
         raise Conflict(_l("The scores of “%(code)s” cannot be published now.", code=round.code))
     if not reason.strip():
@@ -50,7 +51,7 @@ def publish_when_settled(session: Session, round: Round, *, actor: str, now: dat
 
     All at once, because the error of each score leans on the variance within all of them.
     """
-    session.refresh(round, with_for_update=True)
+    lock_row(session, round)
     if round.published_at is not None or unsettled(session, round):
         return
     scores = computed_scores(session, round)

@@ -21,6 +21,7 @@ from core.audit import record
 from core.clock import day_of
 from core.errors import BadInput, Conflict, Gone, TooEarly
 from core.room import MixedGroup, MixedTaker
+from core.storage import lock_row
 from core.urn import services as urn
 from core.urn.keys import KeyRing
 from core.urn.models import TraceKind
@@ -81,7 +82,7 @@ def open_round(session: Session, *, round: Round, actor: str, now: datetime) -> 
 
     :raises Conflict: naming the first thing that is missing, or when it is not a draft.
     """
-    session.refresh(round, with_for_update=True)
+    lock_row(session, round)
     require_draft(round)
     for need in checklist(session, round):
         if not need.done:
@@ -126,7 +127,7 @@ def deposit_answer(
     """
     questionnaire, round, trace = questionnaire_of_code(session, code=code, secret=secret)
     # Shared with other answers, exclusive with closing: no answer comes in behind the last mixing.
-    session.refresh(round, with_for_update={"read": True})
+    lock_row(session, round, is_shared=True)
     check_is_taken(round, now=now)
     try:
         check_answer(given, items_of(round))
@@ -170,7 +171,7 @@ def close_round(
     :param reason: why it closes although acts of unused slips are missing.
     :raises Conflict: when it is not open, or acts are missing and no reason is given.
     """
-    session.refresh(round, with_for_update=True)
+    lock_row(session, round)
     if round.state is not RoundState.OPEN:
         raise Conflict(_l("The ethics round “%(code)s” is not open.", code=round.code))
     lacking = without_act(session, round)

@@ -34,6 +34,7 @@ from core.codes import new_code
 from core.errors import BadInput, Conflict
 from core.places.models import Unit
 from core.places.queries import get_unit, path_of
+from core.storage import lock_row
 
 CODE_LENGTH = 16
 
@@ -209,7 +210,7 @@ def _replace_before(session: Session, standing: Standing, made: Certificate) -> 
 def _void(session: Session, certificate: Certificate, reason: str, now: datetime) -> None:
     if not reason.strip():
         raise BadInput(_l("Give the reason: the check page shows it."))
-    session.refresh(certificate, with_for_update=True)
+    lock_row(session, certificate)
     if certificate.revoked_at is not None:
         raise Conflict(
             _l("Certificate number %(serial)s was revoked or replaced already.", serial=certificate.serial)

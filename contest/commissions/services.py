@@ -25,6 +25,7 @@ from core.accounts.models import Account, AccountScope
 from core.clock import day_of
 from core.errors import BadInput, Conflict
 from core.places.queries import get_unit
+from core.storage import lock_row
 
 #: The role of the account that each seat asks for.
 ROLE_OF = {
@@ -54,7 +55,7 @@ def make_commission(
     :raises BadInput: without an order's number, or with an order of a future day.
     :raises Conflict: when it is made already, or the outcome is frozen.
     """
-    session.refresh(contest, with_for_update=True)
+    lock_row(session, contest)
     if contest.state in (ContestState.CLOSED, ContestState.PUBLISHED):
         raise Conflict(_l("The outcome is frozen: the commission stays as it was."))
     _check_order(order_number, order_on, now)
@@ -106,7 +107,7 @@ def give_seat(
         raise BadInput(
             _l("This account lacks the role that this seat needs here: give it the role, then the seat.")
         )
-    session.refresh(commission, with_for_update=True)
+    lock_row(session, commission)
     held = select(Seat).where(Seat.commission_id == commission.id, Seat.until_on.is_(None))
     for seat in session.scalars(held):
         if seat.account_id == account_id:

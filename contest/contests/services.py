@@ -30,6 +30,7 @@ from contest.standings.models import Standing
 from core import audit
 from core.clock import day_of
 from core.errors import BadInput, Conflict
+from core.storage import lock_row
 from core.words import Words
 
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -177,7 +178,7 @@ def open_stage(session: Session, *, contest: Contest, stage: Stage, actor: str, 
     """
     is_regional = stage is Stage.REGIONAL
     # No standing is frozen in between.
-    session.refresh(contest, with_for_update=True)
+    lock_row(session, contest)
     _refuse_unless(contest, ContestState.OPEN if is_regional else ContestState.REGIONAL)
     refuse_unless_done(checklist(session, contest, now=now))
     contest.state = ContestState.REGIONAL if is_regional else ContestState.NATIONAL
@@ -189,7 +190,7 @@ def publish_results(session: Session, *, contest: Contest, actor: str, now: date
 
     :raises Conflict: when something of the checklist is missing.
     """
-    session.refresh(contest, with_for_update=True)
+    lock_row(session, contest)
     _refuse_unless(contest, ContestState.CLOSED)
     refuse_unless_done(checklist(session, contest, now=now))
     latest: dict[tuple[Stage, str | None], Standing] = {}

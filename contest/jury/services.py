@@ -33,6 +33,7 @@ from contest.rulebook import Component, Stage, StageRules, Step
 from core import audit
 from core.accounts.models import Account
 from core.errors import BadInput, Conflict, Forbidden
+from core.storage import lock_row
 
 Key = tuple[str, str]
 STATE_OF = {Stage.REGIONAL: ContestState.REGIONAL, Stage.NATIONAL: ContestState.NATIONAL}
@@ -47,7 +48,7 @@ def open_marking(
         judges.
     """
     # Of two who open it at once, the second finds it open.
-    session.refresh(contest, with_for_update=True)
+    lock_row(session, contest)
     if contest.state is not STATE_OF[stage]:
         raise Conflict(_l("This stage of the contest %(code)s is not open.", code=contest.code))
     refuse_outside(session, contest, Step(stage.value), now)
@@ -231,7 +232,7 @@ def _locked_window(session: Session, contest: Contest, stage: Stage, oblast_kato
     """The window, locked against others until this transaction ends."""
     window = marking_of(session, contest, stage, oblast_kato)
     if window is not None:
-        session.refresh(window, with_for_update=True)
+        lock_row(session, window)
     if window is None or window.closed_at is not None:
         raise Conflict(_l("The marking of this stage is not open."))
     return window
@@ -241,7 +242,7 @@ def _window(session: Session, contest: Contest, stage: Stage, oblast_kato: str |
     window = marking_of(session, contest, stage, oblast_kato)
     if window is not None:
         # Shared with other judges, exclusive with closing: no mark comes in behind the close.
-        session.refresh(window, with_for_update={"read": True})
+        lock_row(session, window, is_shared=True)
     return window
 
 

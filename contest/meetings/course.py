@@ -10,6 +10,7 @@ from contest.meetings.models import AgendaItem, ItemKind, ItemState, Meeting, Me
 from contest.rulebook import Stage
 from core import audit
 from core.errors import Conflict
+from core.storage import lock_row
 from core.words import Words
 
 
@@ -52,14 +53,14 @@ def put_item(
 
 def lock_meeting(session: Session, meeting: Meeting) -> None:
     """Let one change of a meeting's course at a time in."""
-    session.refresh(meeting, with_for_update=True)
+    lock_row(session, meeting)
 
 
 def lock_item(session: Session, item: AgendaItem) -> Meeting:
     """The item's meeting, both locked against others until this transaction ends."""
     meeting = session.get_one(Meeting, item.meeting_id)
     lock_meeting(session, meeting)
-    session.refresh(item, with_for_update=True)
+    lock_row(session, item)
     return meeting
 
 

@@ -52,6 +52,7 @@ from contest.rulebook import Stage
 from core import audit
 from core.clock import day_of
 from core.errors import BadInput, Conflict, Forbidden
+from core.storage import lock_row
 from core.words import Words
 
 #: What takes something from somebody, or answers somebody, is decided with reasons.
@@ -81,7 +82,7 @@ def plan_meeting(
     if held_on < day_of(now):
         raise BadInput(_l("The day %(day)s is over: plan the meeting for today or later.", day=held_on))
     # One number at a time.
-    session.refresh(commission, with_for_update=True)
+    lock_row(session, commission)
     last = select(func.max(Meeting.number)).where(
         Meeting.contest_id == contest.id, Meeting.stage == stage, Meeting.oblast_kato == oblast_kato
     )
@@ -231,7 +232,7 @@ def cast_vote(
     :raises Forbidden: for somebody of no seat here, not present, or with a conflict.
     """
     # Shared with other voters, exclusive with closing: no vote comes in behind the close.
-    session.refresh(item, with_for_update={"read": True})
+    lock_row(session, item, is_shared=True)
     refuse_item_unless(item, ItemState.VOTING)
     meeting = session.get_one(Meeting, item.meeting_id)
     contest = session.get_one(Contest, meeting.contest_id)
@@ -242,7 +243,7 @@ def cast_vote(
     if coming is None or coming.left_at is not None:
         raise Forbidden(_l("You are not registered as present: ask the secretary."))
     # One's own row orders one's own tabs.
-    session.refresh(coming, with_for_update=True)
+    lock_row(session, coming)
     if account_id in recused_on(session, item):
         raise Forbidden(_l("You have a conflict of interests in this item: you do not vote on it."))
     if account_id not in bench_for(session, item).entitled:

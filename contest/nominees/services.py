@@ -28,6 +28,7 @@ from core.clock import day_of
 from core.errors import BadInput, Conflict
 from core.places.models import Official, Post
 from core.places.queries import get_unit, official_name
+from core.storage import lock_row
 
 LONGEST_TITLE = 300
 LONGEST_EMPLOYER = 200
@@ -239,7 +240,7 @@ def _proposed_in(session: Session, nominee: Nominee, now: datetime) -> Contest:
     """The contest of a nominee whose application is not decided, within the days of nominations."""
     contest = session.get_one(Contest, nominee.contest_id)
     _refuse_unless_nominations(session, contest, now)
-    session.refresh(nominee, with_for_update=True)
+    lock_row(session, nominee)
     if nominee.state is not NomineeState.PROPOSED:
         raise Conflict(_l("The application of %(name)s is decided already.", name=nominee.name_kk))
     return contest

@@ -25,6 +25,7 @@ from contest.standings.queries import latest_standing
 from core import audit
 from core.clock import day_of
 from core.errors import BadInput, Conflict, Forbidden, Gone
+from core.storage import lock_row
 
 LONGEST_CLAIM = 4000
 
@@ -169,7 +170,7 @@ def objected_to(session: Session, objection: Objection) -> Standing | NomineeExc
 
 def lock_filing(session: Session, contest: Contest) -> None:
     """Numbers are given one at a time, and nothing is filed or given up twice at once."""
-    session.refresh(contest, with_for_update=True)
+    lock_row(session, contest)
 
 
 def refuse_stranger(

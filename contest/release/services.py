@@ -19,6 +19,7 @@ from contest.release.files import directory_of, file_name, keep_file
 from contest.release.models import Release
 from contest.release.queries import latest_release
 from core import audit
+from core.storage import lock_row
 
 
 def publish_release(
@@ -37,7 +38,7 @@ def publish_release(
 
     :raises Unavailable: when the disk takes no more; then nothing is published.
     """
-    session.refresh(contest, with_for_update=True)
+    lock_row(session, contest)
     before = latest_release(session, contest)
     if before is not None and before.content == built.content:
         return before

@@ -31,6 +31,7 @@ from contest.standings.models import Standing, StandingRow
 from contest.standings.queries import ComputedStanding, compute_standing, latest_standing
 from core import audit
 from core.errors import BadInput, Conflict, Forbidden
+from core.storage import lock_row
 
 
 def ask_to_freeze(
@@ -154,9 +155,9 @@ def _lock(session: Session, contest: Contest, stage: Stage, oblast_kato: str | N
     """Let one freezing at a time into this stage and oblast; what others committed is seen afterwards."""
     window = marking_of(session, contest, stage, oblast_kato)
     if window is not None:
-        session.refresh(window, with_for_update=True)
+        lock_row(session, window)
     # No stage is opened and nothing is published in between.
-    session.refresh(contest, with_for_update=True)
+    lock_row(session, contest)
 
 
 def _refuse_unless_leads(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.audit import record
 from core.errors import BadInput, Conflict
+from core.storage import lock_row
 from ethics.conclusions.wording import type_size
 from ethics.drafting import subject_of
 from ethics.models import Conclusion, Questionnaire, Verdict
@@ -36,7 +37,7 @@ def conclude(
         raise BadInput(_l("Give the reasons in Kazakh and in Russian."))
     if type_size(*reasons) is None:
         raise BadInput(_l("The reasons are too long for one page: shorten them, or use fewer paragraphs."))
-    session.refresh(questionnaire, with_for_update=True)
+    lock_row(session, questionnaire)
     versions = select(Conclusion.version).where(Conclusion.questionnaire_id == questionnaire.id)
     made = Conclusion(
         questionnaire_id=questionnaire.id, version=max(session.scalars(versions), default=0) + 1,

@@ -17,6 +17,7 @@ from core.audit import record
 from core.clock import day_of
 from core.codes import clean_code, code_mark, new_code
 from core.errors import BadInput, Conflict
+from core.storage import lock_row
 from ethics.drafting import require_draft, subject_of
 from ethics.models import Questionnaire, Round, RoundState, Slip
 from ethics.queries import purpose_of
@@ -42,7 +43,7 @@ def make_slips(
     """
     round = session.get_one(Round, questionnaire.round_id)
     require_draft(round)
-    session.refresh(questionnaire, with_for_update=True)
+    lock_row(session, questionnaire)
     if questionnaire.slips_on is not None:
         raise Conflict(
             _l(
@@ -194,10 +195,10 @@ def _issued(
 def _require_open(session: Session, questionnaire: Questionnaire) -> None:
     # Shared with answers, exclusive with closing: nothing is voided behind the counting of the round.
     round = session.get_one(Round, questionnaire.round_id)
-    session.refresh(round, with_for_update={"read": True})
+    lock_row(session, round, is_shared=True)
     if round.state is not RoundState.OPEN:
         raise Conflict(_l("The ethics round “%(code)s” is not open.", code=round.code))
-    session.refresh(questionnaire, with_for_update=True)
+    lock_row(session, questionnaire)
 
 
 def _require_counting(session: Session, questionnaire: Questionnaire) -> SlipIssue:

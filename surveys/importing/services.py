@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.clock import day_of
 from core.errors import Conflict, Forbidden
+from core.storage import lock_row
 from core.tables import Table
 from core.urn.keys import KeyRing
 from surveys.importing.models import ImportRequest
@@ -66,7 +67,7 @@ def approve_import(
     :raises Conflict: when the file is another one, or its answers were taken in already.
     """
     found = import_request(session, campaign=campaign, digest=digest)
-    session.refresh(found, with_for_update=True)
+    lock_row(session, found)
     if found.requested_by == account_id:
         raise Forbidden(_l("You have asked for this file yourself: another person must bring it, too."))
     actor = f"account:{account_id}"

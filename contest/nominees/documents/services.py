@@ -19,6 +19,7 @@ from contest.nominees.models import Nominee, NomineeState
 from contest.nominees.services import reference, refuse_unless_takes_part
 from core import audit
 from core.errors import BadInput, Conflict
+from core.storage import lock_row
 
 MOST_DOCUMENTS = 12
 
@@ -48,7 +49,7 @@ def keep_document(
         refuse_unless_takes_part(nominee)
         if contest.state in (ContestState.CLOSED, ContestState.PUBLISHED):
             raise Conflict(_l("The outcome is frozen: no document is taken any more."))
-    session.refresh(nominee, with_for_update=True)
+    lock_row(session, nominee)
     held = select(func.count()).where(
         NomineeDocument.nominee_id == nominee.id, NomineeDocument.kind != DocumentKind.WAIVER
     )
@@ -84,7 +85,7 @@ def remove_document(
 
     :raises Conflict: once the nominee is registered or out, or where a recorded consent rests on it.
     """
-    session.refresh(nominee, with_for_update=True)
+    lock_row(session, nominee)
     if nominee.state is not NomineeState.PROPOSED:
         raise Conflict(
             _l("The application is decided: its documents stay. A better version can be added beside.")
