@@ -1321,6 +1321,27 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id'], ['agenda_items.id'], name=op.f('fk_meeting_votes_item_id')),
     sa.PrimaryKeyConstraint('item_id', 'account_id', name=op.f('pk_meeting_votes'))
     )
+    op.create_table('nominee_exclusions',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('nominee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('stage', sa.Enum('regional', 'national', name='stage', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('oblast_kato', sa.String(length=9), nullable=True),
+    sa.Column('ground', sa.String(length=32), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('excluded_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('undone_at', storage.UtcDateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(stage = 'regional') = (oblast_kato IS NOT NULL)", name=op.f('ck_nominee_exclusions_regional_has_oblast')),
+    sa.CheckConstraint('length(reason) > 0', name=op.f('ck_nominee_exclusions_with_reason')),
+    sa.CheckConstraint('undone_at >= excluded_at', name=op.f('ck_nominee_exclusions_times_in_order')),
+    sa.ForeignKeyConstraint(['item_id'], ['agenda_items.id'], name=op.f('fk_nominee_exclusions_item_id')),
+    sa.ForeignKeyConstraint(['nominee_id'], ['nominees.id'], name=op.f('fk_nominee_exclusions_nominee_id')),
+    sa.ForeignKeyConstraint(['oblast_kato'], ['units.kato'], name=op.f('fk_nominee_exclusions_oblast_kato')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_nominee_exclusions'))
+    )
+    with op.batch_alter_table('nominee_exclusions', schema=None) as batch_op:
+        batch_op.create_index('uq_nominee_exclusions_in_force', ['nominee_id'], unique=True, sqlite_where=sa.text('undone_at IS NULL'), postgresql_where=sa.text('undone_at IS NULL'))
+
     op.create_table('standing_proposals',
     sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -1398,25 +1419,32 @@ def upgrade() -> None:
         batch_op.create_index('uq_certificates_one_valid', ['contest_id', 'stage', 'nominee_id', 'award'], unique=True, sqlite_where=sa.text('revoked_at IS NULL'), postgresql_where=sa.text('revoked_at IS NULL'))
 
     op.create_table('objection_waivers',
-    sa.Column('standing_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('standing_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('exclusion_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('nominee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('is_on_paper', sa.Boolean(), nullable=False),
     sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('recorded_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('recorded_at', storage.UtcDateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('(standing_id IS NULL) = (exclusion_id IS NOT NULL)', name=op.f('ck_objection_waivers_of_one_thing')),
     sa.CheckConstraint('is_on_paper = (document_id IS NOT NULL)', name=op.f('ck_objection_waivers_paper_is_there')),
     sa.ForeignKeyConstraint(['document_id'], ['nominee_documents.id'], name=op.f('fk_objection_waivers_document_id')),
+    sa.ForeignKeyConstraint(['exclusion_id'], ['nominee_exclusions.id'], name=op.f('fk_objection_waivers_exclusion_id')),
     sa.ForeignKeyConstraint(['nominee_id'], ['nominees.id'], name=op.f('fk_objection_waivers_nominee_id')),
     sa.ForeignKeyConstraint(['recorded_by'], ['accounts.id'], name=op.f('fk_objection_waivers_recorded_by')),
     sa.ForeignKeyConstraint(['standing_id'], ['standings.id'], name=op.f('fk_objection_waivers_standing_id')),
-    sa.PrimaryKeyConstraint('standing_id', 'nominee_id', name=op.f('pk_objection_waivers')),
-    sa.UniqueConstraint('document_id', name=op.f('uq_objection_waivers_document_id'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_objection_waivers')),
+    sa.UniqueConstraint('document_id', name=op.f('uq_objection_waivers_document_id')),
+    sa.UniqueConstraint('exclusion_id', name=op.f('uq_objection_waivers_exclusion_id')),
+    sa.UniqueConstraint('standing_id', 'nominee_id', name=op.f('uq_objection_waivers_standing_id_nominee_id'))
     )
     op.create_table('objections',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('contest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
-    sa.Column('standing_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('standing_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('exclusion_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('nominee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('kind', sa.Enum('computation', 'conflict', 'exclusion', name='kind', native_enum=False, create_constraint=True, length=24), nullable=False),
     sa.Column('about_account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -1429,16 +1457,21 @@ def upgrade() -> None:
     sa.Column('filed_at', storage.UtcDateTime(timezone=True), nullable=False),
     sa.Column('withdrawn_at', storage.UtcDateTime(timezone=True), nullable=True),
     sa.Column('settled_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('settled_at', storage.UtcDateTime(timezone=True), nullable=True),
     sa.CheckConstraint("(kind = 'conflict') = (about_account_id IS NOT NULL) AND (kind = 'conflict') = (about_nominee_id IS NOT NULL) AND (kind = 'conflict') = (ground IS NOT NULL)", name=op.f('ck_objections_conflict_of_somebody')),
+    sa.CheckConstraint("(kind = 'exclusion') = (exclusion_id IS NOT NULL)", name=op.f('ck_objections_exclusion_of_somebody')),
+    sa.CheckConstraint('(standing_id IS NULL) = (exclusion_id IS NOT NULL)', name=op.f('ck_objections_to_one_thing')),
     sa.CheckConstraint('appeals_id IS NULL OR appeals_id <> id', name=op.f('ck_objections_appeals_another')),
     sa.CheckConstraint('length(claim) > 0', name=op.f('ck_objections_says_something')),
     sa.CheckConstraint('number > 0', name=op.f('ck_objections_positive_number')),
+    sa.CheckConstraint('settled_by IS NULL OR settled_at IS NOT NULL', name=op.f('ck_objections_settled_with_its_time')),
     sa.CheckConstraint('settled_by IS NULL OR settled_by <> standing_id', name=op.f('ck_objections_settled_by_another')),
-    sa.CheckConstraint('withdrawn_at IS NULL OR settled_by IS NULL', name=op.f('ck_objections_withdrawn_settles_nothing')),
+    sa.CheckConstraint('withdrawn_at IS NULL OR settled_at IS NULL', name=op.f('ck_objections_withdrawn_settles_nothing')),
     sa.ForeignKeyConstraint(['about_account_id'], ['accounts.id'], name=op.f('fk_objections_about_account_id')),
     sa.ForeignKeyConstraint(['about_nominee_id'], ['nominees.id'], name=op.f('fk_objections_about_nominee_id')),
     sa.ForeignKeyConstraint(['appeals_id'], ['objections.id'], name=op.f('fk_objections_appeals_id')),
     sa.ForeignKeyConstraint(['contest_id'], ['contests.id'], name=op.f('fk_objections_contest_id')),
+    sa.ForeignKeyConstraint(['exclusion_id'], ['nominee_exclusions.id'], name=op.f('fk_objections_exclusion_id')),
     sa.ForeignKeyConstraint(['filed_by'], ['accounts.id'], name=op.f('fk_objections_filed_by')),
     sa.ForeignKeyConstraint(['nominee_id'], ['nominees.id'], name=op.f('fk_objections_nominee_id')),
     sa.ForeignKeyConstraint(['settled_by'], ['standings.id'], name=op.f('fk_objections_settled_by')),
@@ -1448,6 +1481,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('contest_id', 'number', name=op.f('uq_objections_contest_id_number'))
     )
     with op.batch_alter_table('objections', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_objections_exclusion_id'), ['exclusion_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_objections_standing_id'), ['standing_id'], unique=False)
 
     op.create_table('standing_rows',
@@ -1521,6 +1555,7 @@ def downgrade() -> None:
     op.drop_table('standing_rows')
     with op.batch_alter_table('objections', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_objections_standing_id'))
+        batch_op.drop_index(batch_op.f('ix_objections_exclusion_id'))
 
     op.drop_table('objections')
     op.drop_table('objection_waivers')
@@ -1534,6 +1569,10 @@ def downgrade() -> None:
 
     op.drop_table('standings')
     op.drop_table('standing_proposals')
+    with op.batch_alter_table('nominee_exclusions', schema=None) as batch_op:
+        batch_op.drop_index('uq_nominee_exclusions_in_force', sqlite_where=sa.text('undone_at IS NULL'), postgresql_where=sa.text('undone_at IS NULL'))
+
+    op.drop_table('nominee_exclusions')
     op.drop_table('meeting_votes')
     op.drop_table('item_rolls')
     op.drop_table('item_recusals')
