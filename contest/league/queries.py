@@ -5,7 +5,7 @@ Everything public starts from what is published: before that a league looks as i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -144,23 +144,6 @@ def class_of(classes: Sequence[SizeOf], *, code: str) -> tuple[str | None, Words
         if own == code:
             return size, title
     raise NotFound(_l("The league has no class “%(code)s”: choose one from its page.", code=code[:32]))
-
-
-def summary_of(session: Session, *, contest: Contest, league: League, code: str) -> ClassSummary:
-    """One class of the league.
-
-    :raises NotFound: when the league has no such class.
-    """
-    class_of(classes_of(session, contest=contest, league=league), code=code)
-    summaries = class_summaries(session, contest=contest, league=league)
-    return next((one for one in summaries if one.code == code), ClassSummary(code, None, {}, ()))
-
-
-def all_rows(session: Session, *, league: League, codes: Collection[str | None]) -> list[ShownUnit]:
-    """Every row of some classes, class by class in the order of `codes`, best place first."""
-    order = list(codes)
-    rows = [one for one in league_rows(session, league=league) if one.row.size in order]
-    return sorted(rows, key=lambda one: order.index(one.row.size))
 
 
 def league_rows(session: Session, *, league: League) -> tuple[ShownUnit, ...]:

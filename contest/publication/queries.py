@@ -143,14 +143,6 @@ def require_national(session: Session, *, contest: Contest) -> Ranking:
     return ranking_of(session, national_standing(session, contest=contest))
 
 
-def oblast_ranking(session: Session, *, contest: Contest, oblast_kato: str) -> Ranking:
-    """The published ranking of an oblast.
-
-    :raises NotFound: while there is none.
-    """
-    return ranking_of(session, oblast_standing(session, contest=contest, oblast_kato=oblast_kato))
-
-
 def awarded_by_contest(session: Session) -> dict[int, tuple[Ranked, ...]]:
     """Who won a place in the nation, by contest: for the archive, in few queries whatever their number."""
     query = (
