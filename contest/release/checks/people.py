@@ -28,7 +28,11 @@ def jury_lines(contents: Contents, books: Mapping[str, RuleBook]) -> list[Line]:
         for row in contents.table(table):
             if row["nominee"] not in people:
                 found.cell(table, row, "nominee", None, "stands in no ranking of the release")
+    stage_of = {row["standing"]: row["stage"] for row in contents.table("standings/standings")}
+    judged = {(stage_of.get(row["standing"]), row["nominee"]) for row in contents.table("standings/rows")}
     for row in contents.table(CONFLICTS):
+        if (row["stage"], row["nominee"]) not in judged:
+            found.cell(CONFLICTS, row, "stage", None, "this stage does not judge this nominee")
         declared_before = row["stage"] == "national" and ("regional", row["ground"]) in grounds
         if (row["stage"], row["ground"]) not in grounds and not declared_before:
             found.cell(CONFLICTS, row, "ground", None, "the rules have no such ground")

@@ -54,7 +54,11 @@ def jury_rows(
 ) -> JuryRows:
     """What the judges of the published nominees marked, left out and may not judge."""
     nominees = list(session.scalars(select(Nominee).where(Nominee.id.in_(people)).order_by(Nominee.id)))
-    conflicts = {stage: conflicts_of(session, contest, stage, nominees) for stage in Stage}
+    judged = {stage: _judged(given, stage) for stage in Stage}
+    conflicts = {
+        stage: conflicts_of(session, contest, stage, [one for one in nominees if one.id in judged[stage]])
+        for stage in Stage
+    }
     marks = [
         row
         for one in given
@@ -62,6 +66,11 @@ def jury_rows(
         for row in _marks(session, contest, one, conflicts[one.standing.stage])
     ]
     return JuryRows(marks, _abstentions(session, people), _conflicts(session, conflicts))
+
+
+def _judged(given: Sequence[Given], stage: Stage) -> frozenset[int]:
+    """Whom a stage judged: nobody else's conflicts are told of it."""
+    return frozenset(row.nominee_id for one in given if one.standing.stage is stage for row in one.rows)
 
 
 def _marks(

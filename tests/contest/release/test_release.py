@@ -161,11 +161,17 @@ def test_judges_are_named_alike_within_a_release_and_otherwise_in_another(app: F
     first, second = (table(one, "jury/marks") for one in (built, build(app, secret="another secret " * 3)))
     names, others = ({row["judge"] for row in rows} for rows in (first, second))
     assert (len(names), len(others), names & others) == (len(names), len(names), set())
-    by_standing = {row["standing"]: set() for row in first}
-    for row in first:
-        by_standing[row["standing"]].add(row["judge"])
-    assert max(len(judges) for judges in by_standing.values()) == 7
+    pairs = {(row["standing"], row["number"], row["judge"]) for row in first}
+    assert len({pair[:2] for pair in pairs}) == len({(pair[0], pair[2]) for pair in pairs}) == len(pairs)
     assert first == sorted(first, key=lambda row: (row["standing"], row["judge"]))
+
+
+def test_conflicts_are_told_of_those_alone_whom_the_stage_judges(built: Built):
+    stages = {row["standing"]: row["stage"] for row in table(built, "standings/standings")}
+    judged = {(stages[row["standing"]], row["nominee"]) for row in table(built, "standings/rows")}
+    told = {(row["stage"], row["nominee"]) for row in table(built, "jury/conflicts")}
+    assert told
+    assert told - judged == set()
 
 
 def test_the_order_of_accounts_tells_nobody_who_is_who(app: Flask, built: Built):
