@@ -182,8 +182,6 @@ def open_stage(session: Session, *, contest: Contest, stage: Stage, actor: str, 
     _refuse_unless(contest, ContestState.OPEN if is_regional else ContestState.REGIONAL)
     refuse_unless_done(checklist(session, contest, now=now))
     contest.state = ContestState.REGIONAL if is_regional else ContestState.NATIONAL
-    # Whoever reads the contest anew in this transaction, as opening the marking does, finds it so.
-    session.flush()
     audit.record(session, actor=actor, action="stage.open", subject=subject_of(contest), stage=stage.value)
 
 
