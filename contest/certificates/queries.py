@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from contest.certificates.models import Certificate
 from contest.certificates.record import AwardKind, CertificateRecord, record_from_json
 from contest.contests.models import Contest
+from contest.nominees.models import Nominee, NomineeState
 from contest.rulebook import Stage
 from contest.standings.models import Standing, StandingRow
 from contest.standings.queries import frozen_standings, latest_standing, rows_of
@@ -131,10 +132,12 @@ def due_of(
 ) -> list[Entitlement]:
     """What a standing entitles to and is not issued yet; only some kinds, if they are named.
 
-    What was issued by this very standing and revoked since stays revoked, until it is reissued by hand.
+    What was issued by this very standing and revoked since stays revoked, until it is reissued by hand. Who
+    was excluded after it was frozen gets none, though a corrected standing may still be missing.
     """
-    settled = settled_awards(session, standing.contest_id)
-    entitled = entitlements(standing, rows_of(session, standing))
+    settled, gone = settled_awards(session, standing.contest_id), _excluded(session, standing.contest_id)
+    rows = [row for row in rows_of(session, standing) if row.nominee_id not in gone]
+    entitled = entitlements(standing, rows)
     return [
         one for one in entitled
         if (kinds is None or one.kind in kinds) and not settled & _keys(standing, one)
@@ -145,8 +148,10 @@ def due_counts(session: Session, contest: Contest, standings: Sequence[Standing]
     """How many certificates each standing still entitles to, by the standing's number."""
     wanted = select(StandingRow).where(StandingRow.standing_id.in_([standing.id for standing in standings]))
     rows: dict[int, list[StandingRow]] = {standing.id: [] for standing in standings}
+    gone = _excluded(session, contest.id)
     for row in session.scalars(wanted):
-        rows[row.standing_id].append(row)
+        if row.nominee_id not in gone:
+            rows[row.standing_id].append(row)
     settled = settled_awards(session, contest.id)
     return {
         standing.id: sum(
@@ -172,6 +177,13 @@ def settled_awards(session: Session, contest_id: int) -> set[tuple[object, int, 
         if revoked_at is None:
             settled.add((stage, nominee_id, award))
     return settled
+
+
+def _excluded(session: Session, contest_id: int) -> frozenset[int]:
+    wanted = select(Nominee.id).where(
+        Nominee.contest_id == contest_id, Nominee.state == NomineeState.EXCLUDED
+    )
+    return frozenset(session.scalars(wanted))
 
 
 def _keys(standing: Standing, one: Entitlement) -> set[tuple[object, int, str]]:

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from contest.certificates.files import path_of
-from contest.certificates.queries import Status, status_of
+from contest.certificates.queries import Status, due_counts, status_of
 from contest.certificates.record import AwardKind
 from contest.meetings.models import Choice
+from contest.nominees.documents.models import DocumentKind
 from contest.nominees.models import Nominee
 from contest.objections.hearing import put_on_agenda
 from contest.objections.queries import exclusions_in_force, handled_objection
 from contest.objections.services import Filing, file_appeal, object_to_exclusion
+from contest.objections.waivers import waive_exclusion
 from contest.standings.queries import rows_of
 from core.errors import Conflict
 from core.storage import Storage
@@ -56,6 +58,24 @@ def test_certificates_follow_a_granted_appeal_and_the_old_ones_are_kept(
         assert {one.serial for one in own}.isdisjoint(one.serial for one in again)
         assert {one.revocation_reason for one in own} == {"excluded"}
         assert all(path_of(tmp_path, one.code).exists() for one in (*own, *again))
+
+
+def test_nobody_gets_a_certificate_who_was_excluded_after_the_freezing(
+    settled_sqlite: Storage, tmp_path: Path
+):
+    with settled_sqlite.writing() as session:
+        standing = frozen(session)
+        winner = rows_of(session, standing)[0].nominee_id
+        sample.exclude(session, winner)
+        with pytest.raises(Conflict, match="No certificate before the standing is final"):
+            issue(session, standing, tmp_path)
+        (exclusion,) = exclusions_in_force(session, contest(session))
+        by = Filing(standing.asked_by, is_on_paper=True)
+        sample.document(session, session.get_one(Nominee, winner), DocumentKind.WAIVER, of="exclusion")
+        waive_exclusion(session, contest=contest(session), exclusion=exclusion, by=by, now=NOW)
+        assert due_counts(session, contest(session), [standing]) == {standing.id: 3}
+        issued = issue(session, standing, tmp_path)
+        assert (len(issued), winner in {one.nominee_id for one in issued}) == (3, False)
 
 
 def decided(session, number: int, area: str | None, choice: Choice) -> None:
