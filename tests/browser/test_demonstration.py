@@ -60,7 +60,8 @@ def test_every_public_page_is_accessible_and_fits(site, new_page, name: str, wid
     page = new_page(width=width)
     for lang in ("kk", "ru", "en"):
         address = PUBLIC[name]
-        page.goto(f"{site}{address}{'&' if '?' in address else '?'}lang={lang}")
+        answer = page.goto(f"{site}{address}{'&' if '?' in address else '?'}lang={lang}")
+        assert answer.status == (404 if name == "missing" else 200)
         assert page.locator("html").get_attribute("lang") == lang
         assert_fits(page)
         assert_accessible(page)
