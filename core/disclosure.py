@@ -7,17 +7,18 @@ book may ask for more, never for less.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
-from core.isolation import Figure, isolations
+from core.isolation import Figure, crowded, isolations
 
 MINIMUM_CELL = 5
 MINIMUM_SCORE = 10
 ETHICS_STEP = 5
 TURNOUT_STEP = 5
+ORIGIN_STEP = 2 * MINIMUM_CELL
 DECIMALS = 2
 
 EXACT = Context(prec=700, rounding=ROUND_HALF_UP)
@@ -94,7 +95,11 @@ def ethics_score(
 
 
 def suppress(
-    figures: Sequence[Figure], sizes: Mapping[str, int], *, floor: int = MINIMUM_CELL
+    figures: Sequence[Figure],
+    sizes: Mapping[str, int],
+    *,
+    floor: int = MINIMUM_CELL,
+    told_small: Collection[str] = (),
 ) -> frozenset[str]:
     """Keys of the figures to keep back, so that nothing shown isolates a group under the floor.
 
@@ -108,6 +113,9 @@ def suppress(
         that what is kept back does not tell 0 from 4; leave out those that everybody knows to be empty.
     floor : int
         MINIMUM_CELL for counts, MINIMUM_SCORE where scores are shown; never lower.
+    told_small : collection of str
+        Groups of which, when they are kept back, readers are told that they are under the floor. Then a sum
+        over few of them says that they are not empty, and gives way as well.
 
     Returns
     -------
@@ -131,11 +139,13 @@ def suppress(
     persons = _checked(figures, sizes, floor)
     ranks = {figure.key: figure.rank for figure in figures}
     present = {group: n for group, n in sizes.items() if n}
+    small = {group for group in told_small if sizes[group] < floor}
     hidden = {key for key, n in persons.items() if n < floor}
     while True:
         shown = [figure for figure in figures if figure.key not in hidden]
         # The first attacker knows which groups are empty, the second does not and may not learn it.
         found = isolations(shown, present, floor=floor) or isolations(shown, sizes, floor=floor)
+        found = found or crowded(shown, sizes, small=small, floor=floor)
         if not found:
             return frozenset(hidden)
         for isolated in found:
@@ -178,6 +188,21 @@ def turnout_step(n: int) -> int:
     if n < 0:
         raise ValueError(f"a turnout of {n} is impossible; it counts answers")
     return n // TURNOUT_STEP * TURNOUT_STEP
+
+
+def origin_step(n: int) -> int:
+    """The answers of one origin over a whole campaign, beside exact totals: rounded down to steps of 10.
+
+    Notes
+    -----
+    The number of receipts is exact, and so are the published numbers of scored answers. Beside a total, a
+    step of 5 that reads 0 can be squeezed to between 1 and 4: with 18 receipts and at least 10 by web, 4 came
+    by tablet. A step as wide as two floors leaves room for 5 wherever it leaves none for 0.
+
+    >>> origin_step(9), origin_step(27)
+    (0, 20)
+    """
+    return n // ORIGIN_STEP * ORIGIN_STEP
 
 
 def shown_growth(counts: Iterable[tuple[date, int]]) -> dict[date, int]:

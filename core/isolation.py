@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
@@ -129,6 +129,53 @@ def smallest_isolated(
     if squeeze:
         found += _squeezed(shown, hidden, present, floor)
     return min(found, key=lambda one: one.n, default=None)
+
+
+def crowded(
+    shown: Sequence[Figure], sizes: Mapping[str, int], *, small: Set[str], floor: int
+) -> list[Isolated]:
+    """Groups that are said to be under the floor, and that the shown figures leave no room to be empty.
+
+    Two that are said to have at most 4 and together have 7 have at least 3 each: what is shown beside them
+    tells that somebody is there.
+
+    Parameters
+    ----------
+    small : set of str
+        The groups of which everybody is told that they are under the floor.
+
+    Examples
+    --------
+    >>> figures, sizes = [sum_over("district", "abc"), sum_over("c", "c")], {"a": 3, "b": 4, "c": 30}
+    >>> crowded(figures, sizes, small={"a", "b"}, floor=5)[0].groups == {"a", "b"}
+    True
+    >>> sizes |= {"d": 0}
+    >>> crowded([sum_over("district", "abcd"), figures[1]], sizes, small={"a", "b", "d"}, floor=5)
+    []
+    """
+    classes = _classes(shown, sizes)
+    known, rest = _peel(shown, classes)
+    found = [
+        Isolated(classes[i].groups, classes[i].n, by)
+        for i, by in known.items()
+        if _is_crowded(classes[i], classes[i].n, classes[i].n, small, floor)
+    ]
+    for keys, indices in _components(rest):
+        members = [classes[index] for index in indices]
+        most = [(floor - 1) * len(one.groups) if one.groups <= small else None for one in members]
+        for one in members:
+            if one.groups <= small:
+                low, high = _bounds(members, keys, [other is one for other in members], most)
+                if _is_crowded(one, low, high, small, floor):
+                    around = {k for i in known if classes[i].coefficients.keys() & keys for k in known[i]}
+                    found.append(Isolated(one.groups, one.n, keys | around))
+    return found
+
+
+def _is_crowded(one: _Class, low: float, high: float, small: Set[str], floor: int) -> bool:
+    if not one.groups <= small:
+        return False
+    return low > (floor - 1) * (len(one.groups) - 1) or 1 <= low <= high < floor
 
 
 def _squeezed(
@@ -254,12 +301,20 @@ def _search(members: Sequence[_Class], keys: frozenset[str], floor: int) -> tupl
     return [members[index] for index in chosen], involved
 
 
-def _bounds(members: Sequence[_Class], keys: frozenset[str], inside: Sequence[bool]) -> tuple[float, float]:
-    """Between which whole numbers the persons of some classes must lie, when no count is negative."""
+def _bounds(
+    members: Sequence[_Class],
+    keys: frozenset[str],
+    inside: Sequence[bool],
+    most: Sequence[int | None] | None = None,
+) -> tuple[float, float]:
+    """Between which whole numbers the persons of some classes must lie, when no count is negative, or above
+    the `most` that is known of it.
+    """
+    bounds = [(0, limit) for limit in most or [None] * len(members)]
     rows = _matrix(members, keys)
     totals = rows @ np.array([one.n for one in members], dtype=float)
     aim, ends = np.array(inside, dtype=float), []
     for sign in (1.0, -1.0):
-        answer = linprog(sign * aim, A_eq=rows, b_eq=totals, bounds=(0, None), method="highs")
+        answer = linprog(sign * aim, A_eq=rows, b_eq=totals, bounds=bounds, method="highs")
         ends.append(sign * answer.fun if answer.status == 0 else -sign * math.inf)
     return np.ceil(ends[0] - 1e-6), np.floor(ends[1] + 1e-6)

@@ -46,7 +46,8 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UnitTurnout:
-    """A unit's answers, at least: each origin rounded down to steps of 5; 0 reads "fewer than 5"."""
+    """A unit's answers, at least: each origin rounded down to steps of 5; one that is missing from
+    `by_origin` reads "fewer than 5"."""
 
     kato: str
     oblast_kato: str
@@ -115,7 +116,8 @@ def turnout(
             kato=row.kato, oblast_kato=row.oblast_kato, adults=row.adults, name=Words(*row[4:7]),
             place=Words(*row[7:10]), district_kato=row.district_kato,
             answers=sum(n for n, _ in counts[row.kato].values()),
-            by_origin={origin: n for origin, (n, _) in counts[row.kato].items()},
+            # An origin by which fewer than 5 came looks like one by which nobody did.
+            by_origin={origin: n for origin, (n, _) in counts[row.kato].items() if n},
             recent=sum(n - n_before for n, n_before in counts[row.kato].values()),
         )
         for row in session.execute(_units(campaign, oblasts, kato))

@@ -8,7 +8,7 @@ what is decided by `core.disclosure`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -97,7 +97,8 @@ def group_numbers(
         tally = total_of([tallies[kato] for kato in katos], len(tallies[katos[0]].counts))
         candidates.append(_Candidate(sum_over(f"{level}:{area}", katos, ranks[level]), tally))
     sizes = {kato: tally.scored for kato, tally in tallies.items()}
-    made = _numbers(candidates, sizes, pooled, rules)
+    # A unit without a number reads "fewer than 5": two of these with 7 together would both have somebody.
+    made = _numbers(candidates, sizes, pooled, rules, told_small=sizes)
     return {(level, area): made[f"{level}:{area}"] for level, area in groups}
 
 
@@ -193,13 +194,14 @@ def _numbers(
     pooled: float,
     rules: SurveyRules,
     others: Sequence[Figure] = (),
+    told_small: Collection[str] = (),
 ) -> dict[str, Numbers]:
     """What remains of the candidates: counts first, then scores among what is counted.
 
     Of the `others`, scores without a count of their own, those that may be shown are there with no numbers.
     """
     counted = {one.figure.key for one in candidates}
-    counted -= suppress([one.figure for one in candidates], sizes, floor=MINIMUM_CELL)
+    counted -= suppress([one.figure for one in candidates], sizes, floor=MINIMUM_CELL, told_small=told_small)
     scored = [
         one.figure for one in candidates if one.figure.key in counted and is_enough(one.tally.scored, rules)
     ]

@@ -42,7 +42,7 @@ class ReceiptList:
 
     :param root: the SHA-256 of the file that has each of `hashes` on a line, every line with its end.
     :param count: how many lines; as many as answers by web and tablet, and such that could not be read.
-    :param by_origin: the answers of each origin in steps of 5, rounded down; 0 is "fewer than 5".
+    :param by_origin: the answers of each origin in steps of 10, rounded down; 0 is "fewer than 10".
     """
 
     root: str

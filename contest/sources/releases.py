@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.places.models import Unit
 from core.places.queries import units_by_kato
 from ethics.queries import PublishedEthics, published_scores
+from surveys.answers import Origin
 from surveys.board import turnout
 from surveys.criteria import Criterion, criteria_from_json
 from surveys.models import StratumStatistic
@@ -89,7 +90,10 @@ def _turnout(session: Session, campaign_code: str) -> list[Cells]:
     """Of every unit and origin what was shown last, in steps; the last day stays open for ever."""
     campaign = campaign_by_code(session, campaign_code)
     shown = turnout(session, campaign=campaign, as_of=campaign.closes_on)
-    return [[row.kato, origin.value, n] for row in shown for origin, n in sorted(row.by_origin.items())]
+    # Every origin of every unit: a row for those alone by which somebody came would tell 1 to 4 from nobody.
+    return [
+        [row.kato, origin.value, row.by_origin.get(origin, 0)] for row in shown for origin in sorted(Origin)
+    ]
 
 
 def _numbers(row: object) -> tuple[int | None, Decimal | None, Decimal | None]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.audit import JournalEntry, collected
 from core.codes import receipt_of
-from core.disclosure import turnout_step
+from core.disclosure import origin_step
 from core.errors import NotFound
 from core.urn.models import LedgerEntry, TraceKind
 from core.words import Words
@@ -44,13 +44,13 @@ class Settled:
 
     @property
     def shown(self) -> dict[Origin, int]:
-        """The answers of each origin in steps of 5, as turnout is shown; 0 is "fewer than 5"."""
+        """The answers of each origin in steps of 10, for the totals are exact; 0 is "fewer than 10"."""
         numbers = self.numbers
         exact = {
             Origin.WEB: numbers.web, Origin.TABLET: numbers.tablet, Origin.PAPER: numbers.paper,
             Origin.IMPORT: numbers.imported,
         }  # fmt: skip
-        return {origin: turnout_step(n) for origin, n in exact.items()}
+        return {origin: origin_step(n) for origin, n in exact.items()}
 
 
 def reconciliation(session: Session, *, campaign: Campaign) -> Reconciliation:

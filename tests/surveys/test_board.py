@@ -70,12 +70,12 @@ def test_each_origin_is_rounded_down_and_sums_add_up_what_is_shown(settled: Stor
         assert {kato: row.answers for kato, row in rows.items()} == dict(
             zip(units, (0, 5, 10, 5), strict=True)
         )
-        assert rows[units[1]].by_origin == {Origin.WEB: 5, Origin.PAPER: 0}
+        assert rows[units[1]].by_origin == {Origin.WEB: 5}
         assert (rows[units[1]].share, rows[units[0]].share) == (8, None)
         assert [row.is_over for row in rows.values()] == [False, False, True, False]
         summed = totals(rows.values())
         assert (summed.units, summed.answering, summed.answers) == (4, 3, 20)
-        assert summed.by_origin == {Origin.WEB: 20, Origin.PAPER: 0}
+        assert summed.by_origin == {Origin.WEB: 20}
         assert {oblast: sums.answers for oblast, sums in by_oblast(rows.values()).items()} == {
             sample.OBLAST: 15, sample.OTHER_OBLAST: 5,
         }  # fmt: skip
