@@ -1,19 +1,21 @@
 """Computes the places of this release a second way, with the standard library and NumPy alone.
 
-Run it in the unpacked folder: python recompute.py [FOLDER]. It shares no code with the system that made the
-release. Scores are drawn to their mean, weighed, rounded, ranked and parted; exit code 0 if all agrees.
+Run it in the unpacked folder or give it the ZIP: python recompute.py [ZIP]. It shares no code with the system
+that made the release. Scores are drawn to means, weighed, rounded, ranked, parted; exit 0: all agrees.
 """
 
 import csv
 import json
 import sys
+import zipfile
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
-HERE = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
+GIVEN = sys.argv[1] if len(sys.argv) > 1 else "."
+HERE = zipfile.Path(GIVEN) if zipfile.is_zipfile(GIVEN) else Path(GIVEN)
 
 
 def table(name, **wanted):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from contest.release.layout import SCRIPT, TEXTS
-from tests.contest.release.made import TEXT, Made, hand_made
+from tests.contest.release.made import TEXT, Made, hand_made, zipped
 
 #: Refuses every import but those of the standard library and NumPy, then runs the script of the folder.
 ALONE = """
@@ -24,19 +24,19 @@ class Gate(MetaPathFinder):
         if top not in sys.stdlib_module_names and top not in ("numpy", "__main__"):
             raise ImportError("this machine has no " + name)
 sys.meta_path.insert(0, Gate())
-sys.argv = ["recompute.py"]
+sys.argv = ["recompute.py", *sys.argv[1:]]
 runpy.run_path("recompute.py", run_name="__main__")
 """
 
 
-def alone(folder: Path) -> subprocess.CompletedProcess[str]:
+def alone(folder: Path, *given: str) -> subprocess.CompletedProcess[str]:
     """Run the script as whoever has only the ZIP does."""
     import numpy
 
     # -S leaves out the site's packages; the folder of NumPy alone is given back, behind the gate.
     path = f"import sys; sys.path.append({str(Path(numpy.__file__).parents[1])!r})"
     return subprocess.run(
-        [sys.executable, "-I", "-S", "-c", path + ALONE], cwd=folder, capture_output=True, text=True,
+        [sys.executable, "-I", "-S", "-c", path + ALONE, *given], cwd=folder, capture_output=True, text=True,
         timeout=60, check=False,
     )  # fmt: skip
 
@@ -58,6 +58,14 @@ def test_it_agrees_with_nothing_but_numpy(tmp_path: Path):
         "agrees   national-v1: 2 rows", "agrees   league-v1 large: 1 rows",
         "agrees   league-v1 medium: 1 rows", "agrees   league-v1 small: 4 rows", "All agrees.",
     ]  # fmt: skip
+
+
+def test_it_takes_the_zip_as_it_is(tmp_path: Path):
+    (tmp_path / SCRIPT).write_bytes((TEXTS / SCRIPT).read_bytes())
+    (tmp_path / "release.zip").write_bytes(zipped(hand_made().files()))
+    done = alone(tmp_path, "release.zip")
+    assert (done.returncode, done.stdout.splitlines()[-1], done.stderr) == (0, "All agrees.", "")
+    assert len(done.stdout.splitlines()) == 7
 
 
 def test_the_gate_lets_nothing_else_in(tmp_path: Path):
