@@ -42,9 +42,11 @@ OPENS_ON, CLOSES_ON = date(2026, 5, 25), date(2026, 6, 20)
 TOTP = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
 
-def katos(session: Session, count: int = 3, *, oblast: str = OBLAST) -> list[str]:
-    """The first rural units of an oblast that have a post."""
-    wanted = select(Unit.kato).join(Post, Post.unit_kato == Unit.kato).where(Unit.oblast_kato == oblast)
+def katos(session: Session, count: int = 3, *, oblast: str | None = OBLAST) -> list[str]:
+    """The first rural units of an oblast, or of the country, that have a post."""
+    wanted = select(Unit.kato).join(Post, Post.unit_kato == Unit.kato)
+    if oblast is not None:
+        wanted = wanted.where(Unit.oblast_kato == oblast)
     return list(session.scalars(wanted.order_by(Unit.kato).limit(count)))
 
 
