@@ -13,7 +13,10 @@ from sqlalchemy import select
 
 from contest.certificates.press import press_of
 from contest.contests.models import Contest
+from contest.contests.queries import contest_by_code
 from contest.nominees.documents.files import directory_of
+from contest.release.building import checked_release, maker_of
+from contest.release.services import publish_release
 from core import clock
 from core.web.edge import keys, settings, storage, takers
 from demo.cast import logins
@@ -28,7 +31,7 @@ demo = AppGroup("demo", help="The demonstration: a whole contest on real input."
 @demo.command()
 @click.option("--if-empty", is_flag=True, help="Do nothing when it is loaded already.")
 def load(if_empty: bool) -> None:
-    """Build the contest 2026 from the real territory and the real ratings; all of it, or nothing."""
+    """Build the contest 2026 from the real territory and the real ratings, all of it or nothing; then publish its data."""
     if not settings().is_demo:
         raise click.ClickException("This is a live installation: the demonstration needs AUYL_KIND=demo.")
     with storage().read() as session:
@@ -64,6 +67,23 @@ def load(if_empty: bool) -> None:
         status.update("the open survey to try")
         open_trial(session, now=clock.present())
         say("a survey is open in every village, to try")
+    with console.status("the data of the contest, in one file"):
+        _publish_data()
+        say("the data are published as one signed file")
+
+
+def _publish_data() -> None:
+    """The release of the contest: made of what is committed, so that the journal's heads are among it."""
+    now = clock.present()
+    maker = maker_of(settings(), now=now)
+    built, report = checked_release(storage(), contest_code=CONTEST, maker=maker)
+    if not report.agrees:
+        raise click.ClickException(f"The release does not verify: {report.differing[0]}")
+    with storage().write(now=now) as session:
+        publish_release(
+            session, contest=contest_by_code(session, CONTEST), built=built, maker=maker,
+            data_directory=settings().data_directory, actor="system", now=now,
+        )  # fmt: skip
 
 
 @demo.command()

@@ -27,6 +27,7 @@ from contest.release.collecting.standings import (
 from contest.release.layout import MANIFEST, MOST_RECEIPTS, RECEIPTS, SIGNATURE, SIGNER
 from contest.release.packing import content_digest, manifest_of, packed
 from contest.release.pseudonyms import pseudonyms, release_key
+from contest.release.queries import state_of
 from contest.release.sheets import Files, sheet_files
 from contest.sources.receipts import ReceiptList, receipt_list
 from core.errors import Conflict
@@ -45,10 +46,11 @@ class Maker:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A release that was put together: the ZIP, and the digest of what it says."""
+    """A release that was put together: the ZIP, the digest of what it says, and how far the contest was."""
 
     zip: bytes
     content: str
+    state: str
 
 
 def build_release(session: Session, contest: Contest, maker: Maker) -> Built:
@@ -64,6 +66,7 @@ def build_release(session: Session, contest: Contest, maker: Maker) -> Built:
                 code=contest.code,
             )
         )
+    state = state_of(session, contest)  # first: what changes while this reads is noticed at the publishing
     given = given_standings(session, contest)
     people = published_nominees(given)
     editions, files = rule_books(session, contest, is_demo=maker.is_demo)
@@ -81,7 +84,7 @@ def build_release(session: Session, contest: Contest, maker: Maker) -> Built:
         "contest": contest.code, "demonstration": maker.is_demo, "receipts": _counted(receipts),
         "signer": fingerprint_of(maker.key.certificate),
     }  # fmt: skip
-    return Built(_signed(files, manifest_of(files, facts), maker.key), content_digest(files))
+    return Built(_signed(files, manifest_of(files, facts), maker.key), content_digest(files), state)
 
 
 def _named(files: Files, jury: JuryRows, maker: Maker) -> Files:

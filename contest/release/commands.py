@@ -8,14 +8,12 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from contest.certificates.press import press_of
 from contest.contests.queries import contest_by_code
-from contest.release.collection import Maker, build_release
+from contest.release.building import checked_release, maker_of
 from contest.release.files import directory_of
 from contest.release.offline import checked, show, verify_options
 from contest.release.report import Report
 from contest.release.services import publish_release
-from contest.release.verification import verify_release
 from core import clock
 from core.errors import AuylError
 from core.web.edge import settings, storage
@@ -33,10 +31,8 @@ def build(contest_code: str, as_json: bool) -> None:
     The same content again is the release that is there already.
     """
     try:
-        maker = _maker()
-        with storage().read() as session:
-            built = build_release(session, contest_by_code(session, contest_code), maker)
-        report = verify_release(built.zip)
+        maker = maker_of(settings(), now=clock.present())
+        built, report = checked_release(storage(), contest_code=contest_code, maker=maker)
         if not report.agrees:
             show(report, as_json=False)
             raise click.ClickException("This release does not verify: nothing was published.")
@@ -74,12 +70,6 @@ def verify(file: Path, signer: Path | None, as_json: bool, by_database: bool) ->
     show(report, as_json=as_json)
     if not report.agrees:
         raise SystemExit(1)
-
-
-def _maker() -> Maker:
-    chosen = settings()
-    key = press_of(chosen, now=clock.present()).key
-    return Maker(key, chosen.secret_key, chosen.data_directory / "heads", chosen.is_demo)
 
 
 def _by_database(file: Path) -> Report:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contest.contests.models import Contest, ContestState
+from contest.certificates.models import Certificate
+from contest.contests.models import Contest, ContestState, RuleBookEdition
+from contest.league.models import League
+from contest.objections.models import Objection
 from contest.release.models import Release
+from contest.standings.models import Standing
 from core.errors import NotFound
 
 
@@ -22,6 +26,21 @@ def published_releases(session: Session, contest: Contest) -> list[Release]:
 def latest_release(session: Session, contest: Contest) -> Release | None:
     """The newest release; None before the first."""
     return next(iter(published_releases(session, contest)), None)
+
+
+def state_of(session: Session, contest: Contest) -> str:
+    """How far a contest is, in what its release is made of; such rows are added and never taken away."""
+    tables = (
+        (Standing, Standing.published_at), (League, League.id), (RuleBookEdition, RuleBookEdition.id),
+        (Certificate, Certificate.revoked_at), (Objection, Objection.settled_at),
+    )  # fmt: skip
+    counts = [
+        session.execute(
+            select(func.count(), func.count(one)).select_from(table).where(table.contest_id == contest.id)
+        ).one()
+        for table, one in tables
+    ]
+    return " ".join(f"{rows}:{settled}" for rows, settled in counts)
 
 
 def release_by_file(session: Session, contest: Contest, file: str) -> Release:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from contest.certificates.files import directory_of as certificates_of
@@ -17,8 +18,9 @@ from contest.contests.queries import subject_of
 from contest.release.collection import Built, Maker
 from contest.release.files import directory_of, file_name, keep_file
 from contest.release.models import Release
-from contest.release.queries import latest_release
+from contest.release.queries import latest_release, state_of
 from core import audit
+from core.errors import Conflict
 from core.storage import lock_row
 
 
@@ -37,8 +39,11 @@ def publish_release(
     The signer's certificate is kept for good, so that the page can name it after the key was replaced.
 
     :raises Unavailable: when the disk takes no more; then nothing is published.
+    :raises Conflict: when the contest has changed since the release was built.
     """
     lock_row(session, contest)
+    if state_of(session, contest) != built.state:
+        raise Conflict(_l("The contest has changed while its release was built: build it again."))
     before = latest_release(session, contest)
     if before is not None and before.content == built.content:
         return before

@@ -9,8 +9,10 @@ import csv
 import errno
 import io
 import json
+import sqlite3
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +24,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.certificates import files as certificate_files
+from contest.certificates.models import Certificate
 from contest.certificates.press import press_of
 from contest.contests.queries import contest_by_code
 from contest.release.collection import Built, Maker, build_release
@@ -47,7 +50,7 @@ PAGE = "/data/2026/"
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The demonstration, whose release is not built yet."""
+    """The demonstration, whose load has published the release."""
     made = loaded(tmp_path_factory)
     yield made
     made.extensions["storage"].engine.dispose()
@@ -60,7 +63,7 @@ def built(app: Flask) -> Built:
 
 @pytest.fixture(scope="module")
 def published(app: Flask) -> dict[str, object]:
-    """The release, published by the command."""
+    """The release that is there, as the command tells of it."""
     result = app.test_cli_runner().invoke(args=["release", "build", "2026", "--json"])
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
@@ -206,12 +209,10 @@ def test_nothing_stands_below_the_floors(built: Built):
     assert {row["kato"] for row in table(built, "survey/criterion_means")} <= scored
 
 
-def test_the_command_publishes_it_with_its_file_its_row_and_a_signed_head(
-    app: Flask, published, built: Built
-):
+def test_it_is_published_with_its_file_its_row_and_a_signed_head(app: Flask, published, built: Built):
     chosen = app.extensions["settings"]
     path = chosen.data_directory / "releases" / FILE
-    assert (published["file"], published["version"], published["is_new"]) == (FILE, 1, True)
+    assert (published["file"], published["version"], published["is_new"]) == (FILE, 1, False)
     assert published["sha256"] == sha256(path.read_bytes()).hexdigest()
     with app.extensions["storage"].read() as session:
         release = session.scalars(select(Release)).one()
@@ -229,7 +230,7 @@ def test_the_command_publishes_it_with_its_file_its_row_and_a_signed_head(
 def test_the_same_content_again_stays_the_release_that_is_there(app: Flask, published):
     result = app.test_cli_runner().invoke(args=["release", "build", "2026", "--json"])
     again = json.loads(result.stdout)
-    assert again == published | {"is_new": False}
+    assert again == published
 
 
 def test_the_page_and_the_file_are_open_to_everybody(app: Flask, published):
@@ -276,6 +277,52 @@ def test_the_agency_builds_it_with_a_fresh_factor_and_nobody_else(app: Flask, pu
     assert "factor" in answer.headers["Location"]
     with app.extensions["storage"].read() as session:
         assert len(session.scalars(select(Release)).all()) == 1
+
+
+def test_nobody_s_writing_waits_while_the_button_builds(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    agency, write, tried = enter(app, "agency"), zipfile.ZipFile.writestr, []
+
+    def packing(archive: zipfile.ZipFile, *given: object, **more: object) -> None:
+        with closing(sqlite3.connect(database_of(app), timeout=0, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("ROLLBACK")
+        tried.append(archive)
+        write(archive, *given, **more)
+
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", packing)
+    answer = agency.post("/staff/releases/2026/build", on="/staff/releases")
+    assert (answer.status_code, len(tried) > 0) == (302, True)
+
+
+def test_the_button_publishes_nothing_that_does_not_verify(app: Flask):
+    agency = enter(app, "agency")
+    one = "UPDATE standing_rows SET low = low + {} WHERE id = (SELECT min(id) FROM standing_rows)"
+    with closing(sqlite3.connect(database_of(app))) as database:
+        database.execute(one.format(1))
+        database.commit()
+        answer = agency.post("/staff/releases/2026/build", on="/staff/releases")
+        database.execute(one.format(-1))
+        database.commit()
+    assert (answer.status_code, "does not verify" in answer.text) == (409, True)
+    with app.extensions["storage"].read() as session:
+        assert session.scalars(select(Release.version)).all() == [1]
+
+
+def test_what_the_contest_changed_while_it_was_built_is_not_left_out(app: Flask, built: Built):
+    with app.extensions["storage"].writing() as session:
+        certificate = session.scalars(select(Certificate).order_by(Certificate.serial)).first()
+        certificate.revoked_at, certificate.revocation_reason = clock.present(), "A slip"
+        session.flush()
+        with pytest.raises(Conflict, match="build it again"):
+            publish_release(
+                session, contest=contest_by_code(session, "2026"), built=built, maker=maker_of(app),
+                data_directory=Path("/nowhere"), actor="system", now=clock.present(),
+            )  # fmt: skip
+        session.rollback()
+
+
+def database_of(app: Flask) -> str:
+    return app.extensions["storage"].engine.url.database
 
 
 def test_a_full_disk_publishes_nothing(app: Flask, built: Built, tmp_path: Path, monkeypatch):
