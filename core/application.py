@@ -24,6 +24,7 @@ from core.room import Room
 from core.settings import ROOT, Settings
 from core.storage import open_storage
 from core.web import assets, compression, failures, headers, language
+from core.web.addresses import RowInteger
 from core.web.edge import Application, close_database
 from core.web.limits import limiter
 from core.web.short_way import ShortWay
@@ -45,6 +46,7 @@ def build_app(settings: Settings, rooms: Sequence[Room], *, testing: bool = Fals
     """
     app = Application("auyl", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.testing = testing
+    app.url_map.converters["int"] = RowInteger
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
