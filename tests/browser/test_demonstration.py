@@ -35,9 +35,13 @@ PUBLIC = {
     "form": f"/s/{TRIAL}/111033000", "slip": "/e", "check": "/v", "missing": "/nothing-here",
     "login": "/staff/login",
 }  # fmt: skip
+NATION, REGION = "stages/national/nation", f"stages/regional/{OBLAST}"
+#: Pages far from the menu; the crawl takes them before it has seen enough.
 STAFF = {
-    "agency": ["/staff"], "secretary-kz": ["/staff"], "chair-11": ["/staff"], "ethics-11": ["/staff"],
-    "operator-11": ["/staff"], "auditor": ["/staff"],
+    "agency": [NATION, f"{NATION}/judges", f"{NATION}/robustness", "meetings/national/nation"],
+    "secretary-kz": [f"{NATION}/marks", f"{NATION}/evidence", "commissions/national/nation"],
+    "chair-11": [f"{REGION}/judges", f"meetings/regional/{OBLAST}", f"decisions/regional/{OBLAST}"],
+    "ethics-11": [], "operator-11": [], "auditor": [f"objections/{REGION}"],
 }  # fmt: skip
 
 
@@ -110,7 +114,7 @@ def test_every_staff_page_of_the_menu_is_accessible_and_fits(site, new_page, log
     links = page.locator("nav.menu a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
     assert links
     seen: set[str] = set()
-    waiting = ["/staff", *links]
+    waiting = ["/staff", *(f"/staff/contests/{CONTEST}/{path}" for path in STAFF[login]), *links]
     while waiting and len(seen) < 16:
         address = waiting.pop(0).partition("?")[0]
         if (
