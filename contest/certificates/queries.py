@@ -161,6 +161,18 @@ def due_counts(session: Session, contest: Contest, standings: Sequence[Standing]
     }
 
 
+def is_borne_out(session: Session, contest: Contest, certificate: Certificate) -> bool:
+    """Whether the standing in force still gives a certificate's award to its nominee, who is not excluded."""
+    frozen = session.get_one(Standing, certificate.standing_id)
+    standing = latest_standing(session, contest, frozen.stage, frozen.oblast_kato)
+    if certificate.nominee_id in _excluded(session, contest.id):
+        return False
+    return any(
+        (one.row.nominee_id, one.award) == (certificate.nominee_id, certificate.award)
+        for one in entitlements(standing, rows_of(session, standing))
+    )
+
+
 def settled_awards(session: Session, contest_id: int) -> set[tuple[object, int, str]]:
     """Awards of a contest that need no certificate: (stage, nominee, award) of every valid one, and
     (standing, nominee, award) of every one that was issued at all."""

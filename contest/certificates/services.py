@@ -19,7 +19,14 @@ from contest.certificates.files import path_of as path_of_file
 from contest.certificates.files import remove_files, write_beside, write_durably
 from contest.certificates.models import Certificate
 from contest.certificates.press import Press, keep_signer, national_signature
-from contest.certificates.queries import Entitlement, due_of, entitlements, record_of, valid_of_area
+from contest.certificates.queries import (
+    Entitlement,
+    due_of,
+    entitlements,
+    is_borne_out,
+    record_of,
+    valid_of_area,
+)
 from contest.certificates.record import DEMO_PREFIX, AwardKind, CertificateRecord
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_by_fingerprint
@@ -156,9 +163,17 @@ def reissue_certificate(
     One that was revoked by mistake is given back so; it keeps the reason of its revocation.
 
     :raises BadInput: without a reason, or for a name that cannot be taken.
-    :raises Conflict: when it is replaced already.
+    :raises Conflict: when it is replaced already, or the standing in force does not bear it out.
     """
     contest = session.get_one(Contest, certificate.contest_id, with_for_update=True)
+    if not is_borne_out(session, contest, certificate):
+        raise Conflict(
+            _l(
+                "Certificate number %(serial)s is not borne out by the standing in force: it cannot be given "
+                "anew.",
+                serial=certificate.serial,
+            )
+        )
     standing = session.get_one(Standing, certificate.standing_id)
     if certificate.revoked_at is None or certificate.replaced_by is not None or not reason.strip():
         _void(session, certificate, reason, now)

@@ -300,8 +300,11 @@ def _before_national(session: Session, contest: Contest, now: datetime) -> list[
     finalists = session.scalar(
         select(func.count())
         .select_from(Nominee)
-        .where(Nominee.contest_id == contest.id, Nominee.is_finalist.is_(True))
-    )
+        .where(
+            Nominee.contest_id == contest.id, Nominee.is_finalist.is_(True),
+            Nominee.state == NomineeState.REGISTERED,
+        )
+    )  # fmt: skip
     return [
         ChecklistItem(
             _l("the regional standing of %(oblast)s is frozen", oblast=_name(units, kato)),
@@ -311,9 +314,9 @@ def _before_national(session: Session, contest: Contest, now: datetime) -> list[
         for kato in sorted(needed)
     ] + [
         ChecklistItem(
-            _l("there is at least one finalist"),
+            _l("there is at least one finalist who takes part"),
             bool(finalists),
-            _l("A standing with a place names its finalists when it is frozen."),
+            _l("A standing names its finalists when it is frozen; where they left, freeze a correction."),
         ),
         *final_items(session, contest, standings_in_force(session, contest), now),
     ]

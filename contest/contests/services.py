@@ -20,6 +20,7 @@ from contest.contests.words import STATES
 from contest.decisions.queries import voted_exclusion
 from contest.jury.models import Marking
 from contest.league.services import freeze_league
+from contest.objections.finality import refuse_shorter_terms
 from contest.rulebook import RuleBook, Stage
 from contest.rulebook_differences import differences
 from contest.rulebook_reading import BadRuleBook, read_rulebook
@@ -147,6 +148,7 @@ def correct_rules(
     if not changed:
         raise BadInput(_l("This text says the same as the rules in force: there is nothing to correct."))
     _refuse_what_rests(session, contest, book_of(before), book)
+    refuse_shorter_terms(session, contest, book_of(before), book, day_of(now))
     edition = _add_edition(
         session, contest, text=rules_text, version=before.version + 1, order_number=order_number,
         order_on=order_on, reason=reason.strip(), now=now,

@@ -15,6 +15,7 @@ from contest.meetings.models import AgendaItem, ItemKind
 from contest.meetings.services import close_vote
 from contest.nominees.leaving import exclude_nominee
 from contest.nominees.models import Nominee, NomineeState
+from contest.nominees.queries import matter_of
 from contest.objections.models import Objection
 from contest.objections.remedies import apply_remedy
 from contest.sources.surveys import survey_state
@@ -41,8 +42,10 @@ def decide_item(
             hand_over_signals(session, contest=contest, actor=actor, now=now)
     elif item.kind is ItemKind.EXCLUSION:
         nominee = session.get_one(Nominee, item.nominee_id, with_for_update=True)
-        # Who has left in the meantime is not excluded besides: the record of the vote stands.
-        if nominee.state is NomineeState.REGISTERED:
+        # Who has left in the meantime is not excluded besides, nor a finalist by the oblast once the national
+        # stage is open: the record of the vote stands.
+        is_own_matter = (item.stage, item.oblast_kato) == matter_of(contest, nominee)
+        if nominee.state is NomineeState.REGISTERED and is_own_matter:
             exclude_nominee(session, nominee=nominee, item=item, actor=actor, now=now)
     elif item.kind in (ItemKind.OBJECTION, ItemKind.APPEAL):
         objection = session.get_one(Objection, int(item.reference))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from contest.contests.areas import parse_area
@@ -17,16 +17,18 @@ from contest.contests.queries import contest_by_code
 from contest.jury.queries import is_marking_closed
 from contest.meetings.models import AgendaItem, ItemKind, ItemState, Meeting
 from contest.meetings.queries import recused_on
-from contest.nominees.models import Nominee
+from contest.nominees.models import NomineeExclusion
+from contest.objections.models import Objection
 from contest.rulebook import Stage
+from contest.standings.models import Standing
 from core.access import RIGHTS, Right, require
-from core.accounts.models import Account
+from core.accounts.queries import Staff
 from core.errors import Forbidden
 from core.places.queries import get_unit
 from core.web.edge import database
 
-#: What the national commission cannot decide of an oblast without its scores.
-HEARD = (ItemKind.STANDING, ItemKind.OBJECTION, ItemKind.APPEAL)
+#: What the national commission hears of an oblast, and not without its scores.
+HEARD = (ItemKind.OBJECTION, ItemKind.APPEAL)
 
 
 def area_in_sight(
@@ -62,7 +64,7 @@ def require_sight(contest: Contest, oblast: str | None, right: Right = Right.SEE
         )
 
 
-def is_kept_from(session: Session, contest: Contest, oblast: str, reader: Account) -> bool:
+def is_kept_from(session: Session, contest: Contest, oblast: str, reader: Staff) -> bool:
     """Whether somebody will mark the finalists and must not see the scores of this oblast before.
 
     Who sits in the oblast's own commission too has seen them there, and is in conflict with its finalists
@@ -79,15 +81,27 @@ def is_kept_from(session: Session, contest: Contest, oblast: str, reader: Accoun
 
 
 def _heard_above(session: Session, contest: Contest, oblast: str) -> list[AgendaItem]:
-    """The matters of an oblast that stand, or stood, on an agenda of the national commission."""
+    """The matters of an oblast that stand, or stood, on an agenda of the national commission.
+
+    Where somebody of that oblast is excluded at the national stage, that is no matter of the oblast.
+    """
+    objected = (
+        select(cast(Objection.id, String))
+        .outerjoin(Standing, Standing.id == Objection.standing_id)
+        .outerjoin(NomineeExclusion, NomineeExclusion.id == Objection.exclusion_id)
+        .where(
+            Objection.contest_id == contest.id,
+            (Standing.oblast_kato == oblast) | (NomineeExclusion.oblast_kato == oblast),
+        )
+    )
     wanted = (
         select(AgendaItem)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-        .outerjoin(Nominee, Nominee.id == AgendaItem.nominee_id)
         .where(
-            Meeting.contest_id == contest.id, Meeting.stage == Stage.NATIONAL, AgendaItem.kind.in_(HEARD),
+            Meeting.contest_id == contest.id, Meeting.stage == Stage.NATIONAL,
             AgendaItem.state != ItemState.DROPPED,
-            (AgendaItem.oblast_kato == oblast) | (Nominee.oblast_kato == oblast),
+            (AgendaItem.kind == ItemKind.STANDING) & (AgendaItem.oblast_kato == oblast)
+            | AgendaItem.kind.in_(HEARD) & AgendaItem.reference.in_(objected),
         )
     )  # fmt: skip
     return list(session.scalars(wanted))

@@ -15,6 +15,8 @@ from contest.contests.models import Contest, ContestState
 from contest.contests.queries import rulebook_of
 from contest.decisions.references import exclusion_from
 from contest.meetings.models import AgendaItem, ItemKind
+from contest.nominees.documents.models import DocumentKind
+from contest.nominees.documents.queries import has_paper
 from contest.nominees.models import Nominee, NomineeExclusion, NomineeState
 from contest.nominees.queries import left_on, matter_of
 from contest.nominees.services import reference, refuse_unless_takes_part
@@ -25,18 +27,27 @@ from core.errors import Conflict
 LEFT_THE_POST = "not-in-post"
 
 
-def withdraw_nominee(session: Session, *, nominee: Nominee, reason: str, actor: str, now: datetime) -> None:
+def withdraw_nominee(
+    session: Session, *, nominee: Nominee, reason: str, actor: str, now: datetime, is_on_paper: bool = False
+) -> None:
     """Take a nominee out at the nominee's own wish; marks stay and count for nothing.
 
-    :raises Conflict: when the nominee does not take part, or the outcome is frozen.
+    :param is_on_paper: whether somebody else records it; then it rests on the signed paper.
+    :raises Conflict: when the nominee does not take part, the outcome is frozen, or the paper is missing.
     """
     contest = session.get_one(Contest, nominee.contest_id)
     if contest.state in (ContestState.CLOSED, ContestState.PUBLISHED):
         raise Conflict(_l("The outcome is frozen: nobody can withdraw any more."))
     refuse_unless_takes_part(nominee)
+    if is_on_paper and not has_paper(session, nominee, DocumentKind.WITHDRAWAL):
+        raise Conflict(
+            _l("Only the nominee withdraws. Add the signed withdrawal to the documents, then record it here.")
+        )
     nominee.state, nominee.reason = NomineeState.WITHDRAWN, reason.strip() or None
     session.flush()
-    audit.record(session, actor=actor, action="nominee.withdraw", subject=reference(nominee))
+    audit.record(
+        session, actor=actor, action="nominee.withdraw", subject=reference(nominee), on_paper=is_on_paper
+    )
 
 
 def exclude_nominee(

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from contest.contests.models import Contest, ContestState
 from contest.contests.queries import refuse_outside, rulebook_of
 from contest.eligibility import unmet
-from contest.nominees.documents.queries import has_consent_paper
+from contest.nominees.documents.models import DocumentKind
+from contest.nominees.documents.queries import has_paper
 from contest.nominees.models import Nominee, NomineeState
 from contest.nominees.queries import eligibility_facts
 from contest.rulebook import Step
@@ -146,7 +147,7 @@ def give_consent(session: Session, *, nominee: Nominee, account_id: int, actor: 
     if nominee.consented_at is not None:
         raise Conflict(_l("%(name)s has consented already.", name=nominee.name_kk))
     is_own = account_id == nominee.account_id
-    if not is_own and not has_consent_paper(session, nominee):
+    if not is_own and not has_paper(session, nominee, DocumentKind.CONSENT):
         raise Conflict(
             _l("Only the nominee consents. Add the signed consent to the documents, then record it here.")
         )

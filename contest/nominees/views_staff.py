@@ -160,13 +160,14 @@ def decline(code: str, nominee_id: int) -> Reply:
 @nominees_staff.post("/<int:nominee_id>/withdraw")
 @guarded(Right.MANAGE_NOMINEES)
 def withdraw(code: str, nominee_id: int) -> Reply:
-    """Take a nominee out at the nominee's own wish."""
+    """Record a withdrawal that the nominee signed on paper."""
     _contest, found = _found(code, nominee_id, Right.MANAGE_NOMINEES)
     form = ReasonForm(prefix="withdraw")
     require_valid(form)
     withdraw_nominee(
-        database(), nominee=found, reason=form.reason.data, actor=current_user.reference, now=clock.present()
-    )
+        database(), nominee=found, reason=form.reason.data, actor=current_user.reference, now=clock.present(),
+        is_on_paper=True,
+    )  # fmt: skip
     return _back(code, nominee_id)
 
 

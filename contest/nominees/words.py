@@ -32,5 +32,6 @@ DOCUMENTS: dict[DocumentKind, object] = {
     DocumentKind.AWARD: _l("Award or letter of thanks"),
     DocumentKind.CONSENT: _l("Signed consent"),
     DocumentKind.WAIVER: _l("Signed paper that gives up the right to object"),
+    DocumentKind.WITHDRAWAL: _l("Signed withdrawal from the contest"),
     DocumentKind.OTHER: _l("Another document"),
 }

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ from contest.objections.terms import last_day
 from contest.rulebook import RuleBook, Stage
 from contest.standings.models import Standing, StandingRow
 from core.clock import day_of
+from core.errors import Conflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,30 @@ def finality_by_area(
         found[area] = _finality(rights, [*ends, *(one.appeal_until for one in appeals)],
                                 [one for one in handled if one.area == area], today)  # fmt: skip
     return found
+
+
+def refuse_shorter_terms(
+    session: Session, contest: Contest, before: RuleBook, after: RuleBook, today: date
+) -> None:
+    """Refuse a correction of the rules that takes days from a term that runs, to object or to appeal.
+
+    :raises Conflict: when there is such a term.
+    """
+    standings = session.scalars(select(Standing).where(Standing.contest_id == contest.id))
+    begun = [(one.frozen_at, "objection_days") for one in standings]
+    begun += [(one.excluded_at, "objection_days") for one in exclusions_in_force(session, contest)]
+    begun += [
+        (one.item.decided_at, "appeal_days")
+        for one in handled_objections(session, contest) if one.appeal_until is not None
+    ]  # fmt: skip
+    ends = [
+        tuple(last_day(book, day_of(since), getattr(book.terms, days)) for book in (before, after))
+        for since, days in begun
+    ]
+    if any(today <= was and will_be < was for was, will_be in ends):
+        raise Conflict(
+            _l("Somebody may still object or appeal: a correction cannot end a term earlier that runs.")
+        )
 
 
 def objecting_until(session: Session, contest: Contest, standing: Standing) -> date:

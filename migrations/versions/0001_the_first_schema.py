@@ -1195,7 +1195,7 @@ def upgrade() -> None:
     op.create_table('nominee_documents',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('nominee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('kind', sa.Enum('consent', 'resume', 'project', 'award', 'waiver', 'other', name='kind', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('kind', sa.Enum('consent', 'resume', 'project', 'award', 'waiver', 'withdrawal', 'other', name='kind', native_enum=False, create_constraint=True, length=24), nullable=False),
     sa.Column('key', sa.String(length=32), nullable=False),
     sa.Column('name', sa.String(length=120), nullable=False),
     sa.Column('media', sa.Enum('pdf', 'docx', 'jpg', 'png', name='media', native_enum=False, create_constraint=True, length=24), nullable=False),

@@ -19,8 +19,10 @@ from contest.jury.queries import marking_of
 from contest.meetings.models import ItemKind
 from contest.meetings.services import add_item
 from contest.nominees.models import Nominee
+from contest.objections.models import Objection, ObjectionKind
 from contest.rulebook import Stage
 from contest.rulebook_reading import shipped_text
+from contest.standings.queries import latest_standing
 from core import clock
 from core.access import Role
 from tests.conftest import NOW
@@ -213,9 +215,17 @@ def test_who_hears_an_appeal_sees_that_oblast_and_after_the_national_closing_eve
 
     def hear(session) -> None:
         nominee = session.get_one(Nominee, filled.nominees[OBLASTS[0]][0])
+        standing = latest_standing(session, sample.contest(session), Stage.REGIONAL, OBLASTS[0])
+        objection = Objection(
+            contest_id=standing.contest_id, number=1, standing_id=standing.id, nominee_id=nominee.id,
+            kind=ObjectionKind.COMPUTATION, claim="A sum is wrong.", is_on_paper=True,
+            filed_by=standing.asked_by, filed_at=NOW,
+        )  # fmt: skip
+        session.add(objection)
+        session.flush()
         add_item(
             session, meeting=sample.meeting(session, None), kind=ItemKind.APPEAL, title=sample.REASONS,
-            reference="1", nominee=nominee, actor=sample.ACTOR,
+            reference=str(objection.id), nominee=nominee, actor=sample.ACTOR,
         )  # fmt: skip
         # The chair is in conflict with the nominee, and hears nothing.
         recuse(session, nominee.id, chair)

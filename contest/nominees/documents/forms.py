@@ -21,7 +21,7 @@ class DocumentForm(FlaskForm):
         _l("What it is"), [InputRequired()],
         choices=[
             SelectChoice(kind.value, name) for kind, name in DOCUMENTS.items()
-            if kind is not DocumentKind.WAIVER
+            if kind not in (DocumentKind.WAIVER, DocumentKind.WITHDRAWAL)
         ],
     )  # fmt: skip
     file = FileField(

@@ -23,6 +23,7 @@ class DocumentKind(StrEnum):
     PROJECT = "project"
     AWARD = "award"
     WAIVER = "waiver"
+    WITHDRAWAL = "withdrawal"
     OTHER = "other"
 
 

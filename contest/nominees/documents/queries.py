@@ -10,6 +10,9 @@ from contest.nominees.documents.models import DocumentKind, NomineeDocument
 from contest.nominees.models import Nominee
 from core.errors import NotFound
 
+#: By these a nominee says something; none of them tells of the work in the post.
+SIGNED_PAPERS = (DocumentKind.CONSENT, DocumentKind.WAIVER, DocumentKind.WITHDRAWAL)
+
 
 def documents_of(session: Session, nominee: Nominee) -> list[NomineeDocument]:
     """A nominee's documents in the order in which they were handed in."""
@@ -35,16 +38,16 @@ def count_documents(session: Session, nominee: Nominee) -> int:
         .select_from(NomineeDocument)
         .where(
             NomineeDocument.nominee_id == nominee.id,
-            NomineeDocument.kind.not_in((DocumentKind.CONSENT, DocumentKind.WAIVER)),
+            NomineeDocument.kind.not_in(SIGNED_PAPERS),
         )
     )
     return session.scalar(wanted) or 0
 
 
-def has_consent_paper(session: Session, nominee: Nominee) -> bool:
-    """Whether a signed consent was handed in."""
+def has_paper(session: Session, nominee: Nominee, kind: DocumentKind) -> bool:
+    """Whether a paper of a kind was handed in, such as the signed consent."""
     wanted = select(NomineeDocument.id).where(
-        NomineeDocument.nominee_id == nominee.id, NomineeDocument.kind == DocumentKind.CONSENT
+        NomineeDocument.nominee_id == nominee.id, NomineeDocument.kind == kind
     )
     return session.scalars(wanted).first() is not None
 
