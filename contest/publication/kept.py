@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -23,6 +23,7 @@ MOST_BYTES = 48 * 1024 * 1024
 MOST_ROWS = 60_000
 #: With any other argument an answer is not kept: there are as many as readers can think of.
 KEPT_ARGUMENTS = frozenset({"sort", "order", "oblast", "page", "lang"})
+LANGUAGE_ALONE = frozenset({"lang"})
 
 
 class Shelf:
@@ -34,6 +35,9 @@ class Shelf:
         self._size = 0
         self._lock = Lock()
         self._making: dict[Hashable, Lock] = {}
+
+    def __len__(self) -> int:
+        return len(self._things)
 
     def get(self, key: Hashable, make: Callable[[], Any], size_of: Callable[[Any], int]) -> Any:
         """The thing of a key, made when it is first asked for; the others who ask meanwhile wait."""
@@ -91,13 +95,18 @@ def rows_of(about: Hashable, load: Callable[[], Sequence[Any]]) -> Any:
 
 
 def answer_of(
-    about: Hashable, draw: Callable[[], str | bytes], *, content_type: str = "text/html; charset=utf-8"
+    about: Hashable,
+    draw: Callable[[], str | bytes],
+    *,
+    content_type: str = "text/html; charset=utf-8",
+    arguments: Collection[str] = KEPT_ARGUMENTS,
 ) -> Response:
     """A page or file that is drawn once however many ask for it; what is searched for is drawn anew.
 
     :param about: everything that it shows besides its address and language.
+    :param arguments: what the page knows in its address; with another one it is drawn anew.
     """
-    if not KEPT_ARGUMENTS.issuperset(request.args):
+    if not request.args.keys() <= set(arguments):
         return Response(draw(), content_type=content_type)
     packed = _shelf("results-answers", MOST_BYTES).get(
         (request.path, language(), about), lambda: _pack(draw(), content_type), lambda one: len(one.body)

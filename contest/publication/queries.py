@@ -86,11 +86,6 @@ def known_contest(session: Session, code: str) -> Contest:
     return contest
 
 
-def rankings(session: Session, *, contest: Contest, stage: Stage) -> list[Ranking]:
-    """The published standings of a stage in force, one for each oblast (or the nation's one)."""
-    return _with_rows(session, published_standings(session, contest=contest, stage=stage))
-
-
 def published_standings(session: Session, *, contest: Contest, stage: Stage) -> list[Standing]:
     """The published standings of a stage in force, by oblast, without their rows and long inputs."""
     query = (
@@ -105,12 +100,6 @@ def published_standings(session: Session, *, contest: Contest, stage: Stage) -> 
 def ranking_of(session: Session, standing: Standing) -> Ranking:
     """A published standing with its rows."""
     return _with_rows(session, [standing])[0]
-
-
-def national_ranking(session: Session, *, contest: Contest) -> Ranking | None:
-    """The published national ranking, if there is one."""
-    found = rankings(session, contest=contest, stage=Stage.NATIONAL)
-    return found[0] if found else None
 
 
 def national_standing(session: Session, *, contest: Contest) -> Standing:
@@ -157,24 +146,15 @@ def awarded_by_contest(session: Session) -> dict[int, tuple[Ranked, ...]]:
     return {ranking.standing.contest_id: ranking.awarded for ranking in found}
 
 
-def nominee_rows(session: Session, *, contest: Contest, nominee_id: int) -> list[tuple[Ranking, Ranked]]:
-    """A nominee's published rows, the regional one first.
+def standings_of(session: Session, standings: Sequence[Standing], *, nominee_id: int) -> list[Standing]:
+    """Those of some published standings in which a nominee stands.
 
-    :raises NotFound: while nothing about the nominee is published.
+    :raises NotFound: when it is none of them.
     """
-    standings = [
-        standing
-        for stage in (Stage.REGIONAL, Stage.NATIONAL)
-        for standing in published_standings(session, contest=contest, stage=stage)
-    ]
-    own = select(StandingRow.standing_id).where(StandingRow.nominee_id == nominee_id)
-    numbers = set(session.scalars(own.where(StandingRow.standing_id.in_([one.id for one in standings]))))
-    found = [
-        (ranking, row)
-        for ranking in _with_rows(session, [one for one in standings if one.id in numbers])
-        for row in ranking.rows
-        if row.nominee_id == nominee_id
-    ]
+    numbers = set(
+        session.scalars(select(StandingRow.standing_id).where(StandingRow.nominee_id == nominee_id))
+    )
+    found = [one for one in standings if one.id in numbers]
     if not found:
         raise NotFound(_l("Nothing is published about this nominee."))
     return found

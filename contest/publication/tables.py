@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from flask import Response, current_app
+from flask import Response, current_app, request
 from flask_babel import gettext as _
 
 from contest.publication.kept import answer_of
@@ -123,7 +123,9 @@ def file_answer(
             return current_app.json.dumps(data()).encode()
         return as_bytes(table(note_of(page, is_demo=is_demo)), suffix)
 
-    answer = answer_of(about, content, content_type=SUFFIXES[suffix])
+    # A file shows no address: whatever else stands in it, the file is the same.
+    arguments = request.args.keys() - {"q"}
+    answer = answer_of(about, content, content_type=SUFFIXES[suffix], arguments=arguments)
     if suffix != "json":
         mark, part = "DEMO-" if is_demo else "", "-part" if page.found < page.of else ""
         answer.headers["Content-Disposition"] = f'attachment; filename="{mark}{name}{part}.{suffix}"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
 
@@ -13,7 +14,7 @@ from contest.contests.models import RuleBookEdition
 from contest.contests.queries import book_of, edition_in_force, edition_of_version, editions, rulebook_of
 from contest.league.queries import published_league
 from contest.publication import queries
-from contest.publication.kept import Kept, answer_of, kept
+from contest.publication.kept import LANGUAGE_ALONE, Kept, answer_of, kept
 from contest.publication.listing import page_of, wish_from
 from contest.publication.showing import SORTS, Shown, ranking_sheet, terms_of
 from contest.publication.tables import as_json, file_answer, ranking_table
@@ -26,7 +27,7 @@ from contest.sources.surveys import asked_units
 from contest.standings.models import Standing
 from core import clock
 from core.access import public
-from core.places.queries import get_unit, search_units
+from core.places.queries import get_unit, search_units, units_by_kato
 from core.web.edge import database, settings
 
 blueprint = Blueprint("publication", __name__)
@@ -98,18 +99,25 @@ def results() -> str:
 
 @blueprint.get("/results/<string:code>")
 @public
-def contest_results(code: str) -> str:
+def contest_results(code: str) -> Response:
     """A contest: its winners first, then the way to everything that is published of it."""
     session = database()
     contest = queries.known_contest(session, code)
-    return render_template(
-        "contest/public/contest.html",
-        contest=contest,
-        national=queries.national_ranking(session, contest=contest),
-        oblasts=queries.rankings(session, contest=contest, stage=Stage.REGIONAL),
-        mode=survey_mode(session, contest.campaign_code),
-        league=published_league(session, contest=contest),
-    )
+    mode, league = survey_mode(session, contest.campaign_code), published_league(session, contest=contest)
+    standings = _in_force(contest)
+
+    def draw() -> str:
+        found = [queries.Ranking(one, _rows(one).thing) for one in standings]
+        units = units_by_kato(session, {one.oblast_kato for one in standings if one.oblast_kato})
+        return render_template(
+            "contest/public/contest.html", contest=contest, mode=mode, league=league,
+            national=next((one for one in found if one.standing.stage is Stage.NATIONAL), None),
+            oblasts=[one for one in found if one.standing.stage is Stage.REGIONAL],
+            names={kato: queries.unit_words(unit) for kato, unit in units.items()},
+        )  # fmt: skip
+
+    about = (contest.state, mode, league and league.id, *_standing_marks(standings))
+    return answer_of(about, draw, arguments=LANGUAGE_ALONE)
 
 
 @blueprint.get("/results/<string:code>/rules")
@@ -188,24 +196,29 @@ def oblast_file(code: str, kato: str, suffix: str) -> Response:
 
 @blueprint.get("/results/<string:code>/nominees/<int:nominee_id>")
 @public
-def nominee_results(code: str, nominee_id: int) -> str:
+def nominee_results(code: str, nominee_id: int) -> Response:
     """One nominee: every component with its error, the place and its interval, the days that stood out."""
     session = database()
     contest = queries.known_contest(session, code)
-    found = queries.nominee_rows(session, contest=contest, nominee_id=nominee_id)
+    standings = queries.standings_of(session, _in_force(contest), nominee_id=nominee_id)
+    found = [
+        (queries.Ranking(one, rows), row)
+        for one in standings for rows in [_rows(one).thing] for row in rows if row.nominee_id == nominee_id
+    ]  # fmt: skip
     kato, campaign = found[0][1].kato, contest.campaign_code
-    return render_template(
-        "contest/public/nominee.html",
-        contest=contest,
-        found=found,
-        mode=survey_mode(session, campaign),
-        profile=unit_profile(session, campaign, kato),
-        days=days_standing_out(session, campaign_code=campaign).get(kato, ()),
-        otherwise=counted_otherwise(session, campaign_code=campaign).get(kato),
-        beside=shown_beside(
-            session, contest_code=contest.code, book=rulebook_of(session, contest), kato=kato
-        ),
-    )
+    mode, book = survey_mode(session, campaign), rulebook_of(session, contest)
+    beside = shown_beside(session, contest_code=contest.code, book=book, kato=kato)
+
+    def draw() -> str:
+        return render_template(
+            "contest/public/nominee.html", contest=contest, found=found, mode=mode, beside=beside,
+            profile=unit_profile(session, campaign, kato),
+            days=days_standing_out(session, campaign_code=campaign).get(kato, ()),
+            otherwise=counted_otherwise(session, campaign_code=campaign).get(kato),
+        )  # fmt: skip
+
+    about = (contest.state, mode, book.fingerprint, tuple(beside), *_standing_marks(standings))
+    return answer_of(about, draw, arguments=LANGUAGE_ALONE)
 
 
 def _national(code: str) -> Shown:
@@ -223,6 +236,20 @@ def _oblast(code: str, kato: str) -> Shown:
         contest, standing, _rows(standing), title, "publication.oblast_results", "publication.oblast_file",
         values,
     )  # fmt: skip
+
+
+def _in_force(contest: queries.Contest) -> list[Standing]:
+    """The published standings in force, the regional ones first."""
+    return [
+        standing
+        for stage in (Stage.REGIONAL, Stage.NATIONAL)
+        for standing in queries.published_standings(database(), contest=contest, stage=stage)
+    ]
+
+
+def _standing_marks(standings: Sequence[Standing]) -> tuple[object, ...]:
+    """What a page that shows these standings is kept under."""
+    return (tuple(one.id for one in standings), queries.names_mark(database()))
 
 
 def _rows(standing: Standing) -> Kept:

@@ -16,7 +16,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from contest.contests.models import Contest, ContestState
 from contest.rulebook import Stage
@@ -181,6 +181,42 @@ def test_kept_answers_are_packed_marked_and_the_same_for_everybody(app: Flask, c
     other = client.get(f"{BASE}/national", headers={**packed, "Accept-Language": "kk", "If-None-Match": mark})
     assert other.status_code == 200
     assert {"Accept-Encoding", "Accept-Language", "Cookie"} <= set(first.vary)
+
+
+def test_a_page_is_not_kept_with_what_somebody_wrote_into_its_address(app: Flask, client: FlaskClient):
+    for address in (BASE, f"{BASE}/nominees/{national_rows(app)[0].nominee_id}"):
+        page(client, f"{address}?sort=nonsense")
+        assert "nonsense" not in page(client, address)
+
+
+def test_a_file_is_made_once_whatever_is_written_behind_its_address(app: Flask, client: FlaskClient):
+    shelf = app.extensions["results-answers"]
+    first = client.get(f"{BASE}/national.xlsx?x=1")
+    before = len(shelf)
+    assert client.get(f"{BASE}/national.xlsx?x=2").data == first.data
+    assert len(shelf) == before > 0
+
+
+def test_winners_and_nominees_are_read_once(app: Flask, client: FlaskClient):
+    for address in (BASE, f"{BASE}/nominees/{national_rows(app)[0].nominee_id}"):
+        page(client, address)
+        with app.extensions["storage"].read() as session, counting(session) as sent:
+            page(client, address)
+        assert not any("standing_rows.name_kk" in one for one in sent)
+
+
+def test_a_ranking_in_which_nobody_is_left_does_not_stop_the_page(tmp_path_factory):
+    app = loaded(tmp_path_factory)
+    storage = app.extensions["storage"]
+    with storage.write(now=NOW) as session:
+        emptied = session.scalars(select(Standing).where(Standing.stage == Stage.REGIONAL).limit(1)).one()
+        session.execute(delete(StandingRow).where(StandingRow.standing_id == emptied.id))
+        oblast = emptied.oblast_kato
+    client = app.test_client()
+    assert f"{BASE}/oblasts/{oblast}" in page(client, BASE)
+    for address in (f"{BASE}/oblasts/{oblast}", f"{BASE}/oblasts/{oblast}.csv", f"{BASE}/map"):
+        page(client, address)
+    storage.engine.dispose()
 
 
 def test_a_list_needs_as_many_queries_for_one_row_as_for_all(app: Flask, client: FlaskClient):
