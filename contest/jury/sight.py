@@ -16,7 +16,7 @@ from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code
 from contest.jury.queries import is_marking_closed
 from contest.meetings.models import AgendaItem, ItemKind, ItemState, Meeting
-from contest.meetings.queries import recused_on
+from contest.meetings.recusals import recused_on
 from contest.nominees.models import NomineeExclusion
 from contest.objections.models import Objection
 from contest.rulebook import Stage

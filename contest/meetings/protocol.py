@@ -21,7 +21,7 @@ from contest.contests.queries import rulebook_of
 from contest.decisions.differences import outcomes_from
 from contest.decisions.models import StandingProposal
 from contest.meetings.models import Choice, ItemState, Meeting, MeetingState, Presence
-from contest.meetings.queries import conflicts_before
+from contest.meetings.recusals import conflicts_before
 from contest.meetings.showing import ShownItem, ShownLine, ShownMeeting, ShownPerson, shown_meeting
 from contest.meetings.wording import PROTOCOL, SEATS
 from contest.nominees.models import Nominee

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from contest.commissions.bench import Bench
 from contest.commissions.models import SeatRole
-from contest.commissions.queries import bench_of, commission_of, conflicts_of, people_of, seats_of
+from contest.commissions.queries import bench_of, commission_of, people_of, seats_of
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
 from contest.meetings.models import (
@@ -24,9 +24,7 @@ from contest.meetings.models import (
     Attendance,
     Choice,
     ItemKind,
-    ItemRecusal,
     ItemState,
-    KnownConflict,
     Meeting,
     MeetingState,
     Presence,
@@ -34,14 +32,9 @@ from contest.meetings.models import (
     Sitting,
     Vote,
 )
-from contest.nominees.models import Nominee
-from contest.nominees.queries import registered
-from contest.objections.models import Objection
+from contest.meetings.recusals import recused_on
 from contest.rulebook import Stage
 from core.errors import NotFound
-
-#: The ground of those who decided an objection to stay away from its appeal; no rule book has to name it.
-DECIDED_BEFORE = "decided-before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,40 +150,6 @@ def votes_on(session: Session, item: AgendaItem) -> dict[int, Choice]:
     return {vote.account_id: vote.choice for vote in rows}
 
 
-def recused_on(session: Session, item: AgendaItem) -> dict[int, str]:
-    """The ground of everybody who stays away: in conflict with whom it concerns, or declared on the item;
-    from an appeal besides whoever decided the objection."""
-    meeting = session.get_one(Meeting, item.meeting_id)
-    contest = session.get_one(Contest, meeting.contest_id)
-    grounds: dict[int, str] = {}
-    if item.kind in (ItemKind.OBJECTION, ItemKind.APPEAL) and item.reference.isdecimal():
-        grounds |= _concerned(session, contest, item)
-    if item.nominee_id is not None:
-        nominee = session.get_one(Nominee, item.nominee_id)
-        grounds |= conflicts_of(session, contest, item.stage, [nominee])[nominee.id]
-    for row in session.scalars(select(ItemRecusal).where(ItemRecusal.item_id == item.id)):
-        grounds[row.account_id] = row.ground
-    return grounds
-
-
-def conflicts_before(session: Session, meeting: Meeting) -> dict[int, dict[int, str]]:
-    """The conflicts of a commission's people with the stage's nominees: as kept at closing, or as of now."""
-    found: dict[int, dict[int, str]] = {}
-    if meeting.state is MeetingState.CLOSED:
-        kept = select(KnownConflict).where(KnownConflict.meeting_id == meeting.id)
-        for row in session.scalars(kept):
-            found.setdefault(row.nominee_id, {})[row.account_id] = row.ground
-        return found
-    contest = session.get_one(Contest, meeting.contest_id)
-    people = people_of(session, contest, meeting.stage, meeting.oblast_kato)
-    nominees = registered(session, contest, oblast_kato=meeting.oblast_kato)
-    for nominee_id, grounds in conflicts_of(session, contest, meeting.stage, nominees).items():
-        own = {one: ground for one, ground in grounds.items() if one in people.everyone}
-        if own:
-            found[nominee_id] = own
-    return found
-
-
 def bench_for(session: Session, item: AgendaItem) -> Bench:
     """Who decides an item as things are now."""
     meeting = session.get_one(Meeting, item.meeting_id)
@@ -275,34 +234,6 @@ def decided(
     if reference is not None:
         wanted = wanted.where(AgendaItem.reference == reference)
     return [(item, outcome(session, item)) for item in session.scalars(wanted)]
-
-
-def _concerned(session: Session, contest: Contest, item: AgendaItem) -> dict[int, str]:
-    """The member whom an objection names, those in conflict with the nominee whom it is about, and those
-    who decided what is appealed."""
-    objection = session.get(Objection, int(item.reference))
-    if objection is None:
-        return {}
-    found = dict.fromkeys(_decided(session, objection), DECIDED_BEFORE)
-    if objection.about_nominee_id is not None:
-        about = session.get_one(Nominee, objection.about_nominee_id)
-        found |= conflicts_of(session, contest, item.stage, [about])[about.id]
-        found[objection.about_account_id] = objection.ground
-    return found
-
-
-def _decided(session: Session, appeal: Objection) -> list[int]:
-    """Who was on the bench that decided the objection which this one appeals; nobody for no appeal."""
-    wanted = (
-        select(RollLine.account_id)
-        .join(AgendaItem, AgendaItem.id == RollLine.item_id)
-        .where(
-            AgendaItem.kind == ItemKind.OBJECTION, AgendaItem.state == ItemState.DECIDED,
-            AgendaItem.reference == str(appeal.appeals_id), RollLine.presence == Presence.PRESENT,
-        )
-        .order_by(RollLine.account_id)
-    )  # fmt: skip
-    return [] if appeal.appeals_id is None else list(session.scalars(wanted))
 
 
 def _majority(session: Session, item: AgendaItem) -> Fraction:

@@ -40,13 +40,12 @@ from contest.meetings.queries import (
     agenda_of,
     attendance_of,
     bench_for,
-    conflicts_before,
     displaced,
     outcome,
-    recused_on,
     roll_of,
     sitting_at,
 )
+from contest.meetings.recusals import conflicts_before, recused_on
 from contest.nominees.models import Nominee
 from contest.rulebook import Stage
 from core import audit

@@ -18,7 +18,6 @@ from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
 from contest.meetings.models import AgendaItem, Choice, ItemState, Meeting, Presence
 from contest.meetings.queries import (
-    DECIDED_BEFORE,
     Outcome,
     Roll,
     agenda_of,
@@ -28,6 +27,7 @@ from contest.meetings.queries import (
     sitting_at,
     votes_on,
 )
+from contest.meetings.recusals import DECIDED_BEFORE
 from contest.meetings.wording import DECIDED_BEFORE as DECIDED_BEFORE_WORDS
 from contest.rulebook import Ground
 from core.accounts.queries import names_of

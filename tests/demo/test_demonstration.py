@@ -16,7 +16,8 @@ from contest.commissions.models import ConflictFinding
 from contest.commissions.queries import people_of
 from contest.contests.queries import contest_by_code
 from contest.jury.models import Mark
-from contest.meetings.queries import conflicts_before, meetings_of
+from contest.meetings.queries import meetings_of
+from contest.meetings.recusals import conflicts_before
 from contest.nominees.models import Nominee
 from contest.rulebook import Stage
 from contest.standings.computation import digest_of

@@ -12,7 +12,8 @@ from contest.commissions.services import end_seat
 from contest.decisions.queries import approval_state
 from contest.meetings import incidents
 from contest.meetings.models import AgendaItem, Choice, ItemKind, ItemState, Meeting
-from contest.meetings.queries import recused_on, votes_on
+from contest.meetings.queries import votes_on
+from contest.meetings.recusals import recused_on
 from contest.meetings.services import close_vote
 from contest.nominees.models import Nominee
 from contest.objections.hearing import put_on_agenda

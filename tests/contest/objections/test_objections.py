@@ -19,7 +19,8 @@ from contest.decisions.publication import published_decisions
 from contest.decisions.services import propose_exclusion
 from contest.meetings.models import Choice, Meeting, Presence
 from contest.meetings.protocol import protocol_of
-from contest.meetings.queries import DECIDED_BEFORE, bench_for, recused_on, roll_of
+from contest.meetings.queries import bench_for, roll_of
+from contest.meetings.recusals import DECIDED_BEFORE, recused_on
 from contest.meetings.services import close_meeting
 from contest.nominees.documents.models import DocumentKind
 from contest.nominees.leaving import exclude_all_who_left
