@@ -78,7 +78,7 @@ def standing(frozen: Standing, of: Contest, *, counts: tuple[int, int], oblast: 
     kato = frozen.oblast_kato
     if frozen.stage is Stage.NATIONAL:
         href = address(".national_standing", code=of.code)
-        webpage = address("publication.contest_results", code=of.code)
+        webpage = address("publication.national", code=of.code)
     else:
         href = address(".regional_standing", code=of.code, kato=kato)
         webpage = address("publication.oblast_results", code=of.code, kato=kato)

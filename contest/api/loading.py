@@ -12,7 +12,8 @@ from contest.contests.models import Contest, ContestState
 from contest.league.models import League
 from contest.league.queries import ShownUnit, league_rows
 from contest.publication.kept import rows_of
-from contest.publication.queries import Ranked, names_mark, ranking_of
+from contest.publication.loading import standing_rows
+from contest.publication.queries import Ranked, names_mark
 from contest.sources.published_survey import Answered, published_turnout
 from contest.standings.models import Standing
 from core.errors import NotFound
@@ -21,8 +22,7 @@ from core.web.edge import database
 
 def rows(standing: Standing) -> tuple[Ranked, ...]:
     """The rows of a published standing, by place."""
-    about = ("standing", standing.id, names_mark(database()))
-    return rows_of(about, lambda: ranking_of(database(), standing).rows)
+    return standing_rows(database(), standing).thing
 
 
 def league(frozen: League) -> tuple[ShownUnit, ...]:

@@ -12,7 +12,7 @@ from contest.certificates.queries import WINNERS, record_of, valid_of_area
 from contest.contests.models import Contest, RuleBookEdition
 from contest.contests.queries import book_of, title_of
 from contest.press.announcement import Announcement, Order, Winner
-from contest.publication.queries import Ranked, require_national
+from contest.publication.queries import Ranked, Ranking
 from contest.rulebook import RuleBook, Stage, Status
 from contest.standings.models import Standing
 from core.clock import day_of
@@ -21,13 +21,15 @@ from core.words import Words
 
 
 def announcement_of(
-    session: Session, *, contest: Contest, public_url: str, contact: str | None, is_demo: bool
+    session: Session,
+    *,
+    contest: Contest,
+    ranking: Ranking,
+    public_url: str,
+    contact: str | None,
+    is_demo: bool,
 ) -> Announcement:
-    """What is announced of a contest's winners.
-
-    :raises NotFound: while no national ranking is published.
-    """
-    ranking = require_national(session, contest=contest)
+    """What is announced of a contest's winners, who stand in its published national ranking."""
     standing = ranking.standing
     edition = session.scalars(
         select(RuleBookEdition)

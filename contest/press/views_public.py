@@ -11,7 +11,8 @@ from contest.press.making import Kept
 from contest.press.picture import SHEETS
 from contest.press.queries import announcement_of
 from contest.press.wording import picture_words, text_of
-from contest.publication.queries import known_contest
+from contest.publication.loading import standing_rows
+from contest.publication.queries import Ranking, known_contest, national_standing
 from core.access import public
 from core.errors import NotFound
 from core.web.edge import database, settings
@@ -63,7 +64,9 @@ def kit_file(code: str, form: str) -> Response:
 
 
 def _announcement(code: str) -> Announcement:
+    contest = known_contest(database(), code)
+    standing = national_standing(database(), contest=contest)
     return announcement_of(
-        database(), contest=known_contest(database(), code), public_url=settings().public_url,
-        contact=settings().press_contact, is_demo=settings().is_demo,
+        database(), contest=contest, ranking=Ranking(standing, standing_rows(database(), standing).thing),
+        public_url=settings().public_url, contact=settings().press_contact, is_demo=settings().is_demo,
     )  # fmt: skip

@@ -124,14 +124,6 @@ def oblast_standing(session: Session, *, contest: Contest, oblast_kato: str) -> 
     raise NotFound(_l("No ranking of this oblast is published."))
 
 
-def require_national(session: Session, *, contest: Contest) -> Ranking:
-    """The published national ranking.
-
-    :raises NotFound: while there is none.
-    """
-    return ranking_of(session, national_standing(session, contest=contest))
-
-
 def awarded_by_contest(session: Session) -> dict[int, tuple[Ranked, ...]]:
     """Who won a place in the nation, by contest: for the archive, in few queries whatever their number."""
     query = (

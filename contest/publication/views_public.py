@@ -14,8 +14,9 @@ from contest.contests.models import RuleBookEdition
 from contest.contests.queries import book_of, edition_in_force, edition_of_version, editions, rulebook_of
 from contest.league.queries import published_league
 from contest.publication import queries
-from contest.publication.kept import LANGUAGE_ALONE, Kept, answer_of, kept
+from contest.publication.kept import LANGUAGE_ALONE, answer_of
 from contest.publication.listing import page_of, wish_from
+from contest.publication.loading import standing_rows
 from contest.publication.showing import SORTS, Shown, ranking_sheet, terms_of
 from contest.publication.tables import as_json, file_answer, ranking_table
 from contest.publication.words import add_filters
@@ -107,7 +108,7 @@ def contest_results(code: str) -> Response:
     standings = _in_force(contest)
 
     def draw() -> str:
-        found = [queries.Ranking(one, _rows(one).thing) for one in standings]
+        found = [queries.Ranking(one, standing_rows(session, one).thing) for one in standings]
         units = units_by_kato(session, {one.oblast_kato for one in standings if one.oblast_kato})
         return render_template(
             "contest/public/contest.html", contest=contest, mode=mode, league=league,
@@ -203,8 +204,11 @@ def nominee_results(code: str, nominee_id: int) -> Response:
     standings = queries.standings_of(session, _in_force(contest), nominee_id=nominee_id)
     found = [
         (queries.Ranking(one, rows), row)
-        for one in standings for rows in [_rows(one).thing] for row in rows if row.nominee_id == nominee_id
-    ]  # fmt: skip
+        for one in standings
+        for rows in [standing_rows(session, one).thing]
+        for row in rows
+        if row.nominee_id == nominee_id
+    ]
     kato, campaign = found[0][1].kato, contest.campaign_code
     mode, book = survey_mode(session, campaign), rulebook_of(session, contest)
     beside = shown_beside(session, contest_code=contest.code, book=book, kato=kato)
@@ -225,7 +229,9 @@ def _national(code: str) -> Shown:
     contest = queries.known_contest(database(), code)
     standing = queries.national_standing(database(), contest=contest)
     title, page = _("National ranking of the finalists"), "publication.national"
-    return Shown(contest, standing, _rows(standing), title, page, f"{page}_file", {"code": code})
+    return Shown(
+        contest, standing, standing_rows(database(), standing), title, page, f"{page}_file", {"code": code}
+    )
 
 
 def _oblast(code: str, kato: str) -> Shown:
@@ -233,8 +239,8 @@ def _oblast(code: str, kato: str) -> Shown:
     standing = queries.oblast_standing(database(), contest=contest, oblast_kato=kato)
     title, values = str(queries.unit_words(get_unit(database(), kato))), {"code": code, "kato": kato}
     return Shown(
-        contest, standing, _rows(standing), title, "publication.oblast_results", "publication.oblast_file",
-        values,
+        contest, standing, standing_rows(database(), standing), title, "publication.oblast_results",
+        "publication.oblast_file", values,
     )  # fmt: skip
 
 
@@ -250,12 +256,6 @@ def _in_force(contest: queries.Contest) -> list[Standing]:
 def _standing_marks(standings: Sequence[Standing]) -> tuple[object, ...]:
     """What a page that shows these standings is kept under."""
     return (tuple(one.id for one in standings), queries.names_mark(database()))
-
-
-def _rows(standing: Standing) -> Kept:
-    """The rows of a standing, read once a process: neither they nor the names of their places change."""
-    about = ("standing", standing.id, queries.names_mark(database()))
-    return kept(about, lambda: queries.ranking_of(database(), standing).rows)
 
 
 def _page(shown: Shown) -> Response:

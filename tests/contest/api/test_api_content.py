@@ -113,6 +113,7 @@ def test_standings_are_the_frozen_numbers_to_the_last_digit(reader: FlaskClient,
             assert said["components"] == json.loads(row.components_json)
             assert (said["unit"]["kato"], said["award"]) == (row.kato, row.award)
         file = f"oblasts/{kato}.json" if kato else "national.json"
+        assert path_of(summary["webpage"]) == f"/results/{PUBLISHED}/{file.removesuffix('.json')}"
         page = reader.get(f"/results/{PUBLISHED}/{file}").json["rows"]
         assert {(row["points"], row["nominee"]["namekz"], row["nominee"]["nameru"]) for row in rows} == {
             (row["points"], row["name"], row["name_ru"]) for row in page

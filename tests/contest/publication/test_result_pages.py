@@ -198,7 +198,7 @@ def test_a_file_is_made_once_whatever_is_written_behind_its_address(app: Flask, 
 
 
 def test_winners_and_nominees_are_read_once(app: Flask, client: FlaskClient):
-    for address in (BASE, f"{BASE}/nominees/{national_rows(app)[0].nominee_id}"):
+    for address in (BASE, f"{BASE}/press", f"{BASE}/nominees/{national_rows(app)[0].nominee_id}"):
         page(client, address)
         with app.extensions["storage"].read() as session, counting(session) as sent:
             page(client, address)

@@ -1,0 +1,18 @@
+"""Loads the rows of published standings: once a process, for pages, files, programs and the press alike.
+
+What is published under a number never changes; another version has another number.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from contest.publication.kept import Kept, kept
+from contest.publication.queries import names_mark, ranking_of
+from contest.standings.models import Standing
+
+
+def standing_rows(session: Session, standing: Standing) -> Kept:
+    """The rows of a published standing, by place: neither they nor the names of their places change."""
+    about = ("standing", standing.id, names_mark(session))
+    return kept(about, lambda: ranking_of(session, standing).rows)
