@@ -10,10 +10,11 @@ import json
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from contest.certificates.services import revoke_unborne
+from contest.commissions.models import Recusal
 from contest.commissions.queries import people_of
 from contest.contests.checklist import freeze_checklist, refuse_unless_done
 from contest.contests.models import Contest, ContestState
@@ -24,6 +25,7 @@ from contest.jury.queries import marking_of
 from contest.jury.services import STATE_OF, area_of
 from contest.nominees.models import Nominee
 from contest.objections.models import Objection
+from contest.objections.queries import handled_objections
 from contest.objections.remedies import refuse_unless_granted
 from contest.rulebook import Stage
 from contest.standings.computation import canonical_inputs
@@ -47,8 +49,9 @@ def ask_to_freeze(
 ) -> FreezeRequest:
     """Sign a computed standing first: the chair or the secretary asks the other one to confirm it.
 
-    The first version needs an approving vote. A correction needs one too, or a granted objection, and its
-    reason. Asked again on the same numbers it stays as it is; on other numbers it is asked anew.
+    The first version needs an approving vote. A correction needs one too, or a granted objection since which
+    nobody declared a conflict, and its reason. Asked again on the same numbers it stays as it is; on other
+    numbers it is asked anew.
 
     :raises BadInput: for a correction without a reason.
     :raises Conflict: while the stage is not open, something of its checklist is missing, the commission
@@ -188,8 +191,8 @@ def _refuse_correction(
 def _refuse_unless_approved(
     session: Session, computed: ComputedStanding, before: Standing | None, objection: Objection | None
 ) -> ApprovalState | None:
-    """The vote behind these numbers; None where a granted objection stands behind them."""
-    if objection is not None:
+    """The vote behind these numbers; None where a granted objection stands behind them, and nothing else."""
+    if objection is not None and not _is_changed_since(session, computed, before, objection):
         return None
     state = approval_state(
         session, computed.contest, computed.stage, computed.oblast_kato, digest=computed.digest,
@@ -200,6 +203,26 @@ def _refuse_unless_approved(
             _l("The commission has not approved these numbers: put them to the vote at a meeting first.")
         )
     return state
+
+
+def _is_changed_since(
+    session: Session, computed: ComputedStanding, before: Standing | None, objection: Objection
+) -> bool:
+    """Whether a conflict that was declared after the grant may have changed the numbers besides.
+
+    Whoever granted it did not see them so: they are voted on.
+    """
+    if before is not None and computed.digest == before.inputs_digest:
+        return False
+    granted = next(
+        one
+        for one in handled_objections(session, computed.contest, nominee_ids=[objection.nominee_id])
+        if one.objection.id == objection.id
+    )
+    later = select(Recusal.account_id).where(
+        Recusal.nominee_id.in_(computed.nominees), Recusal.declared_at > granted.item.decided_at
+    )
+    return session.scalars(later).first() is not None
 
 
 def _keep(

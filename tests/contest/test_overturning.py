@@ -14,14 +14,16 @@ from contest.contests import services as life
 from contest.contests.checklist import checklist
 from contest.contests.queries import rulebook_of
 from contest.decisions.services import propose_exclusion
+from contest.jury.services import declare_conflict
 from contest.jury.sight import is_kept_from
 from contest.nominees.documents.models import DocumentKind
 from contest.nominees.leaving import withdraw_nominee
 from contest.nominees.models import Nominee, NomineeState
 from contest.objections.finality import exclusion_until
 from contest.objections.hearing import put_on_agenda
+from contest.objections.models import ObjectionKind
 from contest.objections.queries import exclusions_in_force, handled_objection
-from contest.objections.services import Filing, object_to_exclusion
+from contest.objections.services import Filing, file_objection, object_to_exclusion
 from contest.rulebook import Stage
 from contest.standings.queries import rows_of
 from core.access import Role, Scope
@@ -139,3 +141,31 @@ def test_what_a_correction_took_away_is_not_given_back_by_a_new_copy(territory: 
     with pytest.raises(Conflict, match="not borne out by the standing in force"):
         reissue_certificate(territory, certificate=own, directory=tmp_path, **REISSUE)
     assert status_of(own) is Status.REVOKED
+
+
+def test_a_granted_objection_carries_no_change_that_nobody_voted_on(territory: Session):
+    made = sample.marked(territory)
+    standing, later = sample.freeze(territory, OBLASTS[0]), NOW + timedelta(hours=1)
+    judge, nominees = made.judges[OBLASTS[0]][1], made.nominees[OBLASTS[0]]
+    given = {"contest": contest(territory), "now": NOW}
+    objection = file_objection(
+        territory, standing=standing, kind=ObjectionKind.COMPUTATION, claim="The sum is wrong.",
+        nominee=territory.get_one(Nominee, nominees[0]), by=Filing(standing.asked_by, is_on_paper=True),
+        **given,
+    )  # fmt: skip
+    item = put_on_agenda(
+        territory, meeting=sample.meeting(territory, OBLASTS[0]), actor=ACTOR,
+        handled=handled_objection(territory, contest(territory), objection.number), **given,
+    )  # fmt: skip
+    sample.decide(territory, item)
+    # Scores are seen by now: who declares a conflict takes the own marks out of the numbers.
+    declare_conflict(
+        territory, contest=contest(territory), stage=Stage.REGIONAL, details=None, ground="kinship",
+        nominee=territory.get_one(Nominee, nominees[2]), judge_account_id=judge, actor=ACTOR, now=later,
+    )  # fmt: skip
+    correction = {"reason": "the sum", "objection": objection}
+    with pytest.raises(Conflict, match="has not approved these numbers"):
+        sample.ask(territory, OBLASTS[0], now=later, **correction)
+    vote = sample.decide(territory, sample.propose(territory, OBLASTS[0], now=later))
+    corrected = sample.sign(territory, OBLASTS[0], now=later, **correction)
+    assert (corrected.version, corrected.item_id, objection.settled_by) == (2, vote.id, corrected.id)
