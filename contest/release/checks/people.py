@@ -19,7 +19,6 @@ def jury_lines(contents: Contents, books: Mapping[str, RuleBook]) -> list[Line]:
     """Marks, conflicts and abstentions: of known nominees, by codes of the rules, none against a conflict."""
     found, people = Findings(), {row["nominee"] for row in contents.table("standings/rows")}
     stages = [(stage, book.stage(stage)) for book in books.values() for stage in Stage]
-    grounds = {(stage.value, ground.code) for stage, rules in stages for ground in rules.conflicts}
     codes = {
         (stage.value, part.code, criterion.code)
         for stage, rules in stages for part in rules.marked for criterion in part.criteria
@@ -33,9 +32,6 @@ def jury_lines(contents: Contents, books: Mapping[str, RuleBook]) -> list[Line]:
     for row in contents.table(CONFLICTS):
         if (row["stage"], row["nominee"]) not in judged:
             found.cell(CONFLICTS, row, "stage", None, "this stage does not judge this nominee")
-        declared_before = row["stage"] == "national" and ("regional", row["ground"]) in grounds
-        if (row["stage"], row["ground"]) not in grounds and not declared_before:
-            found.cell(CONFLICTS, row, "ground", None, "the rules have no such ground")
     for row in contents.table(ABSTENTIONS):
         if (row["stage"], row["component"], row["criterion"]) not in codes:
             found.cell(ABSTENTIONS, row, "criterion", None, "the rules have no such criterion")

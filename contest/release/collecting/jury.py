@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.commissions.models import Recusal
 from contest.commissions.queries import conflicts_of
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_by_fingerprint
@@ -65,7 +64,7 @@ def jury_rows(
         if one.is_in_force and not one.is_withheld
         for row in _marks(session, contest, one, conflicts[one.standing.stage])
     ]
-    return JuryRows(marks, _abstentions(session, people), _conflicts(session, conflicts))
+    return JuryRows(marks, _abstentions(session, people), _conflicts(conflicts))
 
 
 def _judged(given: Sequence[Given], stage: Stage) -> frozenset[int]:
@@ -127,19 +126,11 @@ def _abstentions(session: Session, people: Mapping[int, object]) -> Rows:
     ]
 
 
-def _conflicts(session: Session, conflicts: Mapping[Stage, Mapping[int, Mapping[int, str]]]) -> Rows:
-    """Every conflict at a stage, and whether it was declared, at that stage or before."""
-    nominees = {nominee for found in conflicts.values() for nominee in found}
-    declared = {
-        (row.nominee_id, row.account_id)
-        for row in session.scalars(select(Recusal).where(Recusal.nominee_id.in_(nominees)))
-    }
+def _conflicts(conflicts: Mapping[Stage, Mapping[int, Mapping[int, str]]]) -> Rows:
+    """Who could not judge whom at a stage; a ground would tell who the judge is, and is left out."""
     return [
-        (
-            stage.value, account, nominee, ground,
-            "declared" if (nominee, account) in declared else "derived",
-        )
+        (stage.value, account, nominee)
         for stage, found in conflicts.items()
         for nominee, grounds in found.items()
-        for account, ground in grounds.items()
-    ]  # fmt: skip
+        for account in grounds
+    ]

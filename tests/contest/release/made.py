@@ -203,7 +203,7 @@ def _people(made: Made, book: RuleBook, country: Country) -> None:
     votes = {"enterprising": [[people[0]["id"], 2, True]]}
     _standing(made, book, country, "national", None, people, nominations=nominations, votes=votes)
     made.tables["decisions/nominations"] = [["enterprising", people[0]["id"], 2, True]]
-    made.tables["jury/conflicts"] = [["regional", "J-OTHER", 1, "district", "derived"]]
+    made.tables["jury/conflicts"] = [["regional", "J-OTHER", 1]]
     made.tables["jury/abstentions"] = [["regional", "J-OTHER", 2, "project", "need"]]
     voted = (True, 3, 1, 0, 4, 5, 1, 4)
     made.tables["decisions/votes"] = [

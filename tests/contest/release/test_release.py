@@ -177,6 +177,12 @@ def test_conflicts_are_told_of_those_alone_whom_the_stage_judges(built: Built):
     assert told - judged == set()
 
 
+def test_nothing_of_a_conflict_is_told_that_gives_the_judge_s_name_away(built: Built):
+    """Who proposed a nominee, or lives in the same district, is known; with the ground so is the judge."""
+    columns = set(table(built, "jury/conflicts")[0])
+    assert columns == {"stage", "judge", "nominee", "demonstration"}
+
+
 def test_the_order_of_accounts_tells_nobody_who_is_who(app: Flask, built: Built):
     from contest.release.pseudonyms import pseudonyms, release_key
 
