@@ -41,6 +41,7 @@ from contest.standings.queries import ComputedStanding, compute_standing, latest
 from core import audit
 from core.errors import BadInput, Conflict
 from core.places.queries import get_unit
+from core.storage import lock_row
 from core.words import Words
 
 NATION = Words("Қазақстан", "Казахстан", "Kazakhstan")
@@ -60,6 +61,7 @@ def propose_signals(
     :raises BadInput: for a meeting of another commission.
     :raises Conflict: once it is voted, while it stands on an agenda, or when the survey is closed.
     """
+    lock_row(session, contest)
     _refuse_another_commission(meeting, Stage.NATIONAL, None)
     _refuse_closed_survey(session, contest)
     if signals_decision(session, contest) is not None:
@@ -110,6 +112,8 @@ def propose_standing(
         is approved or on an agenda; and when it was returned and the returns are used. Numbers that changed
         after the last return are put to the vote once more.
     """
+    # Of two who propose it at once, the second finds it on the agenda.
+    lock_row(session, contest)
     _refuse_another_commission(meeting, stage, oblast_kato)
     computed = compute_standing(session, contest=contest, stage=stage, oblast_kato=oblast_kato)
     refuse_open_nominations(computed)
@@ -151,6 +155,7 @@ def propose_exclusion(
     grounds = {one.code: one for one in rulebook_of(session, contest).exclusion}
     if ground not in grounds:
         raise BadInput(_l("“%(ground)s” is none of the rule book's grounds.", ground=ground[:32]))
+    lock_row(session, contest)
     if nominee.state is not NomineeState.REGISTERED:
         raise Conflict(_l("%(name)s does not take part any more.", name=nominee.name_kk))
     _refuse_another_commission(meeting, *matter_of(contest, nominee))
@@ -180,6 +185,7 @@ def propose_nomination(
     :raises Conflict: while marking is open, once it is voted, while it is on an agenda, or once the
         standing is frozen.
     """
+    lock_row(session, contest)
     _refuse_another_commission(meeting, Stage.NATIONAL, None)
     named = {one.code: one for one in nominations_to_vote(rulebook_of(session, contest))}
     if code not in named:

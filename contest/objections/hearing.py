@@ -15,7 +15,8 @@ from contest.meetings.models import AgendaItem, ItemKind, Meeting
 from contest.meetings.services import add_item
 from contest.nominees.models import Nominee
 from contest.objections.models import Objection
-from contest.objections.queries import Handled, Verdict, handled_objections
+from contest.objections.queries import Handled, Verdict, handled_objection, handled_objections
+from contest.objections.services import lock_filing
 from contest.objections.wording import agenda_title
 from core.errors import BadInput, Conflict
 
@@ -32,6 +33,9 @@ def put_on_agenda(
     :raises BadInput: for a meeting of another commission, or an appeal in the meeting that refused.
     :raises Conflict: unless it waits.
     """
+    lock_filing(session, contest)
+    # As it stands under the lock: of two who put it on an agenda at once, the second finds it there.
+    handled = handled_objection(session, contest, handled.objection.number)
     objection = handled.objection
     if handled.verdict is not Verdict.WAITING:
         raise Conflict(_l("Objection number %(number)s does not wait any more.", number=objection.number))

@@ -245,6 +245,29 @@ def test_numbers_that_changed_after_the_first_signature_are_asked_anew(territory
     assert territory.scalar(select(func.count()).select_from(FreezeRequest)) == 1
 
 
+def test_two_who_propose_at_once_put_one_item_on_the_agenda(settled: Storage):
+    with settled.write(now=NOW) as session:
+        sample.marked(session)
+        sample.meeting(session, OBLASTS[0])
+    gate, told = threading.Barrier(2), []
+
+    def act() -> None:
+        gate.wait()
+        try:
+            with settled.write(now=NOW) as session:
+                sample.propose(session, OBLASTS[0])
+            told.append("proposed")
+        except Conflict:
+            told.append("refused")
+
+    threads = [threading.Thread(target=act) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == ["proposed", "refused"]
+
+
 def test_two_who_ask_at_once_make_one_request(settled: Storage):
     with settled.write(now=NOW) as session:
         made = sample.marked(session)
