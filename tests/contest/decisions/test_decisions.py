@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 
 import pytest
 from sqlalchemy import func, select
@@ -249,23 +250,23 @@ def test_two_who_propose_at_once_put_one_item_on_the_agenda(settled: Storage):
     with settled.write(now=NOW) as session:
         sample.marked(session)
         sample.meeting(session, OBLASTS[0])
-    gate, told = threading.Barrier(2), []
+    begun, told = threading.Event(), []
 
     def act() -> None:
-        gate.wait()
-        try:
-            with settled.write(now=NOW) as session:
-                sample.propose(session, OBLASTS[0])
-            told.append("proposed")
-        except Conflict:
-            told.append("refused")
+        with settled.write(now=NOW) as session, pytest.raises(Conflict, match="stands on an agenda already"):
+            begun.set()
+            sample.propose(session, OBLASTS[0])
+        told.append("refused")
 
-    threads = [threading.Thread(target=act) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(told) == ["proposed", "refused"]
+    other = threading.Thread(target=act)
+    with settled.write(now=NOW) as session:
+        sample.propose(session, OBLASTS[0])
+        other.start()
+        # On SQLite the other does not even begin before this one has committed.
+        begun.wait(0.5)
+        time.sleep(0.5)
+    other.join()
+    assert told == ["refused"]
 
 
 def test_two_who_ask_at_once_make_one_request(settled: Storage):
