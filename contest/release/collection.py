@@ -98,7 +98,7 @@ def _named(files: Files, jury: JuryRows, maker: Maker) -> Files:
 def _receipts(found: ReceiptList | None) -> Files:
     if found is None or found.count > MOST_RECEIPTS:
         return {}
-    return {RECEIPTS: "".join(f"{one}\n" for one in found.hashes).encode()}
+    return {RECEIPTS: found.hashes.text()}
 
 
 def _counted(found: ReceiptList | None) -> dict[str, object] | None:

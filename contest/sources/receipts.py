@@ -32,6 +32,10 @@ class Hashes(Collection[str]):
         for part in list_text(self.session, campaign=self.campaign):
             yield from part.decode().splitlines()
 
+    def text(self) -> bytes:
+        """The published file as a whole."""
+        return b"".join(list_text(self.session, campaign=self.campaign))
+
     def __contains__(self, line: object) -> bool:
         return line in iter(self)
 

@@ -6,7 +6,7 @@ Pure: the standard library and other pure modules.
 from __future__ import annotations
 
 import hashlib
-from itertools import pairwise
+import io
 
 from contest.release.layout import FORMAT, MANIFEST, RECEIPTS, UNLISTED, TableLayout, tables
 from contest.release.reading import Contents, Findings, csv_rows
@@ -56,15 +56,17 @@ def receipt_lines(contents: Contents) -> list[Line]:
             Line(RECEIPTS, True, f"{told['count']} receipts, on a page of their own; root {told['root']}")
         ]
     found, content = Findings(), contents.files[RECEIPTS]
-    lines = content.splitlines()
-    if len(lines) != told["count"]:
-        found.fault(RECEIPTS, "number of receipts", len(lines), told["count"], MANIFEST)
-    for number, (before, after) in enumerate(pairwise(lines), start=2):
-        if after < before:
-            found.fault(RECEIPTS, f"line {number}", after.decode("ascii"), "the lines sorted")
+    count, before = 0, b""
+    for line in io.BytesIO(content):  # one at a time: there may be millions
+        count += 1
+        if line < before:
+            found.fault(RECEIPTS, f"line {count}", line.decode("ascii").strip(), "the lines sorted")
+        before = line
+    if count != told["count"]:
+        found.fault(RECEIPTS, "number of receipts", count, told["count"], MANIFEST)
     if (root := hashlib.sha256(content).hexdigest()) != told["root"]:
         found.fault(RECEIPTS, "SHA-256", root, told["root"], "the root in the manifest and in the journal")
-    return found.done(RECEIPTS, f"{len(lines)} receipts, sorted; root {root}")
+    return found.done(RECEIPTS, f"{count} receipts, sorted; root {root}")
 
 
 def _compare(contents: Contents, layout: TableLayout, found: Findings) -> int:

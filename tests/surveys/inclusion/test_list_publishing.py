@@ -81,6 +81,7 @@ def test_closing_publishes_every_receipt_and_journals_the_root(answered):
         assert (found.count, len(found.hashes), found.unreadable) == (ANSWERS, ANSWERS, 0)
         assert found.by_origin == {"web": 10, "tablet": 0, "paper": 0, "import": 0}
         assert found.root == hashlib.sha256("".join(f"{each}\n" for each in expected).encode()).hexdigest()
+        assert found.root == hashlib.sha256(found.hashes.text()).hexdigest()
         [fact] = acts(session, "publish")
         assert (fact["root"], fact["receipts"], fact["web"], fact["tablet"]) == (found.root, 23, 17, 6)
         for each in RECEIPTS:
