@@ -31,7 +31,7 @@ demo = AppGroup("demo", help="The demonstration: a whole contest on real input."
 @demo.command()
 @click.option("--if-empty", is_flag=True, help="Do nothing when it is loaded already.")
 def load(if_empty: bool) -> None:
-    """Build the contest 2026 from the real territory and the real ratings, all of it or nothing; then publish its data."""
+    """Build the contest 2026 on the real territory and ratings, all or nothing; then publish its data."""
     if not settings().is_demo:
         raise click.ClickException("This is a live installation: the demonstration needs AUYL_KIND=demo.")
     with storage().read() as session:
