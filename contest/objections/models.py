@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.storage import Base, SerialKey, UtcDateTime, enum_column
@@ -34,7 +34,10 @@ class Objection(Base):
     __tablename__ = "objections"
     __table_args__ = (
         UniqueConstraint("contest_id", "number"),
-        UniqueConstraint("appeals_id"),
+        Index(
+            "uq_objections_appeal_in_force", "appeals_id", unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"), postgresql_where=text("withdrawn_at IS NULL"),
+        ),
         Index(None, "standing_id"),
         Index(None, "exclusion_id"),
         CheckConstraint("number > 0", name="positive_number"),
@@ -51,7 +54,7 @@ class Objection(Base):
         CheckConstraint("withdrawn_at IS NULL OR settled_at IS NULL", name="withdrawn_settles_nothing"),
         CheckConstraint("settled_by IS NULL OR settled_at IS NOT NULL", name="settled_with_its_time"),
         CheckConstraint("settled_by IS NULL OR settled_by <> standing_id", name="settled_by_another"),
-    )
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(SerialKey, primary_key=True)
     contest_id: Mapped[int] = mapped_column(ForeignKey("contests.id"))

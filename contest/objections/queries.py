@@ -86,7 +86,8 @@ def handled_objections(
         return []
     items, areas = _items(session, objections), _areas(session, objections)
     book = rulebook_of(session, contest)
-    appeals = {one.appeals_id: one for one in objections if one.appeals_id is not None}
+    # One that was taken back before it was decided is none: another can be filed within the term.
+    appeals = {one.appeals_id: one for one in objections if one.appeals_id and one.withdrawn_at is None}
     return [_handled(one, areas[one.id], items.get(one.id), appeals.get(one.id), book) for one in objections]
 
 

@@ -1477,12 +1477,12 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['settled_by'], ['standings.id'], name=op.f('fk_objections_settled_by')),
     sa.ForeignKeyConstraint(['standing_id'], ['standings.id'], name=op.f('fk_objections_standing_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_objections')),
-    sa.UniqueConstraint('appeals_id', name=op.f('uq_objections_appeals_id')),
     sa.UniqueConstraint('contest_id', 'number', name=op.f('uq_objections_contest_id_number'))
     )
     with op.batch_alter_table('objections', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_objections_exclusion_id'), ['exclusion_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_objections_standing_id'), ['standing_id'], unique=False)
+        batch_op.create_index('uq_objections_appeal_in_force', ['appeals_id'], unique=True, sqlite_where=sa.text('withdrawn_at IS NULL'), postgresql_where=sa.text('withdrawn_at IS NULL'))
 
     op.create_table('standing_rows',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1554,6 +1554,7 @@ def downgrade() -> None:
     op.drop_table('freeze_requests')
     op.drop_table('standing_rows')
     with op.batch_alter_table('objections', schema=None) as batch_op:
+        batch_op.drop_index('uq_objections_appeal_in_force', sqlite_where=sa.text('withdrawn_at IS NULL'), postgresql_where=sa.text('withdrawn_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_objections_standing_id'))
         batch_op.drop_index(batch_op.f('ix_objections_exclusion_id'))
 

@@ -16,14 +16,21 @@ from contest.contests.queries import rulebook_of
 from contest.decisions.services import propose_exclusion
 from contest.jury.services import declare_conflict
 from contest.jury.sight import is_kept_from
+from contest.meetings.models import Choice
 from contest.nominees.documents.models import DocumentKind
 from contest.nominees.leaving import withdraw_nominee
 from contest.nominees.models import Nominee, NomineeState
-from contest.objections.finality import exclusion_until
+from contest.objections.finality import exclusion_until, is_final
 from contest.objections.hearing import put_on_agenda
 from contest.objections.models import ObjectionKind
-from contest.objections.queries import exclusions_in_force, handled_objection
-from contest.objections.services import Filing, file_objection, object_to_exclusion
+from contest.objections.queries import Verdict, exclusions_in_force, handled_objection
+from contest.objections.services import (
+    Filing,
+    file_appeal,
+    file_objection,
+    object_to_exclusion,
+    withdraw_objection,
+)
 from contest.rulebook import Stage
 from contest.standings.queries import rows_of
 from core.access import Role, Scope
@@ -169,3 +176,30 @@ def test_a_granted_objection_carries_no_change_that_nobody_voted_on(territory: S
     vote = sample.decide(territory, sample.propose(territory, OBLASTS[0], now=later))
     corrected = sample.sign(territory, OBLASTS[0], now=later, **correction)
     assert (corrected.version, corrected.item_id, objection.settled_by) == (2, vote.id, corrected.id)
+
+
+def test_an_appeal_that_is_taken_back_uses_up_no_right(territory: Session):
+    made = sample.marked(territory)
+    standing = sample.freeze(territory, OBLASTS[0])
+    nominee = territory.get_one(Nominee, made.nominees[OBLASTS[0]][0])
+    given = {"contest": contest(territory), "now": NOW, "by": Filing(standing.asked_by, is_on_paper=True)}
+
+    def handled(objection):
+        return handled_objection(territory, contest(territory), objection.number)
+
+    refused = file_objection(
+        territory, standing=standing, kind=ObjectionKind.COMPUTATION, claim="The sum is wrong.",
+        nominee=nominee, **given,
+    )  # fmt: skip
+    item = put_on_agenda(
+        territory, contest=contest(territory), meeting=sample.meeting(territory, OBLASTS[0]),
+        handled=handled(refused), **FACTS,
+    )  # fmt: skip
+    sample.decide(territory, item, choice=Choice.NO)
+    first = file_appeal(territory, handled=handled(refused), claim="x", **given)
+    with pytest.raises(Conflict, match="only once"):
+        file_appeal(territory, handled=handled(refused), claim="y", **given)
+    withdraw_objection(territory, handled=handled(first), **given)
+    assert not is_final(territory, standing, NOW + timedelta(days=9)).is_final
+    second = file_appeal(territory, handled=handled(refused), claim="Two marks are missing.", **given)
+    assert (handled(first).verdict, handled(refused).appeal) == (Verdict.WITHDRAWN, second)
