@@ -145,7 +145,8 @@ def rules_file(code: str, version: int, suffix: str) -> Response:
     edition = edition_of_version(database(), contest, version)
     text = edition.text if suffix == "toml" else book_of(edition).as_json()
     answer = Response(text, content_type={"toml": "application/toml", "json": "application/json"}[suffix])
-    name = f"{contest.code}-rules-{edition.version}.{suffix}"
+    mark = "DEMO-" if settings().is_demo else ""
+    name = f"{mark}{contest.code}-rules-{edition.version}.{suffix}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

@@ -183,6 +183,13 @@ def test_kept_answers_are_packed_marked_and_the_same_for_everybody(app: Flask, c
     assert {"Accept-Encoding", "Accept-Language", "Cookie"} <= set(first.vary)
 
 
+@pytest.mark.parametrize("suffix", ["toml", "json"])
+def test_the_rules_of_a_demonstration_say_so_in_their_file_s_name(client: FlaskClient, suffix: str):
+    answer = client.get(f"{BASE}/rules/1.{suffix}")
+    wanted = f'attachment; filename="DEMO-{CONTEST}-rules-1.{suffix}"'
+    assert answer.headers["Content-Disposition"] == wanted
+
+
 def test_a_page_is_not_kept_with_what_somebody_wrote_into_its_address(app: Flask, client: FlaskClient):
     for address in (BASE, f"{BASE}/nominees/{national_rows(app)[0].nominee_id}"):
         page(client, f"{address}?sort=nonsense")
