@@ -96,12 +96,26 @@ def _unit(
     if not is_enough(tally.scored, rules):
         return UnitNumbers(n, None, None, means, None, None, exceeds)
     for position, code in enumerate(criteria.codes):
-        if is_enough(tally.answered(position), rules):
+        if is_enough(tally.answered(position), rules) and _may_show_means(tally, criteria):
             means[code] = published(tally.criterion_mean(position), rules.decimals)
     score, error, exact = published_score(tally, pooled, rules)
     rest = 1.0 if adults is None or exceeds else 1 - tally.scored / adults
     margin = published(NORMAL_97_5 * exact * math.sqrt(rest), rules.decimals)
     return UnitNumbers(n, score, error, means, None, margin, exceeds)
+
+
+def _may_show_means(tally: TallySum, criteria: CriteriaSet) -> bool:
+    """Whether a unit's means by criterion may stand beside its score.
+
+    A score is the mean of what each person rated. Less the weighted means it is what those add who left a
+    criterion out: where one of twelve did, that person's own composite. So nobody did, or enough did to have
+    a score. How many they are is not counted; they are at least as many as left one and the same out, and as
+    many as it takes when each leaves out as much as a scored ballot may.
+    """
+    left_out = [tally.scored - tally.answered(position) for position in range(len(criteria.codes))]
+    most = int(len(criteria.codes) * (1 - criteria.minimum_answered))
+    at_least = max(*left_out, -(-sum(left_out) // max(most, 1)))
+    return at_least == 0 or may_show_score(at_least)
 
 
 def _with_reliability(units: dict[str, UnitNumbers]) -> dict[str, UnitNumbers]:

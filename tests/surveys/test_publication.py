@@ -35,7 +35,7 @@ def composite(ratings: str) -> float | None:
 
 
 def test_scores_errors_means_and_margins_equal_plain_arithmetic():
-    units = {"a": some(40, 1), "b": some(25, 2), "c": some(300, 3), "d": some(3, 4)}
+    units = {"a": some(40, 1), "b": some(60, 2), "c": some(300, 3), "d": some(3, 4)}
     found = publish(units, {"a": 100, "b": None, "c": 2000})
     persons = {k: [c for c in map(composite, ballots) if c is not None] for k, ballots in units.items()}
     degrees = sum(len(values) - 1 for values in persons.values())
@@ -75,6 +75,20 @@ def test_a_criterion_that_fewer_than_ten_answered_has_no_mean():
     assert found["nine"].criterion_means["community"] is None
     assert found["ten"].criterion_means["community"] is not None
     assert found["nine"].criterion_means["rights"] is not None
+
+
+def test_means_are_kept_back_where_few_left_a_criterion_out():
+    """Twelve answered and one left one out: n times score less the weighted means would be this one's own."""
+    everybody, one = some(11, 7, "12345"), "54321-"
+    ten = [*everybody, *[one] * 10]
+    found = publish({"none": [*everybody, "543211"], "one": [*everybody, one], "ten": ten})
+    assert set(found["one"].criterion_means.values()) == {None}
+    assert found["one"].score is not None
+    for shown in ("none", "ten"):
+        assert None not in found[shown].criterion_means.values()
+    # Nine who left out one each may be four: a scored ballot has half of the criteria.
+    nine = [f"{'12345-'[place:]}{'12345-'[:place]}" for place in range(6)] + ["-12345", "1-2345", "12-345"]
+    assert set(publish({"nine": everybody + nine})["nine"].criterion_means.values()) == {None}
 
 
 def test_identical_answers_are_not_certainty():

@@ -98,7 +98,7 @@ def drawn(
 
     :param sizes: how many answer in each unit; else SIZES in random order.
     """
-    draw = random.Random(seed)
+    draw, blanks = random.Random(seed), random.Random(-seed)
     own = dict(zip(katos, sizes or draw.sample(SIZES, len(SIZES)), strict=True))
     units = units_by_kato(session, katos)
     days = [last_day - timedelta(days=before) for before in (12, 11, 9, 5, 3, 1, 0)]
@@ -111,7 +111,7 @@ def drawn(
                 kato, draw.choice([*days, stands_out]), origin,
                 draw.choice((*AGE_BANDS, NOT_GIVEN)) if asks else NOT_GIVEN,
                 draw.choice((*SEXES, *SEXES, NOT_GIVEN)) if asks else NOT_GIVEN,
-                "------" if draw.random() < 0.06 else "".join(draw.choices("12345", k=6)),
+                "------" if draw.random() < 0.06 else _rated(draw.choices("12345", k=6), blanks, kato),
             )
             for origin in origins
         ]  # fmt: skip
@@ -124,6 +124,12 @@ def drawn(
         {kato: units[kato].district_kato for kato in katos},
         {kato: units[kato].oblast_kato for kato in katos}, strata,
     )  # fmt: skip
+
+
+def _rated(ratings: Sequence[str], blanks: random.Random, kato: str) -> str:
+    """The ratings, in every second unit here and there with one left out."""
+    share = 0.03 if int(kato) // 2 % 2 else 0
+    return "".join("-" if blanks.random() < share else rating for rating in ratings)
 
 
 def _people(

@@ -55,6 +55,20 @@ def by_algebra(known: Survey) -> list[str]:
     return hits
 
 
+def by_criteria(known: Survey) -> list[str]:
+    """Units whose means by criterion give away what those answered who left a criterion out.
+
+    A composite is the mean of what a person rated, so n times the score less the weighted sums of the
+    criteria is zero over all others, and over these few their own composites with known weights.
+    """
+    told, hits = {row["kato"] for row in known.tables["survey/criterion_means"]}, []
+    for kato in sorted(told):
+        few = [one for one in known.counted(kato) if "-" in one.ratings]
+        if 0 < len(few) < SCORE:
+            hits.append(f"{kato}: {len(few)} who left a criterion out")
+    return hits
+
+
 def by_bounds(one: Evidence, *, step: int = 10) -> list[str]:
     """Groups that must have one to four persons; `step` is that of the origins beside the receipts."""
     known, hits = one.known, {}

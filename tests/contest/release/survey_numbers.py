@@ -143,6 +143,10 @@ class Survey:
             Counter({g: self.counts[g] for g in groups}),
         )
 
+    def counted(self, kato: str) -> list[Person]:
+        """Whose answers are in a unit's own score."""
+        return [one for one in self.scored if one.kato == kato and self._counts(one)]
+
     def _counts(self, one: Person) -> bool:
         return self.truth.counts_all or (one.kato, one.day) not in self.truth.flagged
 

@@ -20,7 +20,7 @@ from surveys.rules import Counting, ExclusionRule
 from tests.conftest import NOW
 from tests.contest.release import answered
 from tests.contest.release.answered import AFTER, Person, Truth
-from tests.contest.release.attack import CELL, SCORE, Evidence, by_algebra, by_bounds, evidence
+from tests.contest.release.attack import CELL, SCORE, Evidence, by_algebra, by_bounds, by_criteria, evidence
 from tests.contest.release.survey_numbers import Survey
 from tests.surveys import sample as survey
 
@@ -49,6 +49,7 @@ def test_no_small_group_of_a_survey_stands_alone(settled_sqlite, seed: int, coun
         found = closed_survey(session, seed=seed, counts_all=counts_all)
     assert len(found.known.scored) > 200
     assert by_algebra(found.known) == []
+    assert by_criteria(found.known) == []
     assert by_bounds(found) == []
 
 

@@ -28,7 +28,7 @@ from ethics.scoring import composite_of
 from tests.conftest import NOW
 from tests.contest.release import answered, public_numbers
 from tests.contest.release.answered import Published
-from tests.contest.release.attack import CELL, SCORE, Evidence, by_algebra, by_bounds, evidence
+from tests.contest.release.attack import CELL, SCORE, Evidence, by_algebra, by_bounds, by_criteria, evidence
 from tests.contest.release.test_release import build, files
 from tests.contest.sample import CAMPAIGN, CODE, OBLASTS
 from tests.demonstration import empty_demonstration
@@ -76,6 +76,7 @@ def test_the_release_of_a_contest_isolates_nobody(site: Site):
     assert {name: told[name] for name in site.survey.receipts} == site.survey.receipts
     assert told["count"] == site.files["receipts.txt"].count(b"\n")
     assert by_algebra(site.survey.known) == []
+    assert by_criteria(site.survey.known) == []
     assert by_bounds(site.survey) == []
 
 
@@ -84,10 +85,7 @@ def test_a_criterion_has_a_mean_from_ten_who_rated_it(site: Site):
     means = site.tables["survey/criterion_means"]
     assert len(means) > 20
     for row in means:
-        own = [
-            one for one in site.survey.known.scored
-            if one.kato == row["kato"] and (one.kato, one.day) not in site.truth.survey.flagged
-        ]  # fmt: skip
+        own = site.survey.known.counted(row["kato"])
         assert sum(one.ratings[codes.index(row["criterion"])] != "-" for one in own) >= SCORE
 
 
