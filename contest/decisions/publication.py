@@ -109,10 +109,15 @@ def _exclusions(
 ) -> tuple[tuple[object, Outcome], ...]:
     grounds = {ground.code: ground.title for ground in rulebook_of(session, contest).exclusion}
     votes = decided(session, contest, *key, ItemKind.EXCLUSION)
+    # A carried vote on somebody who was out by then, or was another commission's matter, excluded nobody.
+    wanted = select(NomineeExclusion.item_id).where(
+        NomineeExclusion.item_id.in_([item.id for item, _found in votes])
+    )
+    excluding = set(session.scalars(wanted))
     return tuple(
         (grounds.get(exclusion_from(item.reference)[1], ""), found)
         for item, found in votes
-        if found.is_carried
+        if item.id in excluding
     )
 
 

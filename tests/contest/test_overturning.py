@@ -12,7 +12,9 @@ from contest.certificates.queries import Status, status_of
 from contest.certificates.services import reissue_certificate
 from contest.contests import services as life
 from contest.contests.checklist import checklist
+from contest.contests.models import ContestState
 from contest.contests.queries import rulebook_of
+from contest.decisions.publication import published_decisions
 from contest.decisions.services import propose_exclusion
 from contest.jury.services import declare_conflict
 from contest.jury.sight import is_kept_from
@@ -102,6 +104,10 @@ def test_an_oblast_does_not_exclude_a_finalist_by_an_item_it_kept_back(territory
     sample.decide(territory, item)
     assert (item.is_carried, finalist.state) == (True, NomineeState.REGISTERED)
     assert exclusions_in_force(territory, contest(territory)) == []
+    found = contest(territory)
+    found.state, found.published_at = ContestState.PUBLISHED, NOW
+    told = published_decisions(territory, found)
+    assert [one.exclusions for one in told.areas] == [(), ()]
 
 
 def test_the_national_stage_does_not_open_for_finalists_who_have_left(territory: Session):
