@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +25,8 @@ BROKEN = (
     ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError, RecursionError, csv.Error,
 )  # fmt: skip
 csv.field_size_limit(1024 * 1024)
+#: A number whose exact value would fill the memory; none of a release has such an exponent.
+_ENDLESS = re.compile("[-+]?[0-9.]*e[-+]?[0-9]{3,}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +82,13 @@ class Contents:
         :raises ValueError: naming the file, when it is missing or broken.
         """
         try:
-            return json.loads(self.files[name])
+            value = json.loads(self.files[name])
+            _refuse_endless(value)
         except KeyError:
             raise ValueError(f"{name} is missing") from None
         except (ValueError, RecursionError) as fault:
-            raise ValueError(f"{name} is no JSON: {fault}") from None
+            raise ValueError(f"{name} is no JSON of a release: {fault}") from None
+        return value
 
     def table(self, name: str) -> tuple[Row, ...]:
         """The rows of a table."""
@@ -145,3 +150,14 @@ def guarded(subject: str, check: Callable[[], Iterable[Line]]) -> list[Line]:
 
 def _shown(value: object) -> str:
     return "nothing" if value is None or value == "" else str(value)[:200]
+
+
+def _refuse_endless(value: Any) -> None:
+    """Refuse a text in plain JSON that is a number too long to be computed with."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            _refuse_endless(one)
+    elif isinstance(value, str) and _ENDLESS.fullmatch(value):
+        raise ValueError(f"{value[:20]} is no number of a release")

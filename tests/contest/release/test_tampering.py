@@ -45,6 +45,7 @@ from tests.contest.release.made import (
 )
 
 MADE = hand_made()
+NATIONAL = "standings/inputs/national-v1"
 FILES = MADE.files()
 BOOKS = rule_books(Contents(FILES))
 Check = Callable[[Contents], Any]
@@ -262,6 +263,18 @@ def test_a_changed_place_is_named_with_the_place_that_follows():
 def test_a_row_more_or_less_is_found(act: Callable[[Made], object]):
     files = changed(MADE, act)
     assert any(found(files, folder) for folder in ("standings", "survey", "jury", "league"))
+
+
+@pytest.mark.parametrize("number", ["1e99999999", "1E-99999999", ".5e+100000"])
+def test_a_number_that_no_memory_holds_is_refused_by_name(number: str):
+    """Its exact value has a hundred million digits: computing with it would never end."""
+
+    def endless(made: Made) -> None:
+        made.inputs[NATIONAL]["nominees"][0]["ethics"][2] = number
+        redigested(made, NATIONAL)
+
+    lines = verify_whole(zipped(changed(MADE, endless))).lines
+    assert any(f"{number} is no number of a release" in line.detail for line in lines if not line.agrees)
 
 
 def test_a_file_changed_under_the_old_manifest_is_named():
