@@ -25,7 +25,7 @@ from contest.rulebook_reading import BadRuleBook, read_rulebook
 from contest.sources.ethics import ethics_state
 from contest.sources.state import SourceState
 from contest.sources.surveys import survey_state
-from contest.standings.models import Standing
+from contest.standings.models import Standing, StandingRow
 from core.clock import day_of
 from core.errors import Conflict
 from core.places.models import Unit
@@ -81,6 +81,7 @@ def checklist(session: Session, contest: Contest, *, now: datetime) -> list[Chec
         return [
             _frozen(session, contest),
             *final_items(session, contest, standings_in_force(session, contest), now),
+            _no_excluded_winner(session, contest),
             _in_days(session, contest, Step.RESULTS, day),
         ]
     return []
@@ -320,6 +321,24 @@ def _before_national(session: Session, contest: Contest, now: datetime) -> list[
         ),
         *final_items(session, contest, standings_in_force(session, contest), now),
     ]
+
+
+def _no_excluded_winner(session: Session, contest: Contest) -> ChecklistItem:
+    """Whether nobody who was excluded since holds an award of the national standing."""
+    national = [one.id for one in standings_in_force(session, contest) if one.stage is Stage.NATIONAL]
+    found = session.scalar(
+        select(func.count())
+        .select_from(StandingRow)
+        .join(Nominee, Nominee.id == StandingRow.nominee_id)
+        .where(
+            StandingRow.standing_id.in_(national), StandingRow.award.is_not(None),
+            Nominee.state == NomineeState.EXCLUDED,
+        )
+    )  # fmt: skip
+    return ChecklistItem(
+        _l("nobody who was excluded holds an award of the national standing"), not found,
+        _l("Put the computed standing to the vote at a meeting, and freeze the corrected one."),
+    )  # fmt: skip
 
 
 def _name(units: dict[str, Unit], kato: str) -> object:

@@ -209,3 +209,19 @@ def test_an_appeal_that_is_taken_back_uses_up_no_right(territory: Session):
     assert not is_final(territory, standing, NOW + timedelta(days=9)).is_final
     second = file_appeal(territory, handled=handled(refused), claim="Two marks are missing.", **given)
     assert (handled(first).verdict, handled(refused).appeal) == (Verdict.WITHDRAWN, second)
+
+
+def test_nothing_is_published_while_somebody_excluded_holds_an_award(territory: Session):
+    sample.national(territory)
+    standing = sample.freeze(territory, None, stage=Stage.NATIONAL)
+    winner = next(row.nominee_id for row in rows_of(territory, standing) if row.award)
+    sample.exclude(territory, winner)
+    sample.waive_all(territory, standing)
+    with pytest.raises(Conflict, match="nobody who was excluded holds an award"):
+        life.publish_results(territory, contest=contest(territory), **FACTS)
+    sample.decide(territory, sample.propose(territory, None))
+    corrected = sample.sign(territory, None, reason="the winner was excluded")
+    sample.waive_all(territory, corrected)
+    life.publish_results(territory, contest=contest(territory), **FACTS)
+    assert contest(territory).state is ContestState.PUBLISHED
+    assert winner not in {row.nominee_id for row in rows_of(territory, corrected)}
