@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from contest.certificates.record import FILE_NAME
-from core.documents import read_attachment
+from core.documents import read_attachment, uncollected
 from core.errors import BadInput
 from core.settings import ROOT
 from core.signatures import Seal, SealCheck, check_seal
@@ -37,12 +37,13 @@ class Inspection:
 
 def inspect(content: bytes, signers: frozenset[str]) -> Inspection:
     """Look into a file."""
-    try:
-        inside = read_attachment(content, FILE_NAME)
-        record = inside.decode() if inside is not None else None
-    except (BadInput, ValueError):
-        record = None
-    return Inspection(record, check_seal(content, signers))
+    with uncollected():
+        try:
+            inside = read_attachment(content, FILE_NAME)
+            record = inside.decode() if inside is not None else None
+        except (BadInput, ValueError):
+            record = None
+        return Inspection(record, check_seal(content, signers))
 
 
 def inspect_apart(content: bytes, signers: frozenset[str]) -> Inspection:

@@ -23,6 +23,7 @@ from flask_babel import lazy_gettext as _l
 from contest.certificates.drawing import draw_certificate
 from contest.certificates.files import write_whole
 from contest.certificates.record import CertificateRecord
+from core.documents import uncollected
 from core.errors import BadInput, Unavailable
 from core.settings import Settings
 from core.signatures import (
@@ -95,11 +96,12 @@ def make_file(record: CertificateRecord, key: SigningKey) -> bytes:
 
     :raises BadInput: naming the fault, when the record cannot be drawn.
     """
-    try:
-        drawn = draw_certificate(record)
-    except ValueError as fault:
-        raise BadInput(_l("The certificate cannot be made: %(fault)s.", fault=str(fault))) from fault
-    return sign_pdf(drawn, key)
+    with uncollected():
+        try:
+            drawn = draw_certificate(record)
+        except ValueError as fault:
+            raise BadInput(_l("The certificate cannot be made: %(fault)s.", fault=str(fault))) from fault
+        return sign_pdf(drawn, key)
 
 
 def national_signature(path: Path, command: Sequence[str]) -> bytes:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -48,10 +50,26 @@ def enter(app: Flask, keep: Callable) -> Callable[..., FlaskClient]:
     return run
 
 
-def send(client: FlaskClient, address: str, on: str, **fields: str):
+def token_of(client: FlaskClient, on: str) -> str:
     page = client.get(on, headers=ENGLISH).text
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
-    return client.post(address, data={"csrf_token": token, **fields}, headers=ENGLISH)
+    return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
+
+
+def send(client: FlaskClient, address: str, on: str, **fields: str):
+    given = {"csrf_token": token_of(client, on), **fields}
+    return client.post(address, data=given, headers=ENGLISH)
+
+
+def send_at_once(browsers: Sequence[FlaskClient], address: str, on: str, **fields: str) -> list:
+    """Every browser has the page open and sends its form at the same moment."""
+    tokens, gate = [token_of(client, on) for client in browsers], Barrier(len(browsers))
+
+    def act(client: FlaskClient, token: str):
+        gate.wait()
+        return client.post(address, data={"csrf_token": token, **fields}, headers=ENGLISH)
+
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        return list(pool.map(act, browsers, tokens))
 
 
 def state(keep: Callable) -> ContestState:
@@ -204,9 +222,10 @@ def test_a_chair_opens_closes_and_freezes_the_own_oblast(enter: Callable, keep: 
     assert "The second signature is the other" in secretary.get(STAGE, headers=ENGLISH).text
     assert send(secretary, f"{STAGE}/confirm", STAGE, sure="y").status_code == 403
     assert count(keep, Standing) == 0
-    first = send(chair, f"{STAGE}/confirm", STAGE, sure="y")
+    browsers = [chair, enter(Role.CHAIR, account_id=made.judges[OBLASTS[0]][0])]
+    first, second = send_at_once(browsers, f"{STAGE}/confirm", STAGE, sure="y")
     again = send(chair, f"{STAGE}/confirm", STAGE, sure="y")
-    assert first.location == again.location == f"{BASE}/2026/standings/1"
+    assert first.location == second.location == again.location == f"{BASE}/2026/standings/1"
     assert count(keep, Standing) == 1
     frozen = chair.get(first.location, headers=ENGLISH).text
     assert frozen.index("Ерлан 2") < frozen.index("Ерлан 0") < frozen.index("Ерлан 1")
