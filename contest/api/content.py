@@ -16,7 +16,7 @@ from contest.contests.queries import title_of
 from contest.league.computation import Position
 from contest.league.models import League
 from contest.league.queries import ClassSummary, ShownUnit
-from contest.publication.queries import Ranked, unit_words
+from contest.publication.queries import Ranked
 from contest.release.models import Release
 from contest.rulebook import Stage
 from contest.sources.published_survey import Answered
@@ -30,7 +30,7 @@ Content = dict[str, Any]
 def unit(found: Unit) -> Content:
     """A unit in a list."""
     return {
-        "kato": found.kato, "level": found.level.value, "kind": found.kind.value, **_name(unit_words(found)),
+        "kato": found.kato, "level": found.level.value, "kind": found.kind.value, **_name(found.words),
         "parent": found.parent_kato, "oblast": found.oblast_kato, "district": found.district_kato,
     }  # fmt: skip
 
@@ -45,7 +45,7 @@ def whole_unit(known: KnownUnit) -> Content:
         "valid_from": found.valid_from.isoformat(),
         "valid_to": found.valid_to and found.valid_to.isoformat(),
         "edition": found.edition,
-        "above": [_unit_name(one.kato, unit_words(one)) for one in known.above],
+        "above": [_unit_name(one.kato, one.words) for one in known.above],
         "former_names": [
             {
                 **_name(Words(one.name_kk, one.name_ru, one.name_en)),
@@ -83,7 +83,7 @@ def standing(frozen: Standing, of: Contest, *, counts: tuple[int, int], oblast: 
         href = address(".regional_standing", code=of.code, kato=kato)
         webpage = address("publication.oblast_results", code=of.code, kato=kato)
     return {
-        "stage": frozen.stage.value, "oblast": oblast and _unit_name(oblast.kato, unit_words(oblast)),
+        "stage": frozen.stage.value, "oblast": oblast and _unit_name(oblast.kato, oblast.words),
         "version": frozen.version, "published_at": _instant(frozen.published_at),
         "rulebook_fingerprint": frozen.rulebook_fingerprint, "inputs_digest": frozen.inputs_digest,
         "nominees": counts[0], "placed": counts[1], "href": href, "webpage": webpage,

@@ -30,7 +30,6 @@ from core.clock import day_of
 from core.errors import Conflict
 from core.places.models import Unit
 from core.places.queries import units_by_kato
-from core.words import Words
 
 
 class Act(StrEnum):
@@ -343,7 +342,7 @@ def _no_excluded_winner(session: Session, contest: Contest) -> ChecklistItem:
 
 def _name(units: dict[str, Unit], kato: str) -> object:
     unit = units.get(kato)
-    return Words(unit.name_kk, unit.name_ru, unit.name_en) if unit else kato
+    return unit.words if unit else kato
 
 
 def _frozen(session: Session, contest: Contest) -> ChecklistItem:

@@ -260,7 +260,7 @@ def _where(session: Session, oblast_kato: str | None) -> Words:
     if oblast_kato is None:
         return NATION
     unit = get_unit(session, oblast_kato)
-    return Words(unit.name_kk, unit.name_ru, unit.name_en)
+    return unit.words
 
 
 def _refuse_another_commission(meeting: Meeting, stage: Stage, oblast_kato: str | None) -> None:

@@ -19,7 +19,6 @@ from contest.standings.queries import rows_of
 from core.accounts.models import Account
 from core.places.queries import get_unit
 from core.web.edge import database, settings
-from core.words import Words
 
 
 def claim_choices(session: Session, contest: Contest, standing: Standing | None) -> dict[str, object]:
@@ -55,7 +54,7 @@ def receipt_of(contest: Contest, objection: Objection) -> Response:
     to, where = objected_to(session, objection), NATION_WORDS
     if to.oblast_kato is not None:
         unit = get_unit(session, to.oblast_kato)
-        where = Words(unit.name_kk, unit.name_ru, unit.name_en)
+        where = unit.words
     content = draw_receipt(
         objection, contest=contest, to=to, where=where, is_demo=is_demo,
         nominee=session.get_one(Nominee, objection.nominee_id), terms=rulebook_of(session, contest).terms,

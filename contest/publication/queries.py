@@ -162,11 +162,6 @@ def year_of(contest: Contest) -> int:
     return (contest.published_at or contest.created_at).year
 
 
-def unit_words(unit: Unit) -> Words:
-    """A unit's name in the three languages."""
-    return Words(unit.name_kk, unit.name_ru, unit.name_en)
-
-
 def _with_rows(session: Session, standings: Sequence[Standing], *wanted: object) -> list[Ranking]:
     """The standings with their rows (or some of them), in two queries whatever their number."""
     ids = [standing.id for standing in standings]
@@ -186,8 +181,8 @@ def _by_place(row: Ranked) -> tuple[int, str, int]:
 
 def _ranked(row: StandingRow, units: dict[str, Unit]) -> Ranked:
     return Ranked(
-        nominee_id=row.nominee_id, place=row.place, name=row.name_kk, unit=unit_words(units[row.kato]),
-        kato=row.kato, oblast=unit_words(units[row.oblast_kato]), oblast_kato=row.oblast_kato,
+        nominee_id=row.nominee_id, place=row.place, name=row.name_kk, unit=units[row.kato].words,
+        kato=row.kato, oblast=units[row.oblast_kato].words, oblast_kato=row.oblast_kato,
         shown=row.shown, error=row.error, low=row.low, high=row.high, top_probability=row.top_probability,
         is_finalist=row.is_finalist, award=row.award,
         parts={part["code"]: part for part in json.loads(row.components_json)},

@@ -114,7 +114,7 @@ def contest_results(code: str) -> Response:
             "contest/public/contest.html", contest=contest, mode=mode, league=league,
             national=next((one for one in found if one.standing.stage is Stage.NATIONAL), None),
             oblasts=[one for one in found if one.standing.stage is Stage.REGIONAL],
-            names={kato: queries.unit_words(unit) for kato, unit in units.items()},
+            names={kato: unit.words for kato, unit in units.items()},
         )  # fmt: skip
 
     about = (contest.state, mode, league and league.id, *_standing_marks(standings))
@@ -238,7 +238,7 @@ def _national(code: str) -> Shown:
 def _oblast(code: str, kato: str) -> Shown:
     contest = queries.known_contest(database(), code)
     standing = queries.oblast_standing(database(), contest=contest, oblast_kato=kato)
-    title, values = str(queries.unit_words(get_unit(database(), kato))), {"code": code, "kato": kato}
+    title, values = str(get_unit(database(), kato).words), {"code": code, "kato": kato}
     return Shown(
         contest, standing, standing_rows(database(), standing), title, "publication.oblast_results",
         "publication.oblast_file", values,

@@ -13,7 +13,6 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from core.places.models import Unit
 from core.places.queries import units_by_kato
 from core.words import Words
 from surveys.breakdown import Variant
@@ -80,8 +79,8 @@ def published_turnout(session: Session, *, campaign_code: str) -> tuple[Answered
     adults = unit_adults(session, campaign=campaign)
     return tuple(
         Answered(
-            unit.kato, _words(unit), _words(above[unit.district_kato]) if unit.district_kato else None,
-            unit.oblast_kato, _words(above[unit.oblast_kato]), numbers.get(unit.kato), adults[unit.kato],
+            unit.kato, unit.words, above[unit.district_kato].words if unit.district_kato else None,
+            unit.oblast_kato, above[unit.oblast_kato].words, numbers.get(unit.kato), adults[unit.kato],
         )
         for unit in units
     )  # fmt: skip
@@ -121,7 +120,3 @@ def leaves_days_out(session: Session, *, campaign_code: str) -> bool:
     """Whether the score that counts is made without the days that stand out."""
     rules = campaign_by_code(session, campaign_code).rules_json
     return rules is not None and rules_from_json(rules).counting == Counting.WITHOUT_FLAGGED
-
-
-def _words(unit: Unit) -> Words:
-    return Words(unit.name_kk, unit.name_ru, unit.name_en)

@@ -11,13 +11,12 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from contest.sources.published_survey import counted_otherwise
 from core.errors import NotFound
 from core.words import Words
-from surveys.breakdown import Variant
 from surveys.criteria import criteria_from_json, shipped, shipped_codes
 from surveys.models import CampaignState
 from surveys.queries import campaign_by_code, open_campaigns, published_statistics, title_of
-from surveys.results import published_variants
 from surveys.signals.queries import signal_run, visible_flags
 from surveys.signals.wording import WORDS, day_words, rarity_words, seen_words
 
@@ -120,11 +119,8 @@ def other_scores(session: Session, campaign_code: str) -> dict[str, Decimal | No
 
     :raises Conflict: before the campaign is closed.
     """
-    return {
-        kato: numbers.score
-        for (kato, variant), numbers in published_variants(session, campaign_code=campaign_code).items()
-        if variant is not Variant.WEIGHTED
-    }
+    found = counted_otherwise(session, campaign_code=campaign_code)
+    return {kato: numbers.score for kato, numbers in found.items()}
 
 
 def unit_flags(session: Session, campaign_code: str, kato: str) -> UnitFlags:

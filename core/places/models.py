@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.places.naming import UnitKind, UnitLevel
 from core.storage import Base, SerialKey, UtcDateTime, enum_column
+from core.words import Words
 
 AGE_BANDS = ("18-29", "30-44", "45-59", "60+")
 SEXES = ("f", "m")
@@ -85,6 +86,11 @@ class Unit(Base):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     edition: Mapped[str] = mapped_column(ForeignKey("territory_editions.name"))
+
+    @property
+    def words(self) -> Words:
+        """The name in the three languages."""
+        return Words(self.name_kk, self.name_ru, self.name_en)
 
 
 class FormerName(Base):

@@ -51,14 +51,10 @@ def posters_of(
     paths = paths_of(session, units)
     return [
         Poster(
-            campaign=campaign.code, kato=unit.kato, name=_name(unit),
-            above=tuple(map(_name, reversed(paths[unit.kato]))), mode=campaign.mode,
+            campaign=campaign.code, kato=unit.kato, name=unit.words,
+            above=tuple(one.words for one in reversed(paths[unit.kato])), mode=campaign.mode,
             opens_on=campaign.opens_on, closes_on=campaign.closes_on,
             address=f"{public_url}/s/{campaign.code}/{unit.kato}", is_demo=is_demo,
         )
         for unit in units
     ]  # fmt: skip
-
-
-def _name(unit: Unit) -> Words:
-    return Words(unit.name_kk, unit.name_ru, unit.name_en)

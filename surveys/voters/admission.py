@@ -20,7 +20,6 @@ from core.errors import BadInput
 from core.places.queries import get_unit
 from core.urn.models import TraceKind
 from core.web.limits import limiter
-from core.words import Words
 from surveys.queries import AskedUnit
 from surveys.tickets import Admitted, Entrance, Withheld, ticket_subject
 from surveys.voters.carriers import MARK_LENGTH, read_carried
@@ -119,7 +118,7 @@ def _of_another_unit(session: Session, owner: CodeOwner) -> object:
     unit = get_unit(session, owner.kato)
     return _l(
         "This code is for “%(unit)s”: choose that place under “Another village”, and type it there.",
-        unit=Words(unit.name_kk, unit.name_ru, unit.name_en),
+        unit=unit.words,
     )
 
 

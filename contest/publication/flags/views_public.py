@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask_babel import lazy_gettext as _l
 
 from contest.contests.models import ContestState
-from contest.publication.queries import known_contest, unit_words
+from contest.publication.queries import known_contest
 from contest.sources.published_survey import counted_otherwise, days_standing_out, leaves_days_out
 from contest.sources.surveys import excluded_by_rules, survey_table
 from core.access import public
@@ -28,7 +28,7 @@ def flags(code: str) -> str:
         raise NotFound(_l("The days that stood out are published together with the results."))
     facts = {"campaign_code": contest.campaign_code}
     days = days_standing_out(session, **facts)
-    units = {kato: unit_words(unit) for kato, unit in units_by_kato(session, days).items()}
+    units = {kato: unit.words for kato, unit in units_by_kato(session, days).items()}
     table, others = survey_table(session, **facts), counted_otherwise(session, **facts)
     rows = [(units[kato], table.get(Subject("unit", kato)), others.get(kato), days[kato]) for kato in days]
     return render_template(
