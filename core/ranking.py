@@ -60,17 +60,23 @@ def places(scores: ArrayLike | Sequence[Decimal | None], *, decimals: int = 2) -
     Raises
     ------
     ValueError
-        For an infinite score, scores that are no single row, or a negative number of decimals.
+        For an infinite score, scores that are no single row, or a number of decimals that is negative or
+        not whole.
 
     Examples
     --------
     >>> places([54.7, 0.35 * 41.8 + 0.25 * 36.1 + 0.4 * 77.6, 90, float("nan"), 12]).tolist()
     [2, 2, 1, 0, 4]
     """
-    if decimals < 0:
-        raise ValueError(f"decimals must not be negative, and is {decimals}")
-    given = list(scores) if isinstance(scores, Sequence) else _one_row(scores)
-    rounded = [published(s if s is None or isinstance(s, Decimal) else float(s), decimals) for s in given]
+    if not decimals >= 0 or decimals % 1:
+        raise ValueError(f"decimals must not be negative, a whole number, and is {decimals}")
+    given = np.asarray(scores, dtype=object)
+    if given.ndim != 1:
+        raise ValueError(f"scores are one row of numbers, and the shape is {given.shape}")
+    rounded = [
+        published(score if score is None or isinstance(score, Decimal) else float(score), int(decimals))
+        for score in given
+    ]
     place: dict[Decimal, int] = {}
     for position, score in enumerate(sorted((s for s in rounded if s is not None), reverse=True), start=1):
         place.setdefault(score, position)
@@ -233,13 +239,6 @@ def top_probability(
     probability = np.zeros(values.shape)
     probability[known] = total / draws
     return probability
-
-
-def _one_row(scores: ArrayLike) -> list[float]:
-    given = np.asarray(scores, dtype=float)
-    if given.ndim != 1:
-        raise ValueError(f"scores are one row of numbers, and the shape is {given.shape}")
-    return given.tolist()
 
 
 def _refuse_draws(draws: int, seed: int) -> None:

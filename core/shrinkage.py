@@ -15,6 +15,8 @@ from scipy.optimize import brentq
 from core.pairwise import Floats, Integers
 
 FEWEST = 3
+#: Beyond these no score and no error means anything, and their squares would leave a float.
+LARGEST, SMALLEST = 1e50, 1e-50
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def shrink(estimates: ArrayLike, standard_errors: ArrayLike) -> Shrunken:
     Raises
     ------
     ValueError
-        For an error <= 0, an infinite number, or arrays of different length.
+        For an error <= 0, a number that is infinite or beyond all measure, or arrays of different length.
 
     References
     ----------
@@ -113,11 +115,16 @@ def checked_pairs(scores: ArrayLike, errors: ArrayLike, *, positive: bool) -> tu
     if value.ndim != 1 or value.shape != error.shape:
         raise ValueError(f"each score needs one error, and the shapes are {value.shape} and {error.shape}")
     for name, array in (("score", value), ("standard error", error)):
-        for index in np.flatnonzero(np.isinf(array)):
-            raise ValueError(f"{name} {index} is {array[index]}; it must be finite, or NaN where unknown")
+        for index in np.flatnonzero(np.abs(array) > LARGEST):
+            raise ValueError(
+                f"{name} {index} is {array[index]}; it must be finite, or NaN where unknown,"
+                f" and no larger than {LARGEST:g}"
+            )
     for index in np.flatnonzero(error <= 0 if positive else error < 0):
         needed = "above 0" if positive else "0 or more"
         raise ValueError(f"standard error {index} is {error[index]}; it must be {needed}")
+    for index in np.flatnonzero((error > 0) & (error < SMALLEST)):
+        raise ValueError(f"standard error {index} is {error[index]}; it must be at least {SMALLEST:g}")
     order = np.lexsort((error, -value))
     return value, error, order[~np.isnan(value[order]) & ~np.isnan(error[order])]
 

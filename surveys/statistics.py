@@ -188,6 +188,11 @@ def cronbach_alpha(ratings: ArrayLike) -> float:
     float
         NaN for fewer than two criteria or two complete persons, or where the totals do not vary.
 
+    Raises
+    ------
+    ValueError
+        For an infinite rating, or ratings that are no table.
+
     References
     ----------
     .. [1] L. J. Cronbach (1951), Coefficient alpha and the internal structure of tests, Psychometrika 16,
@@ -201,6 +206,8 @@ def cronbach_alpha(ratings: ArrayLike) -> float:
     table = np.asarray(ratings, dtype=float)
     if table.ndim != 2:
         raise ValueError(f"ratings are respondents by criteria, and the shape is {table.shape}")
+    for row, column in np.argwhere(np.isinf(table)):
+        raise ValueError(f"rating {table[row, column]} of respondent {row}, criterion {column} is impossible")
     table = table[~np.isnan(table).any(axis=1)]
     persons, items = table.shape
     if persons < 2 or items < 2:

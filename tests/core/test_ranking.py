@@ -133,6 +133,8 @@ def test_shrink_does_not_depend_on_the_order_of_the_rows(table, random):
         ([1, 2, 3], [1, np.inf, 1], "standard error 1 is inf"),
         ([1, 2, 3], [1, 1], r"\(3,\) and \(2,\)"),
         ([[1, 2]], [[1, 1]], r"\(1, 2\)"),
+        ([1, -1e200, 3], [1, 1, 1], r"score 1 is -1e\+200; .* no larger than 1e\+50"),
+        ([1, 2, 3], [1, 1, 1e-170], "standard error 2 is 1e-170; it must be at least 1e-50"),
     ],
 )
 def test_shrink_refuses_the_impossible_by_name(scores, errors, message):
@@ -158,11 +160,15 @@ def test_places_at_other_decimals_of_arrays_decimals_and_the_unknown():
     assert places([]).tolist() == []
 
 
-def test_places_refuse_the_infinite_and_negative_decimals():
+def test_places_refuse_the_infinite_and_decimals_that_cannot_be():
     with pytest.raises(ValueError, match="Infinity"):
         places([1.0, float("inf")])
     with pytest.raises(ValueError, match="-1"):
         places([1.0], decimals=-1)
+    with pytest.raises(ValueError, match=r"is 1\.5"):
+        places([1.0], decimals=1.5)
+    with pytest.raises(ValueError, match=r"\(2, 1\)"):
+        places([[1.0], [2.0]])
     with pytest.raises(ValueError, match=r"\(1, 2\)"):
         places(np.array([[1.0, 2.0]]))
 
@@ -449,6 +455,7 @@ def test_one_unit_may_be_without_error():
         ([1, 1, 1], {"draws": 2.5}, "draws .* is 2.5"),
         ([1, 1, 1], {"seed": -1}, "seed .* is -1"),
         ([1, np.inf, 1], {}, "standard error 1 is inf"),
+        ([1, 1, 1e-200], {}, "standard error 2 is 1e-200"),
     ],
 )
 def test_intervals_refuse_the_impossible_by_name(errors, options, message):

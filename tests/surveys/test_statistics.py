@@ -264,6 +264,11 @@ def test_cronbach_alpha_is_unknown_where_it_is_not_defined(ratings):
     assert math.isnan(cronbach_alpha(ratings))
 
 
+def test_cronbach_alpha_refuses_the_infinite_by_name():
+    with pytest.raises(ValueError, match="rating inf of respondent 1, criterion 0"):
+        cronbach_alpha([[1, 2], [math.inf, 3], [4, 4]])
+
+
 def test_longest_run_is_broken_by_another_answer_and_by_nan():
     ratings = [
         [4, 4, 4, 4, 4, 4],
