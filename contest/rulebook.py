@@ -252,6 +252,18 @@ class RuleBook:
     def stage(self, stage: Stage) -> StageRules:
         return self.regional if stage is Stage.REGIONAL else self.national
 
+    def conflict_ground(self, stage: Stage, code: str) -> Ground:
+        """What a ground of conflict is called at a stage.
+
+        One declared at the regional stage holds at the national one, whose rules need not name it; one that
+        a correction has taken away is called by its code.
+        """
+        for rules in (self.stage(stage), self.regional, self.national):
+            for ground in rules.conflicts:
+                if ground.code == code:
+                    return ground
+        return Ground(code, Words(code, code, code))
+
     def as_json(self) -> str:
         """One canonical JSON text: the same for the same rules, however the file is laid out."""
         return json.dumps(plain(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))

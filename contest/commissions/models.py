@@ -113,10 +113,11 @@ class MemberFacts(Base):
 
 
 class ConflictFinding(Base):
-    """What the facts said of a member and a nominee when the marking of a stage was closed.
+    """What was known of a member and a nominee when the marking of a stage was closed: found or declared.
 
     Without a ground they were in no conflict. Facts that are entered, changed or taken away afterwards change
-    nothing between these two at this stage: scores and marks can be seen by then.
+    nothing between these two at this stage: scores and marks can be seen by then. Only a granted objection
+    adds a ground.
     """
 
     __tablename__ = "conflict_findings"

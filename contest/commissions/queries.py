@@ -150,10 +150,7 @@ def conflicts_of(
     session: Session, contest: Contest, stage: Stage, nominees: Sequence[Nominee]
 ) -> dict[int, dict[int, str]]:
     """The ground of every conflict at a stage, by nominee and account, declared and found together."""
-    found = {
-        nominee: {account: ground for account, ground in lines.items() if ground is not None}
-        for nominee, lines in findings_of(session, contest, stage, nominees).items()
-    }
+    found = barred_judges(session, contest, stage, nominees)
     stages = (Stage.REGIONAL,) if stage is Stage.REGIONAL else tuple(Stage)
     declared = select(Recusal).where(Recusal.nominee_id.in_(found), Recusal.stage.in_(stages))
     for recusal in session.scalars(declared):
@@ -166,7 +163,8 @@ def findings_of(
 ) -> dict[int, dict[int, str | None]]:
     """What the facts say of each nominee and everybody who could decide: the ground, or None.
 
-    As it was kept when the marking was closed; for whoever took a seat later, as it is now.
+    Once the marking was closed: what was kept then, with what was declared by then; for whoever took a seat
+    later, as the facts are now.
     """
     kept: dict[tuple[int, int], str | None] = {
         (row.nominee_id, row.account_id): row.ground
@@ -186,6 +184,20 @@ def findings_of(
             ground = kept[key] if key in kept else found_ground(grounds, member, nominee)
             found[nominee.nominee_id][member.account_id] = ground
     return found
+
+
+def barred_judges(
+    session: Session, contest: Contest, stage: Stage, nominees: Sequence[Nominee]
+) -> dict[int, dict[int, str]]:
+    """By nominee, whose marks do not exist once the marking is closed, and the ground.
+
+    Those of whom a conflict was known by then, or was established by a granted objection since. Who declares
+    one later has seen the scores: that member votes no more, and the marks stay what they were.
+    """
+    return {
+        nominee: {account: ground for account, ground in lines.items() if ground is not None}
+        for nominee, lines in findings_of(session, contest, stage, nominees).items()
+    }
 
 
 def declared_conflict(session: Session, *, nominee: Nominee, stage: Stage, account_id: int) -> Recusal | None:

@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from contest.commissions.models import Commission, ConflictFinding, MemberFacts, Seat, SeatRole
-from contest.commissions.queries import VOTING, commission_of, findings_of
+from contest.commissions.queries import VOTING, commission_of, conflicts_of, findings_of
 from contest.contests.models import Contest, ContestState
 from contest.contests.queries import subject_of
 from contest.nominees.models import Nominee
@@ -234,7 +234,9 @@ def enter_facts(
 def settle_conflicts(
     session: Session, *, contest: Contest, stage: Stage, oblast_kato: str | None, now: datetime
 ) -> list[tuple[int, int, str]]:
-    """Keep for good what the facts say of a stage's nominees, also of those who are out: scores come next.
+    """Keep for good what is known of a stage's nominees, also of those who are out: scores come next.
+
+    That is what the facts say and what was declared by now.
 
     :returns: the conflicts among it: nominee, account, ground.
     """
@@ -249,8 +251,12 @@ def settle_conflicts(
     session.execute(
         delete(ConflictFinding).where(ConflictFinding.nominee_id.in_(ids), ConflictFinding.stage == stage)
     )
-    found = findings_of(session, contest, stage, nominees)
-    lines = [(nominee, *line) for nominee, of_one in found.items() for line in of_one.items()]
+    known = conflicts_of(session, contest, stage, nominees)
+    lines = [
+        (nominee, account, known[nominee].get(account))
+        for nominee, found in findings_of(session, contest, stage, nominees).items()
+        for account in found.keys() | known[nominee].keys()
+    ]
     for nominee, account, ground in lines:
         session.add(
             ConflictFinding(

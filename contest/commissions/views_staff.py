@@ -168,11 +168,14 @@ def facts(code: str, stage: str, area: str, account_id: int) -> Reply:
     if not form.is_submitted() and kept is not None:
         form.employer.data, form.oblast.data = kept.employer, kept.oblast_kato or ""
         form.district.data, form.heads.data = kept.district_kato or "", kept.heads_kato or ""
+    book, declared = rulebook_of(database(), contest), declared_by(database(), contest, account_id)
     return render_template(
         "contest/commission/facts.html", contest=contest, stage=chosen, area=area, form=form,
         is_settled=is_settled, person=get_account(database(), account_id),
-        declared=declared_by(database(), contest, account_id),
-        titles={one.code: one.title for one in rulebook_of(database(), contest).national.conflicts},
+        declared=[
+            (nominee, book.conflict_ground(made.stage, made.ground).title, made.details)
+            for made, nominee in declared
+        ],
     )  # fmt: skip
 
 
@@ -229,12 +232,12 @@ def _conflicts(contest: Contest, stage: Stage, oblast: str | None) -> list[tuple
     people = people_of(database(), contest, stage, oblast).everyone
     if not people:
         return []
-    titles = {one.code: one.title for one in rulebook_of(database(), contest).stage(stage).conflicts}
+    book = rulebook_of(database(), contest)
     nominees = registered(database(), contest, oblast_kato=oblast)
     names = names_of(database(), people)
     found = conflicts_of(database(), contest, stage, nominees)
     return [
-        (names[account_id], nominee.name_kk, titles[ground])
+        (names[account_id], nominee.name_kk, book.conflict_ground(stage, ground).title)
         for nominee in nominees
         for account_id, ground in found[nominee.id].items()
         if account_id in people

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.commissions.queries import conflicts_of
+from contest.commissions.queries import barred_judges
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
 from contest.evidence.standing import refuse_before_closing
@@ -90,7 +90,7 @@ def panel_of(
 
     Judges are numbered as in a standing's inputs (`contest.jury.queries.complete_marks`): by the marks.
     """
-    conflicts = conflicts_of(session, contest, stage, nominees)
+    conflicts = barred_judges(session, contest, stage, nominees)
     codes = {part.code: [criterion.code for criterion in part.criteria] for part in rules.marked}
     rows = session.scalars(
         select(Mark).where(

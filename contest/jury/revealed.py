@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.commissions.queries import conflicts_of
+from contest.commissions.queries import barred_judges, conflicts_of
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
 from contest.jury.models import Abstention, Mark
@@ -27,12 +27,16 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class JudgeLine:
-    """One judge's marks of a nominee by (component, criterion); with a `ground` of conflict none counts."""
+    """One judge's marks of a nominee by (component, criterion); with a `ground` of conflict none counts.
+
+    :param late_ground: of a conflict that was declared after the closing: the marks count.
+    """
 
     name: str
     marks: dict[Key, int]
     abstained: frozenset[Key]
     ground: Ground | None
+    late_ground: Ground | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ def revealed_marks(
     """
     if not is_marking_closed(session, contest, stage, oblast_kato):
         raise Conflict(_l("All marks are shown at once, when the marking of this stage is closed."))
-    rules = rulebook_of(session, contest).stage(stage)
+    book = rulebook_of(session, contest)
     nominees = judged_nominees(session, contest, stage, oblast_kato)
     ids = [nominee.id for nominee in nominees]
     given: dict[tuple[int, int], dict[Key, int]] = {}
@@ -69,13 +73,13 @@ def revealed_marks(
     ):
         own = abstained.setdefault((row.nominee_id, row.judge_account_id), set())
         own.add((row.component, row.criterion))
+    barred = barred_judges(session, contest, stage, nominees)
     conflicts = conflicts_of(session, contest, stage, nominees)
-    titles = {ground.code: ground for ground in rules.conflicts}
     judges = panel(session, contest, stage, oblast_kato) | {judge for _nominee, judge in (*given, *abstained)}
     names = names_of(session, judges)
     found = []
     for nominee in nominees:
-        grounds = conflicts[nominee.id]
+        grounds = {one: book.conflict_ground(stage, code) for one, code in conflicts[nominee.id].items()}
         about = {judge for number, judge in (*given, *abstained) if number == nominee.id} | (
             grounds.keys() & judges
         )
@@ -83,9 +87,10 @@ def revealed_marks(
             JudgeLine(
                 names[judge], given.get((nominee.id, judge), {}),
                 frozenset(abstained.get((nominee.id, judge), ())),
-                titles.get(grounds.get(judge, "")),
+                grounds.get(judge) if judge in barred[nominee.id] else None,
+                grounds.get(judge) if judge not in barred[nominee.id] else None,
             )
             for judge in about
         ]  # fmt: skip
         found.append(Revealed(nominee, tuple(sorted(lines, key=lambda line: kazakh_key(line.name)))))
-    return rules, found
+    return book.stage(stage), found

@@ -135,8 +135,8 @@ def declare_conflict(
 ) -> Recusal:
     """Declare a conflict with a nominee, on one of the rule book's grounds: one does not mark or vote.
 
-    While the marking is not closed the member's marks cease to be. Afterwards they stay in the record and
-    do not count: a standing that is not frozen yet is computed without them and approved anew.
+    While the marking is not closed the member's marks cease to be. Afterwards the member has seen what they
+    weigh: they stay as they are, and only a granted objection strikes them.
 
     :raises BadInput: for a ground that the rule book does not name.
     :raises Conflict: when it was declared before.
@@ -157,11 +157,12 @@ def declare_conflict(
     )  # fmt: skip
     session.add(recusal)
     session.flush()
+    is_late = window is not None and window.closed_at is not None
     audit.record(
         session, actor=actor, action="conflict.declare", subject=reference(nominee), stage=stage.value,
-        ground=ground,
+        ground=ground, is_late=is_late,
     )  # fmt: skip
-    if window is None or window.closed_at is None:
+    if not is_late:
         _strike(session, nominee, stage, [judge_account_id], actor=actor)
     return recusal
 

@@ -25,6 +25,7 @@ from contest.jury.queries import (
     area_kato,
     blind_works,
     essay_by_number,
+    is_marking_closed,
     is_marking_open,
     judged_nominees,
     judging,
@@ -128,7 +129,12 @@ def conflict(code: str, stage: str, nominee_id: int) -> Reply:
         details=form.details.data, judge_account_id=current_user.id, actor=current_user.reference,
         now=clock.present(),
     )  # fmt: skip
-    flash(_("The conflict is declared. You do not mark this nominee."), "good")
+    is_late = is_marking_closed(database(), contest, chosen, area_kato(nominee, chosen))
+    flash(
+        _("The conflict is declared. You do not vote on this nominee; your marks stay as they are.")
+        if is_late else _("The conflict is declared. You do not mark this nominee."),
+        "good",
+    )  # fmt: skip
     return redirect(url_for("marking_member.index", code=code))
 
 
@@ -226,18 +232,18 @@ def _is_confirmed(nominee: Nominee, stage: Stage, parts: Sequence[Component]) ->
 
 
 def _page(contest: Contest, stage: Stage, nominee: Nominee, sent: SentMarks) -> str:
-    rules = rulebook_of(database(), contest).stage(stage)
-    parts, form = named_parts(rules), ConflictForm(formdata=None)
-    form.offer(rules)
+    book, area = rulebook_of(database(), contest), area_kato(nominee, stage)
+    parts, form = named_parts(book.stage(stage)), ConflictForm(formdata=None)
+    form.offer(book.stage(stage))
     ground = _about(contest, stage, nominee).conflicts.get(current_user.id)
     declared = declared_conflict(database(), nominee=nominee, stage=stage, account_id=current_user.id)
     return render_template(
         "contest/staff/marks.html", contest=contest, stage=stage, nominee=nominee, parts=parts, form=form,
         sent=sent if ground is None else SentMarks({}, frozenset()), act=ActForm(formdata=None),
         unit=get_unit(database(), nominee.kato), is_confirmed=_is_confirmed(nominee, stage, parts),
-        ground=next((one for one in rules.conflicts if one.code == ground), None),
-        is_declared=declared is not None,
-        is_open=is_marking_open(database(), contest, stage, area_kato(nominee, stage)),
+        ground=ground and book.conflict_ground(stage, ground),
+        is_declared=declared is not None, is_closed=is_marking_closed(database(), contest, stage, area),
+        is_open=is_marking_open(database(), contest, stage, area),
     )  # fmt: skip
 
 

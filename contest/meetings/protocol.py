@@ -137,16 +137,19 @@ def _person(person: ShownPerson, words: dict[str, str], language: str) -> tuple[
 def _conflicts(
     session: Session, contest: Contest, meeting: Meeting, shown: ShownMeeting, language: str
 ) -> tuple[tuple[str, str, str], ...]:
-    titles = {one.code: one.title for one in rulebook_of(session, contest).stage(meeting.stage).conflicts}
+    book = rulebook_of(session, contest)
     names = {person.account_id: person.name for person in shown.people}
     known = conflicts_before(session, meeting)
     nominees = {one.id: one for one in session.scalars(select(Nominee).where(Nominee.id.in_(known)))}
     return tuple(
-        (names[account_id], getattr(nominees[number], f"name_{language}"), titles[ground].in_(language))
+        (
+            names[account_id], getattr(nominees[number], f"name_{language}"),
+            book.conflict_ground(meeting.stage, ground).title.in_(language),
+        )
         for number, grounds in sorted(known.items())
         for account_id, ground in sorted(grounds.items())
         if account_id in names
-    )
+    )  # fmt: skip
 
 
 def _item(session: Session, meeting: Meeting, shown: ShownItem, words: dict[str, str], language: str) -> Item:

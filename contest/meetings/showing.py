@@ -130,7 +130,8 @@ def _people(session: Session, meeting: Meeting) -> tuple[ShownPerson, ...]:
 def _item(session: Session, contest: Contest, item: AgendaItem, reader: int | None) -> ShownItem:
     roll, counts, votes = roll_of(session, item), outcome(session, item), votes_on(session, item)
     names = names_of(session, {*roll.presence, *roll.stands_for.values()})
-    titles = {ground.code: ground for ground in rulebook_of(session, contest).stage(item.stage).conflicts}
+    book = rulebook_of(session, contest)
+    titles = {code: book.conflict_ground(item.stage, code) for code in roll.grounds.values()}
     titles[DECIDED_BEFORE] = Ground(DECIDED_BEFORE, DECIDED_BEFORE_WORDS)
     is_over = item.state is ItemState.DECIDED
     lines = [

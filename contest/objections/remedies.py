@@ -11,7 +11,7 @@ from datetime import datetime
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from contest.commissions.models import Recusal
+from contest.commissions.models import ConflictFinding, Recusal
 from contest.contests.models import Contest
 from contest.nominees.leaving import reinstate_nominee
 from contest.nominees.models import NomineeExclusion
@@ -73,16 +73,17 @@ def apply_remedy(
 
 
 def _establish(session: Session, objection: Objection, *, actor: str, now: datetime) -> None:
+    """Let the member's marks of the nominee cease to count, and keep the member from later votes."""
     stage = session.get_one(Standing, objection.standing_id).stage
-    key = (objection.about_nominee_id, stage, objection.about_account_id)
-    if session.get(Recusal, key) is not None:
+    key = {
+        "nominee_id": objection.about_nominee_id, "stage": stage, "account_id": objection.about_account_id
+    }  # fmt: skip
+    known = session.get(ConflictFinding, key)
+    if known is not None and known.ground is not None:
         return
-    session.add(
-        Recusal(
-            nominee_id=objection.about_nominee_id, stage=stage, account_id=objection.about_account_id,
-            ground=objection.ground, declared_at=now,
-        )
-    )  # fmt: skip
+    session.merge(ConflictFinding(**key, ground=objection.ground, found_at=now))
+    if session.get(Recusal, key) is None:
+        session.add(Recusal(**key, ground=objection.ground, declared_at=now))
     audit.record(
         session, actor=actor, action="conflict.establish", stage=stage.value, ground=objection.ground,
         subject=f"nominee:{objection.about_nominee_id}", account=objection.about_account_id,

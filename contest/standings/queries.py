@@ -16,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.commissions.queries import conflicts_of
+from contest.commissions.queries import barred_judges
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_in_force
 from contest.decisions.queries import nomination_votes, nominations_to_vote
@@ -152,7 +152,7 @@ def _nominees(
     session: Session, contest: Contest, nominees: Sequence[Nominee], book: RuleBook, stage: Stage
 ) -> list[dict[str, Any]]:
     rules = book.stage(stage)
-    conflicts = conflicts_of(session, contest, stage, nominees)
+    conflicts = barred_judges(session, contest, stage, nominees)
     marks = complete_marks(session, nominees=nominees, rules=rules, stage=stage, conflicts=conflicts)
     reads_ethics = any(part.source is Source.ETHICS for part in rules.components)
     ethics = ethics_table(session, round_code=contest.round_code) if reads_ethics else None

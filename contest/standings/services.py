@@ -10,11 +10,10 @@ import json
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from contest.certificates.services import revoke_unborne
-from contest.commissions.models import Recusal
 from contest.commissions.queries import people_of
 from contest.contests.checklist import freeze_checklist, refuse_unless_done
 from contest.contests.models import Contest, ContestState
@@ -25,7 +24,6 @@ from contest.jury.queries import marking_of
 from contest.jury.services import STATE_OF, area_of
 from contest.nominees.models import Nominee
 from contest.objections.models import Objection
-from contest.objections.queries import handled_objections
 from contest.objections.remedies import refuse_unless_granted
 from contest.rulebook import Stage
 from contest.standings.computation import canonical_inputs
@@ -191,8 +189,8 @@ def _refuse_correction(
 def _refuse_unless_approved(
     session: Session, computed: ComputedStanding, before: Standing | None, objection: Objection | None
 ) -> ApprovalState | None:
-    """The vote behind these numbers; None where a granted objection stands behind them, and nothing else."""
-    if objection is not None and not _is_changed_since(session, computed, before, objection):
+    """The vote behind these numbers; None where a granted objection stands behind them."""
+    if objection is not None:
         return None
     state = approval_state(
         session, computed.contest, computed.stage, computed.oblast_kato, digest=computed.digest,
@@ -203,26 +201,6 @@ def _refuse_unless_approved(
             _l("The commission has not approved these numbers: put them to the vote at a meeting first.")
         )
     return state
-
-
-def _is_changed_since(
-    session: Session, computed: ComputedStanding, before: Standing | None, objection: Objection
-) -> bool:
-    """Whether a conflict that was declared after the grant may have changed the numbers besides.
-
-    Whoever granted it did not see them so: they are voted on.
-    """
-    if before is not None and computed.digest == before.inputs_digest:
-        return False
-    granted = next(
-        one
-        for one in handled_objections(session, computed.contest, nominee_ids=[objection.nominee_id])
-        if one.objection.id == objection.id
-    )
-    later = select(Recusal.account_id).where(
-        Recusal.nominee_id.in_(computed.nominees), Recusal.declared_at > granted.item.decided_at
-    )
-    return session.scalars(later).first() is not None
 
 
 def _keep(

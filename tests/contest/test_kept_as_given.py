@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session
 
 from contest.commissions.queries import conflicts_of
 from contest.commissions.services import enter_facts
+from contest.decisions.services import propose_exclusion
 from contest.jury.queries import own_marks
+from contest.jury.revealed import revealed_marks
 from contest.jury.services import declare_conflict
+from contest.meetings.recusals import recused_on
 from contest.nominees.documents.models import DocumentKind, NomineeDocument
 from contest.nominees.documents.services import remove_document
 from contest.nominees.essays.models import Essay
@@ -177,7 +180,59 @@ def test_facts_entered_once_scores_are_seen_change_nothing_but_for_who_comes_lat
         nominee=territory.get_one(Nominee, nominee), judge_account_id=judge, **FACTS,
     )  # fmt: skip
     assert in_conflict(territory, nominee) == {judge: "employer", late: "employer"}
+    assert regional_digest(territory) == before
+
+
+def test_a_conflict_declared_once_scores_are_seen_takes_the_vote_and_no_mark(territory: Session):
+    made = sample.marked(territory)
+    (nominee, _own, _other), judge = made.nominees[OBLASTS[0]], made.judges[OBLASTS[0]][1]
+    before = regional_digest(territory)
+    declare_conflict(
+        territory, contest=contest(territory), stage=Stage.REGIONAL, ground="kinship", details=None,
+        nominee=territory.get_one(Nominee, nominee), judge_account_id=judge, **FACTS,
+    )  # fmt: skip
+    assert regional_digest(territory) == before
+    (line,) = (
+        line
+        for one in revealed_marks(territory, contest(territory), Stage.REGIONAL, OBLASTS[0])[1]
+        for line in one.lines
+        if line.late_ground
+    )
+    assert (line.late_ground.code, line.ground, len(line.marks)) == ("kinship", None, 4)
+    item = propose_exclusion(
+        territory, contest=contest(territory), meeting=sample.meeting(territory, OBLASTS[0]),
+        nominee=territory.get_one(Nominee, nominee), ground="not-in-post", **FACTS,
+    )  # fmt: skip
+    assert recused_on(territory, item) == {judge: "kinship"}
+
+
+def test_a_granted_objection_strikes_marks_that_a_late_declaration_left(territory: Session):
+    made = sample.marked(territory)
+    standing = sample.freeze(territory, OBLASTS[0])
+    own, about, _third = made.nominees[OBLASTS[0]]
+    judge, before = made.judges[OBLASTS[0]][2], regional_digest(territory)
+    declare_conflict(
+        territory, contest=contest(territory), stage=Stage.REGIONAL, ground="kinship", details=None,
+        nominee=territory.get_one(Nominee, about), judge_account_id=judge, **FACTS,
+    )  # fmt: skip
+    filed = file_objection(
+        territory, contest=contest(territory), kind=ObjectionKind.CONFLICT, claim="Kin.", now=NOW,
+        standing=standing, nominee=territory.get_one(Nominee, own),
+        by=Filing(made.secretaries[OBLASTS[0]], is_on_paper=True),
+        conflict=ClaimedConflict(judge, about, "kinship"),
+    )  # fmt: skip
+    item = put_on_agenda(
+        territory, contest=contest(territory), meeting=sample.meeting(territory, OBLASTS[0]), **FACTS,
+        handled=handled_objection(territory, contest(territory), filed.number),
+    )  # fmt: skip
+    sample.decide(territory, item)
     assert regional_digest(territory) != before
+    computed = compute_standing(
+        territory, contest=contest(territory), stage=Stage.REGIONAL, oblast_kato=OBLASTS[0]
+    )
+    marks = next(one["marks"] for one in computed.inputs["nominees"] if one["id"] == about)
+    assert len(marks["project"]) == 2
+    assert sample.sign(territory, OBLASTS[0], reason="kin", objection=filed).version == 2
 
 
 def test_facts_taken_away_once_scores_are_seen_free_nobody(territory: Session):

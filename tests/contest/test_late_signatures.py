@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from contest.commissions.models import Seat, SeatRole
 from contest.commissions.services import end_seat
 from contest.contests import services as life
-from contest.jury.services import declare_conflict
+from contest.nominees.leaving import withdraw_nominee
 from contest.nominees.models import Nominee
 from contest.rulebook import Stage
 from contest.standings.queries import rows_of
@@ -30,14 +30,11 @@ def test_finalists_do_not_change_behind_the_national_stage(territory: Session):
     for oblast in OBLASTS:
         sample.waive_all(territory, sample.freeze(territory, oblast))
     finalist = next(one for one in made.nominees[OBLASTS[0]] if territory.get_one(Nominee, one).is_finalist)
-    for judge in made.judges[OBLASTS[0]]:
-        declare_conflict(
-            territory, contest=contest(territory), stage=Stage.REGIONAL, details=None, ground="kinship",
-            nominee=territory.get_one(Nominee, finalist), judge_account_id=judge, actor=ACTOR, now=NOW,
-        )  # fmt: skip
+    nominee = territory.get_one(Nominee, finalist)
+    withdraw_nominee(territory, nominee=nominee, reason="health", actor=ACTOR, now=NOW)
     item = sample.propose(territory, OBLASTS[0])
     sample.decide(territory, item)
-    sample.ask(territory, OBLASTS[0], reason="a conflict came to light")
+    sample.ask(territory, OBLASTS[0], reason="the finalist withdrew")
     life.open_stage(territory, contest=contest(territory), stage=Stage.NATIONAL, actor=ACTOR, now=NOW)
     with pytest.raises(Conflict, match="the national stage has begun without it"):
         sample.confirm(territory, OBLASTS[0])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.commissions.queries import conflicts_of
+from contest.commissions.queries import barred_judges
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_by_fingerprint
 from contest.jury.models import Abstention, Mark
@@ -55,7 +55,7 @@ def jury_rows(
     nominees = list(session.scalars(select(Nominee).where(Nominee.id.in_(people)).order_by(Nominee.id)))
     judged = {stage: _judged(given, stage) for stage in Stage}
     conflicts = {
-        stage: conflicts_of(session, contest, stage, [one for one in nominees if one.id in judged[stage]])
+        stage: barred_judges(session, contest, stage, [one for one in nominees if one.id in judged[stage]])
         for stage in Stage
     }
     marks = [
