@@ -16,6 +16,8 @@ FLASK := $(BIN)/flask --app wsgi
 # WeasyPrint draws documents with Pango; the browser tests use Debian's Chromium.
 LIBRARIES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 python3-venv
 BROWSER := chromium chromium-headless-shell
+# The counters that several workers share are tried on a real Redis.
+REDIS := redis-server
 
 define ensure_packages
 missing=(); for package in $(1); do dpkg -s "$$package" >/dev/null 2>&1 || missing+=("$$package"); done; \
@@ -41,7 +43,7 @@ setup: .venv/.ready ## prepare the system libraries and the virtual environment
 	@touch $@
 
 .venv/.ready-test: requirements-test.txt .venv/.ready
-	@$(call ensure_packages,$(LIBRARIES) $(BROWSER))
+	@$(call ensure_packages,$(LIBRARIES) $(BROWSER) $(REDIS))
 	@echo "Installing the pinned packages of the tests ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
 	@touch $@

@@ -2,7 +2,8 @@
 
 Real journeys with their own tickets: first all forms are fetched, then (when the tickets have ripened, as
 for a browser without script) all answers are sent; a journey's time is that of its GET and its POST. Every
-thank-you is checked and durable. SQLite and PostgreSQL with fsync, granian and gunicorn, one worker each.
+thank-you is checked and durable. SQLite and PostgreSQL with fsync, PostgreSQL also with the counters of the
+limits in Redis, granian and gunicorn, one worker each.
 """
 
 from __future__ import annotations
@@ -34,6 +35,12 @@ Levels = tuple[tuple[int, int], ...]
 LEVELS: Levels = ((1, 400), (8, 1200), (32, 2400))  # at a time, journeys
 UNITS, BUDGET, RIPENING, MIXING = 200, 0.60, 12, 3
 THREADS, PORTIONS = 4, 4
+#: How it can be run: one worker that counts in memory, and the one that several workers share.
+STORES = {
+    "SQLite": ("sqlite", False),
+    "PostgreSQL": ("postgresql", False),
+    "PostgreSQL, Redis": ("postgresql", True),
+}
 APPS = {"ours": "wsgi:create_app", "bare": "benchmarks.bare:create_app"}
 TAKERS = {prefix: taker for room in wsgi.ROOMS for prefix, taker in room.takers.items()}
 
@@ -136,8 +143,8 @@ def main() -> None:
     head = f"{'journeys a second':<19}{'server':<10}{'at a time':>9}{'ours':>8}{'bare':>8}{'ratio':>7}"
     print(f"{head}{'budget':>8}   ({THREADS} threads)")
     best: dict[str, float] = dict.fromkeys(SERVERS, 0.0)
-    for database in ("sqlite", "postgresql"):
-        with installation(database, units=UNITS) as place:
+    for store, (database, has_redis) in STORES.items():
+        with installation(database, units=UNITS, has_redis=has_redis) as place:
             place.make_bare_table()
             top = 0.0
             for kind in SERVERS:
@@ -146,18 +153,18 @@ def main() -> None:
                 for many, _ in LEVELS:
                     ratio = ours[many] / bare[many]
                     print(
-                        f"{database:<19}{kind:<10}{many:>9}{ours[many]:>8.0f}{bare[many]:>8.0f}"
+                        f"{store:<19}{kind:<10}{many:>9}{ours[many]:>8.0f}{bare[many]:>8.0f}"
                         f"{ratio:>7.2f}{BUDGET:>8.2f}"
                     )
                 print(
-                    f"{database:<19}{kind:<10}{'ms of work':>9}{own_work:>7.2f}{bare_work:>8.2f}"
+                    f"{store:<19}{kind:<10}{'ms of work':>9}{own_work:>7.2f}{bare_work:>8.2f}"
                     f"{bare_work / own_work:>7.2f}"
                 )
                 best[kind] += ours[LEVELS[-1][0]]
                 top = max(top, *ours.values())
             rate = mixing_rate(place)
             times = f"{rate / top:.1f} times the journeys (budget {MIXING})"
-            print(f"{database}: mixing {rate:.0f} answers a second, {times}")
+            print(f"{store}: mixing {rate:.0f} answers a second, {times}")
     print(f"the better server at {LEVELS[-1][0]} at a time: {max(best, key=best.get)}")
 
 

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -38,6 +38,7 @@ from surveys.rules import Mode, SurveyRules
 ROOT = Path(__file__).resolve().parents[1]
 CODE = "load"
 SERVERS = ("granian", "gunicorn")
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Installation:
     secret_key: str
     storage: Storage
     katos: tuple[str, ...]
+    redis_url: str | None = None
 
     @property
     def keys(self) -> KeyRing:
@@ -64,7 +66,8 @@ class Installation:
         return {
             **os.environ, "AUYL_KIND": "demo", "AUYL_SECRET_KEY": self.secret_key,
             "AUYL_DATA": str(self.folder), "AUYL_KEYS": str(self.folder / "keys"),
-            "DATABASE_URL": self.database_url, "AUYL_PROXY_HOPS": "1", "PYTHONPATH": str(ROOT),
+            "DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url or "",
+            "AUYL_PROXY_HOPS": "1", "PYTHONPATH": str(ROOT),
         }  # fmt: skip
 
     def start(self, *words: str, module: str | None = None) -> subprocess.Popen:
@@ -121,14 +124,14 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_for(port: int, process: subprocess.Popen, *, seconds: float = 30) -> None:
-    """Wait until the site answers a request; raise when its process ends instead."""
+def wait_for(port: int, process: subprocess.Popen, *, request: bytes = HEALTH, seconds: float = 30) -> None:
+    """Wait until a server answers a request; raise when its process ends instead."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode}: see the log of its folder")
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as probe:
-            probe.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            probe.sendall(request)
             if probe.recv(12):
                 return
         time.sleep(0.02)
@@ -136,21 +139,39 @@ def wait_for(port: int, process: subprocess.Popen, *, seconds: float = 30) -> No
 
 
 @contextmanager
-def installation(database: str, *, units: int, adults: int | None = None) -> Iterator[Installation]:
+def installation(
+    database: str, *, units: int, adults: int | None = None, has_redis: bool = False
+) -> Iterator[Installation]:
     """An installation with one open campaign; `database` is sqlite or postgresql.
 
     :param adults: how many adults each unit has, so that age and sex are asked; unknown without it.
+    :param has_redis: whether the counters of the limits stand in a Redis of their own.
     """
     folder = Path(tempfile.mkdtemp(prefix="auyl-load-", dir=os.environ.get("AUYL_BENCH_FOLDER")))
     folder.chmod(0o755)
     try:
-        with _database(database, folder) as url:
+        with _database(database, folder) as url, redis_server() if has_redis else nullcontext() as redis_url:
             storage = open_storage(url)
             katos = _fill(storage, units, adults)
-            yield Installation(folder, url, secrets.token_urlsafe(40), storage, katos)
+            yield Installation(folder, url, secrets.token_urlsafe(40), storage, katos, redis_url)
             storage.engine.dispose()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def redis_server() -> Iterator[str]:
+    """A Redis of its own that keeps nothing on disk; gives its address once it answers."""
+    port = free_port()
+    process = subprocess.Popen(
+        ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--daemonize", "no"],
+        stdout=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    try:
+        wait_for(port, process, request=b"PING\r\n")
+        yield f"redis://127.0.0.1:{port}"
+    finally:
+        kill(process)
 
 
 @contextmanager
