@@ -160,11 +160,10 @@ class Tickets:
         text = self._signer.sign(base64.urlsafe_b64encode(body.encode()).rstrip(b"=")).decode()
         return text, Ticket(subject, nonce, datetime.fromtimestamp(issued, UTC))
 
-    def read(self, text: str, *, now: datetime) -> Ticket:
-        """The ticket in `text`.
+    def signed(self, text: str) -> Ticket:
+        """The ticket in `text`, however old it is.
 
         :raises BadInput: when it was not signed here or is damaged.
-        :raises Gone: when it is older than its life, a day where nothing else is said.
         """
         try:
             body = self._signer.unsign(text.encode())
@@ -173,7 +172,15 @@ class Tickets:
             raise BadInput(
                 _l("This page was not made by us or was damaged: open the survey again.")
             ) from None
-        ticket = Ticket(subject, base64.urlsafe_b64decode(nonce), datetime.fromtimestamp(issued, UTC))
+        return Ticket(subject, base64.urlsafe_b64decode(nonce), datetime.fromtimestamp(issued, UTC))
+
+    def read(self, text: str, *, now: datetime) -> Ticket:
+        """The ticket in `text`, while it is good.
+
+        :raises BadInput: when it was not signed here or is damaged.
+        :raises Gone: when it is older than its life, a day where nothing else is said.
+        """
+        ticket = self.signed(text)
         if now - ticket.issued_at > self._life:
             raise Gone(_l("This page waited too long. Your answers are still here: press Send again."))
         return ticket

@@ -13,30 +13,16 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from core.codes import Ticket
-from surveys import tickets
 from surveys.guard.admission import admit_open, open_entrance
 from surveys.queries import AskedUnit
 from surveys.rules import Mode
-from surveys.tickets import Admitted, Entrance, Withheld, new_ticket
+from surveys.tickets import Admitted, Entrance, Withheld
 from surveys.voters.admission import admit_code, admit_verified, code_entrance, verified_entrance
-from surveys.voters.carriers import read_carried
 
-__all__ = ["Admitted", "Entrance", "Withheld", "admit", "entrance", "new_ticket", "read_ticket"]
+__all__ = ["Admitted", "Entrance", "Withheld", "admit", "entrance"]
 
 _ENTRANCES = {Mode.OPEN: open_entrance, Mode.CODES: code_entrance, Mode.VERIFIED: verified_entrance}
 _ADMISSIONS = {Mode.OPEN: admit_open, Mode.CODES: admit_code, Mode.VERIFIED: admit_verified}
-
-
-def read_ticket(text: str, *, asked: AskedUnit, secret: str, now: datetime) -> Ticket | None:
-    """The ticket that was sent, if it is ours, for this very form, and not too old.
-
-    In the verified mode it may be one that carries a person's mark.
-    """
-    if asked.mode is Mode.VERIFIED:
-        carried = read_carried(text, subject=tickets.ticket_subject(asked), secret=secret, now=now)
-        if carried is not None:
-            return carried
-    return tickets.read_ticket(text, asked=asked, secret=secret, now=now)
 
 
 def entrance(

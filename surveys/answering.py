@@ -21,7 +21,7 @@ from core.web.edge import database, keys, settings
 from core.web.failures import status_of
 from core.web.headers import no_store
 from core.web.limits import caller
-from surveys.admission import Admitted, Withheld, admit, entrance, new_ticket, read_ticket
+from surveys.admission import Admitted, Withheld, admit, entrance
 from surveys.answers import Origin
 from surveys.comments.services import deposit_comment
 from surveys.criteria import CriteriaSet
@@ -31,6 +31,7 @@ from surveys.keeping import LARGEST_ANSWER
 from surveys.queries import AskedUnit, box_of, criteria_of, is_received
 from surveys.rules import Mode
 from surveys.signals.arrivals import note
+from surveys.tickets import new_ticket, outlived_ticket, read_ticket
 
 __all__ = ["LARGEST_ANSWER", "Page", "empty_form", "form_page", "taken_form"]
 
@@ -73,10 +74,11 @@ def taken_form(asked: AskedUnit, *, door: str) -> Page | Response:
     ticket, reason = _ticket(asked, now=now), why_closed(asked, now=now)
     criteria = criteria_of(database(), asked)
     filled = read_filled(request.form, criteria, asks_strata=asked.asks_strata)
-    stands_in_the_way = bool(reason or filled.faults)
-    if stands_in_the_way and ticket and is_received(database(), code=asked.code, trace=ticket.nonce):
-        # Sent again because the first thank-you was lost on its way: what arrived is thanked again.
-        return _thanks(asked, receipt_of(secret, box_of(asked.code), ticket.nonce), door=door)
+    if ticket is None or reason or filled.faults:
+        given = ticket or outlived_ticket(request.form.get("ticket", ""), asked=asked, secret=secret)
+        if given and is_received(database(), code=asked.code, trace=given.nonce):
+            # Sent again because the first thank-you was lost on its way: what arrived is thanked again.
+            return _thanks(asked, receipt_of(secret, box_of(asked.code), given.nonce), door=door)
     if reason:
         return form_page(asked, filled, door=door, reason=reason), status_of(reason)[0]
     if ticket is None or filled.faults:

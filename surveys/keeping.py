@@ -10,6 +10,7 @@ from __future__ import annotations
 import structlog
 from flask import Blueprint, Response, g, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import DataError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -23,15 +24,18 @@ from core.web.language import language
 LARGEST_ANSWER = 64 * 1024
 RETRY_SECONDS = 30
 #: What a lost database, a full disk or an unreadable key directory raises, in the view or at commit.
-_GONE = (OperationalError, InterfaceError, InternalError, PoolTimeout, OSError, Unavailable)
+GONE = (OperationalError, InterfaceError, InternalError, PoolTimeout, OSError, Unavailable)
+_ANSWERS_KEPT = _l(
+    "Your answers are not lost: they are kept in this page. Leave it open, and press Send in a minute. "
+    "However often you press, your answer counts once."
+)
 log = structlog.get_logger()
 
 
 def keep_answers(blueprint: Blueprint) -> None:
     """Hang all of this on a blueprint with the form's views."""
     blueprint.before_request(keep_small)
-    for kind in _GONE:
-        blueprint.register_error_handler(kind, _on_gone)
+    keep_sent(blueprint, number="ticket", promise=_ANSWERS_KEPT)
     blueprint.register_error_handler(NotFound, _on_missing)
     blueprint.register_error_handler(DataError, _on_unreadable_name)
     blueprint.register_error_handler(RequestEntityTooLarge, _on_too_large)
@@ -42,7 +46,21 @@ def keep_small() -> None:
     request.max_content_length = LARGEST_ANSWER
 
 
-def _on_gone(error: Exception) -> Response:
+def keep_sent(blueprint: Blueprint, *, number: str, promise: object) -> None:
+    """Give back what was sent to a blueprint when a part of the system is gone.
+
+    :param number: the field of its forms that makes sending twice one.
+    :param promise: what the page says that holds what was sent.
+    """
+
+    def on_gone(error: Exception) -> Response:
+        return _on_gone(error, promise=promise if number in request.form else None)
+
+    for kind in GONE:
+        blueprint.register_error_handler(kind, on_gone)
+
+
+def _on_gone(error: Exception, *, promise: object) -> Response:
     log.error("survey.unavailable", fault=type(error).__name__)
     g.failed = True  # the page must not ask a database that may be what failed
     session = g.pop("database", None)
@@ -50,8 +68,10 @@ def _on_gone(error: Exception) -> Response:
         session.invalidate()  # after a commit that failed, the pool must not get its connection back
     no_store()
     title = _("A part of the system does not answer")
-    if "ticket" in request.form:
-        page = render_template("surveys/public/kept.html", title=title, sent=request.form, address=_here())
+    if promise is not None:
+        page = render_template(
+            "surveys/public/kept.html", title=title, promise=promise, sent=request.form, address=_here()
+        )
         answer = Response(page, 503, content_type="text/html; charset=utf-8")
     else:
         answer = show(503, title, _("Nothing was saved. Please try again in a minute."))

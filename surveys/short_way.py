@@ -22,6 +22,7 @@ from core import clock
 from core.clock import day_of
 from core.codes import grouped, receipt_of
 from core.errors import AuylError
+from core.urn.keys import KeyRing
 from core.urn.models import TraceKind
 from core.urn.queries import key_in_use
 from core.urn.quick import QuickIntake
@@ -93,7 +94,7 @@ class SurveyLane:
     def __init__(self, app: Flask) -> None:
         self.patience = Patience(0, 0) if app.testing else Patience()
         self._storage, self._settings = app.extensions["storage"], app.extensions["settings"]
-        self._secret = self._settings.secret_key
+        self._secret, self._keys = self._settings.secret_key, KeyRing(self._settings.key_directory)
         self._intake = QuickIntake(self._storage.engine, _TAKES_ANSWERS)
         self._pages: dict[tuple[str, Reader], _Kept] = {}
         self._pulses: dict[str, _Pulse] = {}
@@ -136,6 +137,8 @@ class SurveyLane:
                 with self._storage.read() as session:
                     found = asked_unit(session, code=asked.code, kato=asked.kato)
                     key, criteria = key_in_use(session), criteria_of(session, found)
+                if key is not None:
+                    self._keys.require(key.name)
             except (AuylError, SQLAlchemyError):
                 return None
             if found != asked:

@@ -46,9 +46,15 @@ class KeyRing:
         try:
             return self._path(name).read_bytes()
         except OSError:
-            raise Unavailable(
-                _l("The intake key %(name)s is missing: put its file back. Answers under it wait.", name=name)
-            ) from None
+            raise _missing(name) from None
+
+    def require(self, name: str) -> None:
+        """Let pass only while the private half is here: what is sealed without it may never be opened.
+
+        :raises Unavailable: when its file is missing or unreadable.
+        """
+        if not os.access(self._path(name), os.R_OK):
+            raise _missing(name)
 
     def destroy(self, name: str) -> None:
         """Overwrite and delete a key file; doing it again is harmless."""
@@ -74,3 +80,9 @@ class KeyRing:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _missing(name: str) -> Unavailable:
+    return Unavailable(
+        _l("The intake key %(name)s is missing: put its file back. Answers under it wait.", name=name)
+    )

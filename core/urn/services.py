@@ -133,8 +133,15 @@ def deposit_many(
 
 
 def current_key(session: Session, *, keys: KeyRing, now: datetime) -> Row | IntakeKey:
-    """The name and public half of the key that new answers are sealed to; made on first need."""
-    return key_in_use(session) or rotate_key(session, keys=keys, now=now)
+    """The name and public half of the key that new answers are sealed to; made on first need.
+
+    :raises Unavailable: when its private half is not here: nobody is thanked for what cannot be opened.
+    """
+    key = key_in_use(session)
+    if key is None:
+        return rotate_key(session, keys=keys, now=now)
+    keys.require(key.name)
+    return key
 
 
 def rotate_key(session: Session, *, keys: KeyRing, now: datetime) -> IntakeKey:

@@ -28,8 +28,6 @@ LONGEST_VISIT = 15.0
 MOST_REDIRECTS = 4
 #: What the internet routes at all; ranges outside of it wrap or stay inside.
 _ORDINARY = ipaddress.ip_network("2000::/3")
-#: What the internet routes at all; ranges outside of it wrap or stay inside.
-_ORDINARY = ipaddress.ip_network("2000::/3")
 _REDIRECTS = (301, 302, 303, 307, 308)
 _HEADERS = {
     "User-Agent": "AuylUni-site-check/1", "Accept": "text/html", "Accept-Encoding": "gzip, identity",

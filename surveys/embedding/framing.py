@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import g, request, url_for
-from sqlalchemy.exc import OperationalError
 
 from core.web.edge import close_database, database, settings
 from core.web.headers import allow_framing
 from core.web.language import language
 from surveys.embedding.addresses import origin_of
 from surveys.embedding.queries import framing_origins
+from surveys.keeping import GONE
 
 LONGEST_ORIGIN = 255
 #: Who could frame a page when the database last answered, so that a fault of it is seen in the frame too.
@@ -65,7 +65,7 @@ def _origins(code: str, site: str | None, kato: str | None) -> tuple[str, ...]:
     key = (code, site, kato)
     try:
         found = framing_origins(database(), code=code, site=site, kato=kato)
-    except OperationalError:
+    except GONE:
         close_database()  # what failed must not stand in the way of the page that says so
         return _LAST.get(key, ())
     if len(_LAST) < _MOST_KEPT or key in _LAST:

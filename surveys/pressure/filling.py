@@ -5,12 +5,12 @@ May import this room's models. Knows no request and no database: a mapping of te
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 
+from core.free_text import cleaned
 from surveys.pressure.models import LONGEST_WORDS, PressureKind
 
 
@@ -26,7 +26,7 @@ class Told:
 def read_told(sent: Mapping[str, str]) -> Told:
     """Read a sent form; control characters are taken out of the words, nothing else."""
     kinds = {kind.value: kind for kind in PressureKind}
-    kind, words = kinds.get(sent.get("kind", "")), _clean(sent.get("words", ""))
+    kind, words = kinds.get(sent.get("kind", "")), cleaned(sent.get("words", ""))
     faults = []
     if kind is None:
         faults.append(("kind-told", _l("Choose what happened, then press Send.")))
@@ -41,9 +41,3 @@ def read_told(sent: Mapping[str, str]) -> Told:
             )
         )  # fmt: skip
     return Told(kind, words, tuple(faults))
-
-
-def _clean(text: str) -> str:
-    """The text without control characters; a browser's line ends (two characters) count as one."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in lines if c == "\n" or not unicodedata.category(c).startswith("C")).strip()

@@ -7,6 +7,7 @@ may not be framed: links lead to it in a window of its own. Nothing here is cach
 from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, render_template, request
+from flask_babel import lazy_gettext as _l
 from flask_limiter import RequestLimit
 
 from core import clock
@@ -19,6 +20,7 @@ from core.web.headers import no_store
 from core.web.limits import limiter
 from core.web.origins import refuse_foreign_origin
 from surveys.intake import why_closed
+from surveys.keeping import keep_sent
 from surveys.models import CampaignState
 from surveys.pressure.filling import Told, read_told
 from surveys.pressure.names import KIND_NAMES
@@ -27,6 +29,13 @@ from surveys.queries import AskedUnit, asked_unit
 
 pressure_public = Blueprint("pressure_public", __name__)
 csrf.exempt(pressure_public)
+keep_sent(
+    pressure_public, number="number",
+    promise=_l(
+        "What you wrote is not lost: it is kept in this page. Leave it open, and press Send in a minute. "
+        "However often you press, it is one report."
+    ),
+)  # fmt: skip
 
 PURPOSE = "pressure"
 LARGEST_REPORT = 64 * 1024

@@ -186,6 +186,19 @@ def test_a_clock_that_was_set_back_costs_no_answer(app, client, kato, june, back
     assert counts(app) == (1, 1)
 
 
+@pytest.mark.parametrize("later", [timedelta(hours=25), timedelta(minutes=-10)], ids=["old", "clock back"])
+def test_what_was_taken_is_thanked_again_when_its_page_is_no_longer_good(
+    app, client, kato, june, later: timedelta
+):
+    """The thank-you was lost and the page left open: to send it again makes no second ballot."""
+    ticket = fresh_ticket(client, kato)
+    first = client.post(address(kato), data={"ticket": ticket, **CHOSEN})
+    june(NOW + later)
+    again = client.post(address(kato), data={"ticket": ticket, **CHOSEN})
+    assert (again.status_code, receipts(again)) == (200, receipts(first))
+    assert counts(app) == (1, 1)
+
+
 @pytest.fixture
 def limited(app) -> Iterator[None]:
     """Limits as in a live installation."""
@@ -364,3 +377,21 @@ def test_with_the_key_directory_unusable_the_page_keeps_the_answers(app, client,
     directory.unlink()
     away.rename(directory)
     assert_kept_and_counts_once(app, client, kato, answer, ticket)
+
+
+@pytest.mark.parametrize("words", ["", "the road"], ids=["short way", "whole way"])
+def test_with_the_key_file_missing_nobody_is_thanked_for_what_cannot_be_opened(
+    app, client, kato, settings, words: str
+):
+    sent = {**CHOSEN, "comment": words}
+    for _ in range(2):  # makes the key, and lets the short way see it
+        client.post(address(kato), data={"ticket": fresh_ticket(client, kato), **sent})
+    before, ticket = counts(app), fresh_ticket(client, kato)
+    (file,) = settings.key_directory.glob("*.intake")
+    away = file.rename(file.with_suffix(".away"))
+    answer = client.post(address(kato), data={"ticket": ticket, **sent})
+    assert (answer.status_code, counts(app)) == (503, before)
+    assert hidden(plain(answer)) == {"ticket": ticket, **sent}
+    away.rename(file)
+    assert client.post(address(kato), data=hidden(plain(answer))).status_code == 200
+    assert counts(app)[0] == before[0] + 1

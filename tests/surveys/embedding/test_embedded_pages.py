@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.exc import InterfaceError, InternalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -231,6 +235,32 @@ def test_a_lost_database_is_told_in_the_frame(app, client, katos, time, backend)
         session.connection().exec_driver_sql("ALTER TABLE survey_units RENAME TO gone_too")
     answer = client.post(address(katos[0]), data={"ticket": sample.ticket(page), **ALL_FIVE})
     assert (answer.status_code, ancestors(answer)) == (503, f"'self' {SITE}")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [PoolTimeout("all connections are taken"), InterfaceError("x", {}, Exception("closed")),
+     InternalError("x", {}, Exception("read-only transaction")), OSError(28, "No space left on device")],
+    ids=lambda fault: type(fault).__name__,
+)  # fmt: skip
+def test_whatever_is_lost_the_frame_keeps_the_answers(app, client, katos, time, fault: Exception):
+    """Each of them must leave the page framed, or the browser shows nothing in its place."""
+    page, engine = client.get(address(katos[0])).text, app.extensions["storage"].engine
+    time.now += timedelta(minutes=2)
+    sent = {"ticket": sample.ticket(page), **ALL_FIVE}
+
+    def refuse(*parts: object) -> None:
+        raise fault
+
+    event.listen(engine, "before_cursor_execute", refuse)
+    answer = client.post(address(katos[0]), data=sent)
+    event.remove(engine, "before_cursor_execute", refuse)
+    assert (answer.status_code, ancestors(answer)) == (503, f"'self' {SITE}")
+    target = html.unescape(re.search(r'<form method="post" action="([^"]+)"', answer.text)[1])
+    assert dict(parse_qsl(urlsplit(target).query)) == {"lang": "en", "at": SITE}
+    kept = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', answer.text))
+    assert kept == sent
+    assert "Thank you" in client.post(target, data=kept).text
 
 
 def test_the_pasted_script_is_small_kept_briefly_and_asks_the_same_sandbox(client):

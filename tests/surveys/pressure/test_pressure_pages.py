@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -173,6 +175,26 @@ def test_many_reports_from_one_network_have_to_wait_with_what_was_written(app, c
     assert "Many reports came from this network" in answers[-1].text
     assert "told us what to choose.</textarea>" in answers[-1].text
     assert len(kept(app)) == 60
+
+
+def test_with_the_database_gone_the_page_keeps_what_was_written(app, client, katos):
+    given = {"number": number(client.get(address(katos[0])).text), "kind": "told", "words": WORDS}
+    engine = app.extensions["storage"].engine
+
+    def refuse(*parts: object) -> None:
+        raise OperationalError("x", {}, OSError("No space left on device"))
+
+    event.listen(engine, "before_cursor_execute", refuse)
+    answer = client.post(address(katos[0]), data=given)
+    event.remove(engine, "before_cursor_execute", refuse)
+    assert (answer.status_code, kept(app)) == (503, [])
+    assert "What you wrote is not lost: it is kept in this page." in text(answer)
+    hidden = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', answer.text)
+    again = {name: html.unescape(value) for name, value in hidden}
+    assert again == given
+    for _ in range(2):
+        assert client.post(address(katos[0]), data=again).status_code == 200
+    assert [report.words for report in kept(app)] == [WORDS]
 
 
 def test_others_see_counts_in_steps_from_five_on(app, client, katos, keep):
