@@ -58,18 +58,53 @@ function later() {
   delay = Math.min(delay * 2, 60000);
 }
 
+function read(page) {
+  return new DOMParser().parseFromString(page, "text/html");
+}
+
+/* Puts another page in the place of this one; the styles and scripts stay. */
+function put(next) {
+  document.title = next.title;
+  document.documentElement.lang = next.documentElement.lang;
+  [".skip", ".demo", "header", "main", "footer"].forEach(function (part) {
+    var here = document.querySelector(part), there = next.querySelector(part);
+    if (here && there) here.innerHTML = there.innerHTML;
+  });
+  begin();
+}
+
 function show(answer, page) {
-  var next = new DOMParser().parseFromString(page, "text/html"), main = document.querySelector("main"),
-    words = next.querySelector(".lead"), first;
+  var next = read(page), main = document.querySelector("main"), words = next.querySelector(".lead");
+  if (!next.querySelector("main")) throw answer;
   busy = kept = false;
   /* An error without a form must not take the answers away. */
   if (!answer.ok && !next.getElementById("survey")) return say((words || next.body).textContent);
-  main.innerHTML = next.querySelector("main").innerHTML;
-  document.title = next.title;
+  put(next);
   scrollTo(0, 0);
-  first = main.querySelector(".summary") || main;
-  first.focus();
-  begin();
+  (main.querySelector(".summary") || main).focus();
+}
+
+function rows(page) {
+  return page.querySelectorAll(".rate").length;
+}
+
+/* Another language: the same form, with what was chosen. */
+function turn(event) {
+  var link = event.target, own = form, code = link.hreflang, address = (link.href || "").split("#")[0];
+  if (!own || busy || kept || !code || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  fetch(address, {credentials: "same-origin"}).then(function (answer) { return answer.text(); }).then(function (page) {
+    var next = read(page), old = own.elements;
+    if (form !== own || busy || kept) return;
+    if (!next.getElementById("survey") || rows(next) !== rows(own)) return location.assign(address);
+    put(next);
+    [].forEach.call(form.elements, function (field) {
+      if (field.type === "radio") field.checked = field.value === (old[field.name] || 0).value;
+      else if (field.type !== "hidden" && old[field.name]) field.value = old[field.name].value;
+    });
+    history.replaceState(null, "", address);
+    document.querySelector("header [hreflang=" + code + "]").focus();
+  })["catch"](function () {});
 }
 
 function post() {
@@ -119,6 +154,7 @@ function begin() {
   if (form.getAttribute("data-wait")) count(+form.getAttribute("data-wait"));
 }
 
+document.addEventListener("click", turn);
 addEventListener("online", function () { if (kept) send(); });
 addEventListener("beforeunload", function (event) {
   if (kept) {

@@ -13,7 +13,7 @@ from core.errors import NotFound
 from core.web.edge import database
 from core.web.language import language
 from surveys.answering import Page, empty_form
-from surveys.finding import find_asked, level_below
+from surveys.finding import MOST_FOUND, find_asked, level_below
 from surveys.intake import why_closed
 from surveys.queries import asked_unit, campaign_by_code, title_of
 
@@ -28,7 +28,7 @@ def villages_page(code: str, *, door: str) -> Page:
     return render_template(
         "surveys/public/find.html", campaign=campaign, title=title_of(campaign), text=text, door=door,
         reason=why_closed(campaign, now=clock.present()),
-        places=find_asked(database(), campaign=campaign, text=text) if text else None,
+        places=find_asked(database(), campaign=campaign, text=text) if text else None, most=MOST_FOUND,
         listing=level_below(database(), campaign=campaign, within=within, language=language()),
     )  # fmt: skip
 

@@ -215,6 +215,32 @@ def test_a_broken_answer_and_a_lost_thank_you_are_sent_again_and_count_once(form
     assert arrived() == 1
 
 
+def test_another_language_keeps_what_was_chosen(form, new_page, arrived):
+    page = new_page(width=360)
+    told = faults(page)
+    page.goto(form("kk"))
+    choose(page, 3)
+    page.locator("#comment").fill("жол")
+    page.locator("#band").select_option("60+")
+    page.get_by_role("link", name="Рус").click()
+    expect(page.locator("#survey button")).to_have_text("Отправить")
+    expect(page.get_by_role("link", name="Рус")).to_be_focused()
+    assert page.locator("html").get_attribute("lang") == "ru"
+    assert page.url == form("ru")
+    assert [box.get_attribute("value") for box in page.locator("#survey input:checked").all()] == ["2"] * 6
+    assert (page.locator("#comment").input_value(), page.locator("#band").input_value()) == ("жол", "60+")
+    assert_accessible(page)
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed"):
+        page.get_by_role("link", name="Eng").click()
+    page.context.set_offline(False)
+    assert page.locator("#survey input:checked").count() == 6
+    page.get_by_role("button", name="Отправить").click()
+    expect(page.locator("h1")).to_contain_text("Спасибо")
+    assert arrived() == 1
+    assert [words for words in told if "ERR_INTERNET_DISCONNECTED" not in words] == []
+
+
 def test_a_double_click_sends_once_with_a_proof_of_work(form, new_page, arrived):
     page = new_page(width=360)
     page.goto(form())

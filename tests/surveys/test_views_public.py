@@ -294,6 +294,18 @@ def test_a_village_is_found_by_its_name_and_leads_to_its_akim(app, client, katos
     assert "Nothing by the name “zzzzqqq”" in nothing
 
 
+def test_a_common_name_says_that_there_may_be_more(app, client, keep):
+    def make(session: Session) -> None:
+        sample.opened(session, sample.katos(session, 2500, oblast=None))
+
+    keep(make)
+    many, one = (text(client.get(f"/s/{sample.CODE}", query_string={"lang": "en", "q": name}))
+                 for name in ("Абай", "Кыргауылды"))  # fmt: skip
+    assert many.count("<h3>") == 20
+    assert "There may be more: here are the first 20. Add the name of the district" in many
+    assert "There may be more" not in one
+
+
 def test_what_is_typed_is_shown_as_text(client, katos):
     page = text(client.get(f"/s/{sample.CODE}", query_string={"q": "<script>alert(1)</script>"}))
     assert "<script" not in page
