@@ -28,6 +28,7 @@ FLAGS = {
     "unadjusted": _l("The plain mean counts: the judges could not be compared with each other: %(part)s."),
     "tie-broken": _l("Equal points; the order follows the rule book's tie rules."),
     "tied": _l("Equal in everything that the rule book compares: the place is shared."),
+    "finalists-kept": _l("Corrected after the national stage had begun: who went on to it stays as it was."),
     "no-interval": _l("How sure the place is cannot be said: an error is unknown."),
     "outside-interval": _l(
         "The place lies outside its interval: places read the survey score drawn to the mean, intervals the "
@@ -45,6 +46,7 @@ SHORT_FLAGS = {
     "unadjusted": _l("plain mean: %(part)s"),
     "tie-broken": _l("equal points, parted by the rules"),
     "tied": _l("shared place"),
+    "finalists-kept": _l("who went on stays"),
     "no-interval": _l("no interval"),
     "outside-interval": _l("outside its interval"),
 }

@@ -1,6 +1,6 @@
 """From a standing's inputs to its rows: the one place where places are made.
 
-Pure: NumPy and pure modules. The inputs are plain JSON with every published number, mark and rule that
+Pure: pure modules alone. The inputs are plain JSON with every published number, mark and rule that
 is needed, so whoever holds them computes the same rows without the database.
 """
 
@@ -13,17 +13,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
-
 from contest.composition import NOT_ELIGIBLE, REWEIGH, Composite, break_ties, composite
 from contest.jury.scoring import MarkScore, scores_of_marks
 from contest.pool import FIRM, GUARD_DECIMALS, UNMEASURED, Measured, decimal_of, pool_of
 from contest.rulebook import Combine, Component, Missing, RuleBook, Source, Stage, StageRules
 from contest.standings.awards import NominationVote, awards_of
-from core.disclosure import published
-from core.ranking import places, rank_intervals, top_probability
-
-PROBABILITY_DECIMALS = 4
+from contest.standings.uncertainty import uncertainty
+from core.ranking import places
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +93,8 @@ def compute_rows(inputs: Mapping[str, Any], book: RuleBook) -> tuple[ComputedRow
         is taken out);
         `nominations`: code -> [[nominee, value], ...] for those not decided by a component of this stage;
         `votes`: code -> [[nominee, yes, is carried], ...] of the decided votes on nominations, the last of a
-        nominee counts. Numbers are decimal texts.
+        nominee counts; `went_on`: the nominees who went on before this was corrected, where they are others
+        than by the places. Numbers are decimal texts.
     book : RuleBook
         The edition whose fingerprint the inputs name.
 
@@ -142,22 +139,28 @@ def compute_rows(inputs: Mapping[str, Any], book: RuleBook) -> tuple[ComputedRow
     by_score = places([score.value for score in shown], decimals=book.ranking.decimals)
     shared = [int(number) for number in by_score]
     place = break_ties(shared, [[row[code].score for row in parts] for code in rules.cascade])
-    low, high, top = _uncertainty(plain, book, top=rules.top)
+    low, high, top = uncertainty(plain, book.ranking, top=rules.top)
     awards = awards_of(
         dict(zip((row["id"] for row in nominees), place, strict=True)),
         values=_nomination_values(inputs["nominations"], nominees, parts, book),
         votes=_votes(inputs.get("votes", {})), book=book, stage=stage,
     )  # fmt: skip
+    went_on = inputs.get("went_on")
+    by_place = [0 < number <= rules.finalists for number in place]
+    finalist = by_place if went_on is None else [
+        row["id"] in went_on and number > 0 for row, number in zip(nominees, place, strict=True)
+    ]  # fmt: skip
     rows = [
         ComputedRow(
             nominee_id=nominee["id"], kato=nominee["kato"], parts=parts[index], place=place[index],
             composite=exact[index].value, error=shown[index].standard_error, shown=shown[index].value,
             low=low[index], high=high[index], top_probability=top[index],
-            is_finalist=0 < place[index] <= rules.finalists,
+            is_finalist=finalist[index],
             flags=_flags(
                 shown[index], parts[index], place=place[index], interval=(low[index], high[index]),
                 is_tied=place.count(place[index]) > 1, is_parted=place[index] != shared[index]
                 or shared.count(shared[index]) > place.count(place[index]),
+                is_kept=finalist[index] is not by_place[index],
             ),
             award=awards.get(nominee["id"]),
         )
@@ -214,36 +217,6 @@ def _part(
     )  # fmt: skip
 
 
-def _uncertainty(
-    plain: Sequence[Composite], book: RuleBook, *, top: int
-) -> tuple[list[int], list[int], list[Decimal | None]]:
-    """Place intervals and the probability of the first k; nothing where an error is unknown or zero."""
-    known = [bool(row.eligible and row.standard_error) for row in plain]
-    scores = [float(row.value) if is_known else np.nan for row, is_known in zip(plain, known, strict=True)]
-    errors = [
-        float(row.standard_error) if is_known else np.nan for row, is_known in zip(plain, known, strict=True)
-    ]
-    ranking = book.ranking
-    sets = rank_intervals(
-        scores,
-        errors,
-        coverage=float(ranking.coverage),
-        draws=ranking.interval_draws,
-        seed=ranking.interval_seed,
-    )
-    low, high = [int(number) for number in sets.low], [int(number) for number in sets.high]
-    if not any(known):
-        return low, high, [None] * len(plain)
-    chance = top_probability(
-        scores, errors, k=min(top, sum(known)), draws=ranking.top_draws, seed=ranking.top_seed
-    )
-    shown = [
-        published(float(number), PROBABILITY_DECIMALS) if is_known else None
-        for number, is_known in zip(chance, known, strict=True)
-    ]
-    return low, high, shown
-
-
 def _nomination_values(
     given: Mapping[str, Sequence[Sequence[Any]]],
     nominees: Sequence[Mapping[str, Any]],
@@ -279,6 +252,7 @@ def _flags(
     interval: tuple[int, int],
     is_tied: bool,
     is_parted: bool,
+    is_kept: bool,
 ) -> tuple[str, ...]:
     flags = [f"missing:{code}" for code in shown.missing]
     if not shown.eligible:
@@ -296,6 +270,8 @@ def _flags(
         flags.append("tie-broken")
     if is_tied:
         flags.append("tied")
+    if is_kept:
+        flags.append("finalists-kept")
     low, high = interval
     if not low:
         flags.append("no-interval")

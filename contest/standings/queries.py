@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.commissions.queries import barred_judges
-from contest.contests.models import Contest
+from contest.contests.models import Contest, ContestState
 from contest.contests.queries import rulebook_in_force
 from contest.decisions.queries import nomination_votes, nominations_to_vote
 from contest.jury.queries import complete_marks, is_marking_closed, judged_nominees
@@ -77,10 +77,20 @@ def compute_standing(
     }
     if stage is Stage.NATIONAL and nominations_to_vote(book):
         inputs["votes"] = nomination_votes(session, contest)
+    rows = compute_rows(inputs, book)
+    went_on = [nominee.id for nominee in nominees if nominee.is_finalist]
+    if is_past(contest, stage) and went_on != sorted(row.nominee_id for row in rows if row.is_finalist):
+        inputs["went_on"] = went_on
+        rows = compute_rows(inputs, book)
     return ComputedStanding(
         contest, stage, oblast_kato, book, inputs, digest_of(inputs),
-        {nominee.id: nominee for nominee in nominees}, compute_rows(inputs, book),
+        {nominee.id: nominee for nominee in nominees}, rows,
     )  # fmt: skip
+
+
+def is_past(contest: Contest, stage: Stage) -> bool:
+    """Whether the next stage has begun: points and places can be put right, but who went on stays."""
+    return stage is Stage.REGIONAL and contest.state is not ContestState.REGIONAL
 
 
 def latest_standing(

@@ -28,7 +28,7 @@ from contest.objections.remedies import refuse_unless_granted
 from contest.rulebook import Stage
 from contest.standings.computation import canonical_inputs
 from contest.standings.models import Standing, StandingRow
-from contest.standings.queries import ComputedStanding, compute_standing, latest_standing
+from contest.standings.queries import ComputedStanding, compute_standing, is_past, latest_standing
 from core import audit
 from core.errors import BadInput, Conflict, Forbidden
 from core.storage import lock_row
@@ -68,7 +68,7 @@ def ask_to_freeze(
     refuse_unless_done(freeze_checklist(session, contest, stage=stage, oblast_kato=oblast_kato))
     computed = compute_standing(session, contest=contest, stage=stage, oblast_kato=oblast_kato)
     if before is not None:
-        _refuse_correction(contest, computed, before, objection)
+        _refuse_correction(computed, before, objection)
     _refuse_unless_approved(session, computed, before, objection)
     version = 1 if before is None else before.version + 1
     request = freeze_request(session, contest, stage, oblast_kato, version)
@@ -106,8 +106,8 @@ def confirm_freeze(
     """Sign second, and freeze: the standing is the outcome of its stage from now on.
 
     Confirmed again, also at the same time, it returns the same standing. A regional standing names its
-    finalists; the national one closes the contest. A correction leaves the version before as it was, and
-    revokes the certificates that it does not bear out.
+    finalists, while the national stage is not open; the national one closes the contest. A correction leaves
+    the version before as it was, and revokes the certificates that it does not bear out.
 
     :raises Conflict: when nobody has asked, or the numbers have changed since.
     :raises Forbidden: for who asked, and for anybody but the chair and the secretary.
@@ -133,7 +133,7 @@ def confirm_freeze(
         raise Conflict(_l("The numbers have changed since this was asked: look at them and ask anew."))
     objection = session.get(Objection, request.objection_id) if request.objection_id else None
     if before is not None:
-        _refuse_correction(contest, computed, before, objection)
+        _refuse_correction(computed, before, objection)
     state = _refuse_unless_approved(session, computed, before, objection)
     standing = _keep(session, computed, request, state, confirmed_by=account_id, now=now)
     if objection is not None:
@@ -171,19 +171,9 @@ def _refuse_unless_leads(
     return frozenset((people.chair, people.secretary))
 
 
-def _refuse_correction(
-    contest: Contest, computed: ComputedStanding, before: Standing, objection: Objection | None
-) -> None:
+def _refuse_correction(computed: ComputedStanding, before: Standing, objection: Objection | None) -> None:
     if objection is None and computed.digest == before.inputs_digest:
         raise Conflict(_l("Nothing has changed since version %(version)s.", version=before.version))
-    is_late = computed.stage is Stage.REGIONAL and contest.state is not ContestState.REGIONAL
-    changed = [
-        row for row in computed.rows if row.is_finalist is not computed.nominees[row.nominee_id].is_finalist
-    ]
-    if is_late and changed:
-        raise Conflict(
-            _l("This correction would change the finalists, and the national stage has begun without it.")
-        )
 
 
 def _refuse_unless_approved(
@@ -222,6 +212,7 @@ def _keep(
     )  # fmt: skip
     session.add(standing)
     session.flush()
+    names_finalists = standing.stage is Stage.REGIONAL and not is_past(computed.contest, standing.stage)
     for row in computed.rows:
         nominee = computed.nominees[row.nominee_id]
         session.add(
@@ -234,10 +225,10 @@ def _keep(
                 is_finalist=row.is_finalist, flags_json=json.dumps(row.flags), award=row.award,
             )
         )  # fmt: skip
-        if computed.stage is Stage.REGIONAL:
+        if names_finalists:
             nominee.is_finalist = row.is_finalist
     session.flush()
-    if computed.stage is Stage.REGIONAL:
+    if names_finalists:
         # Who stands in it no more, as after an exclusion, is no finalist any more.
         gone = update(Nominee).where(
             Nominee.contest_id == computed.contest.id, Nominee.oblast_kato == computed.oblast_kato,

@@ -190,13 +190,6 @@ def test_a_correction_is_a_new_version_with_a_reason(territory: Session):
     assert territory.get_one(Nominee, made.nominees[OBLASTS[0]][0]).is_finalist
 
 
-def test_a_late_correction_cannot_change_the_finalists(territory: Session):
-    made = sample.national(territory)
-    sample.exclude(territory, made.nominees[OBLASTS[0]][2])
-    with pytest.raises(Conflict, match="would change the finalists"):
-        correct(territory)
-
-
 def test_nothing_is_frozen_before_the_commission_approves(territory: Session):
     sample.marked(territory)
     with pytest.raises(Conflict, match="has not approved these numbers"):
