@@ -54,12 +54,14 @@ def next_step(book: RuleBook, day: date) -> CalendarStep | None:
 
 
 def is_day_off(days_off: DaysOff, day: date) -> bool:
-    """Whether nobody works on a day; Saturdays and Sundays are days off in every book.
+    """Whether nobody works on a day; Saturdays and Sundays are days off unless made working ones.
 
     >>> law = DaysOff(holidays=("03-21", "03-22", "03-23"))
     >>> [day for day in range(20, 27) if is_day_off(law, date(2026, 3, day))]  # the 21st is a Saturday
     [21, 22, 23, 24, 25]
     """
+    if day.isoformat() in days_off.working:
+        return False
     return _is_named(days_off, day) or day in _moved(days_off, day.year)
 
 
@@ -75,7 +77,7 @@ def _moved(days_off: DaysOff, year: int) -> frozenset[date]:
     for text in sorted(days_off.holidays):
         day = date.fromisoformat(f"{year}-{text}")
         if day.weekday() >= SATURDAY:
-            while _is_named(days_off, day) or day in found:
+            while _is_named(days_off, day) or day in found or day.isoformat() in days_off.working:
                 day += timedelta(days=1)
             found.add(day)
     return frozenset(found)

@@ -221,10 +221,12 @@ class DaysOff:
 
     :param holidays: of every year; one that falls on a day off makes the next working day free.
     :param others: they move nothing.
+    :param working: Saturdays and Sundays of one year on which people work, as the government decides.
     """
 
     holidays: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    working: tuple[str, ...] = field(default=(), metadata=_IF_USED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ PARTS: dict[str, object] = {
     "decided": _l("how it is decided"), "stage": _l("stage"), "component": _l("component"),
     "criterion": _l("criterion"), "from_on": _l("first day"), "until_on": _l("last day"),
     "days_off": _l("Days off"), "holidays": _l("public holidays"), "others": _l("other days off"),
+    "working": _l("working days at weekends"),
     "counted": _l("which days count"), "objection_days": _l("days for an objection"),
     "appeal_days": _l("days for an appeal"),
     "kind": _l("condition"), "value": _l("how many"), "returns": _l("how often a standing may be returned"),
@@ -121,7 +122,7 @@ def _value(path: str, book: RuleBook, text: str) -> str:
         return ", ".join(_title([*above, (listed, item)], (book,)) for item in text.split(", "))
     if name == "cascade":
         return ", ".join(_title([*above, ("components", code)], (book,)) for code in text.split(", "))
-    if name in ("holidays", "others"):
+    if name in ("holidays", "others", "working"):
         return yearly_days(text.split(", "))
     if name in ("modes", "beside"):
         return "; ".join(str(MODES[mode]) for mode in text.split(", "))

@@ -6,27 +6,24 @@ Each step checks its list, writes the journal, and leaves the commit to the edge
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.contests.checklist import checklist, refuse_unless_done, source_days
+from contest.contests.admission import admit_sources, refuse_what_rests
+from contest.contests.checklist import checklist
+from contest.contests.conditions import refuse_unless_done
 from contest.contests.models import Contest, ContestState, RuleBookEdition
 from contest.contests.queries import book_of, edition_in_force, subject_of
 from contest.contests.words import STATES
-from contest.decisions.queries import voted_exclusion
-from contest.jury.models import Marking
 from contest.league.services import freeze_league
 from contest.objections.finality import refuse_shorter_terms
 from contest.rulebook import RuleBook, Stage
 from contest.rulebook_differences import differences
 from contest.rulebook_reading import BadRuleBook, read_rulebook
-from contest.sources.beside import admit_beside
-from contest.sources.ethics import admit_ethics, ethics_state
-from contest.sources.surveys import admit_survey, release_flags, survey_state
+from contest.sources.surveys import release_flags
 from contest.standings.models import Standing
 from core import audit
 from core.clock import day_of
@@ -111,7 +108,7 @@ def publish_rules(
         session, contest, text=contest.draft_rules, version=1, order_number=order_number, order_on=order_on,
         reason=None, now=now,
     )  # fmt: skip
-    _admit(session, contest, book_of(edition), actor=actor, now=now)
+    admit_sources(session, contest, book_of(edition), actor=actor, now=now)
     contest.state = ContestState.RULES_PUBLISHED
     audit.record(
         session, actor=actor, action="rules.publish", subject=subject_of(contest), version=1,
@@ -147,13 +144,13 @@ def correct_rules(
     changed = differences(book_of(before), book)
     if not changed:
         raise BadInput(_l("This text says the same as the rules in force: there is nothing to correct."))
-    _refuse_what_rests(session, contest, book_of(before), book)
+    refuse_what_rests(session, contest, book_of(before), book)
     refuse_shorter_terms(session, contest, book_of(before), book, day_of(now))
     edition = _add_edition(
         session, contest, text=rules_text, version=before.version + 1, order_number=order_number,
         order_on=order_on, reason=reason.strip(), now=now,
     )  # fmt: skip
-    _admit(session, contest, book, actor=actor, now=now)
+    admit_sources(session, contest, book, actor=actor, now=now)
     audit.record(
         session, actor=actor, action="rules.publish", subject=subject_of(contest), version=edition.version,
         fingerprint=edition.fingerprint, order=edition.order_number, order_on=order_on.isoformat(),
@@ -246,48 +243,6 @@ def _add_edition(
     session.add(edition)
     session.flush()
     return edition
-
-
-def _admit(session: Session, contest: Contest, book: RuleBook, *, actor: str, now: datetime) -> None:
-    """Admit both sources under the book; what is past that point keeps the edition it was admitted under."""
-    facts = {"contest_code": contest.code, "book": book, "actor": actor, "now": now}
-    survey = survey_state(session, campaign_code=contest.campaign_code)
-    if survey is None or not survey.is_closed:
-        voted = voted_exclusion(session, contest)
-        admit_survey(session, campaign_code=contest.campaign_code, voted=voted, **facts)
-    admit_beside(session, contest_code=contest.code, book=book, actor=actor, now=now)
-    ethics = ethics_state(session, round_code=contest.round_code)
-    if ethics is None or not (ethics.is_open or ethics.is_closed):
-        admit_ethics(session, round_code=contest.round_code, **facts)
-
-
-def _refuse_what_rests(session: Session, contest: Contest, before: RuleBook, after: RuleBook) -> None:
-    """Refuse a correction of what something frozen, published or asked already rests on."""
-    if contest.state is ContestState.PUBLISHED:
-        raise Conflict(_l("The results are published: their rules cannot be corrected any more."))
-    seen = session.scalars(
-        select(Marking.id).where(Marking.contest_id == contest.id, Marking.closed_at.is_not(None))
-    ).first()
-    if seen is not None and replace(after, calendar=before.calendar, days_off=before.days_off) != before:
-        raise Conflict(
-            _l("Scores can be seen since a marking was closed: only the calendar can still be corrected.")
-        )
-    refuse_unless_done(source_days(session, contest, after))
-    survey = survey_state(session, campaign_code=contest.campaign_code)
-    ethics = ethics_state(session, round_code=contest.round_code)
-    if survey is not None and survey.is_closed and _numbers_of(before) != _numbers_of(after):
-        raise Conflict(_l("The survey is closed: a correction cannot change how its numbers were made."))
-    if ethics is not None and (ethics.is_open or ethics.is_closed) and before.ethics != after.ethics:
-        raise Conflict(_l("The ethics round is open or over: a correction cannot change its rules."))
-
-
-def _numbers_of(book: RuleBook) -> tuple[object, ...]:
-    """What decides the survey's published numbers; the estimator comes later."""
-    survey = book.survey
-    return (
-        survey.criteria_set, survey.modes, survey.minimum_n, survey.prior_degrees, survey.excluding,
-        survey.counting, book.ranking.decimals,
-    )  # fmt: skip
 
 
 def _refuse_unless(contest: Contest, *states: ContestState) -> None:

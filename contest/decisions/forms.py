@@ -14,7 +14,7 @@ from contest.decisions.wording import SIGNALS
 from contest.meetings.models import Meeting
 from contest.nominees.models import Nominee
 from contest.rulebook import Exclusion, Ground
-from contest.rulebook_reading import LEAST_RARITY
+from contest.rulebook_parts import LEAST_RARITY
 
 MOST_RARE = 1_000_000
 

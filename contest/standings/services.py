@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from contest.certificates.services import revoke_unborne
 from contest.commissions.queries import people_of
-from contest.contests.checklist import freeze_checklist, refuse_unless_done
+from contest.contests.conditions import freeze_checklist, refuse_unless_done
 from contest.contests.models import Contest, ContestState
 from contest.contests.queries import subject_of
 from contest.decisions.models import FreezeRequest

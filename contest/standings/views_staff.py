@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from contest.contests.areas import NATION
-from contest.contests.checklist import freeze_checklist
+from contest.contests.conditions import freeze_checklist
 from contest.contests.forms import ConfirmForm, require_valid
 from contest.contests.queries import contest_by_code, rulebook_by_fingerprint, rulebook_of
 from contest.decisions.forms import ProposeForm

@@ -9,7 +9,8 @@ import pytest
 from contest.contests import services as life
 from contest.rulebook import Counting, Exclusion, Stage
 from contest.rulebook_differences import differences
-from contest.rulebook_reading import EXCLUDING_SIGNALS, LEAST_RARITY, BadRuleBook, read_rulebook, shipped_text
+from contest.rulebook_parts import EXCLUDING_SIGNALS, LEAST_RARITY
+from contest.rulebook_reading import BadRuleBook, read_rulebook, shipped_text
 from core.storage import Storage
 from surveys import rules
 from surveys.queries import campaign_by_code

@@ -109,6 +109,13 @@ def test_another_criteria_set_is_refused_with_both_named(territory: Session):
         life.publish_rules(territory, contest=contest(territory), actor=ACTOR, now=NOW, **ORDER)
 
 
+def test_a_nomination_by_a_criterion_that_nobody_is_asked_is_refused(territory: Session):
+    other = sample.rules_text().replace('criterion = "employment"', 'criterion = "weather"')
+    sample.drafted(territory, rules=other)
+    with pytest.raises(BadInput, match=r"“weather”.*rights, services, families"):
+        life.publish_rules(territory, contest=contest(territory), actor=ACTOR, now=NOW, **ORDER)
+
+
 def test_other_ethics_items_are_refused_with_both_named(territory: Session):
     other = sample.rules_text().replace('items_set = "2026"', 'items_set = "1999"')
     sample.drafted(territory, rules=other)

@@ -30,7 +30,7 @@ PURE = (
     "contest.release.pseudonyms", "contest.release.reading", "contest.release.report",
     "contest.release.texts.recompute", "contest.release.verification", "contest.robustness.building",
     "contest.robustness.scenarios", "contest.rulebook", "contest.rulebook_differences",
-    "contest.rulebook_kinds", "contest.rulebook_reading",
+    "contest.rulebook_kinds", "contest.rulebook_parts", "contest.rulebook_reading",
     "contest.standings.awards", "contest.standings.computation", "contest.standings.uncertainty",
     "contest.table_reading",
     "contest.whatif.trials", "core.disclosure", "core.free_text", "core.isolation", "core.measures",
