@@ -19,6 +19,7 @@ from contest.commissions.services import give_seat, make_commission
 from contest.contests import services as contests
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
+from contest.jury import giving
 from contest.jury import services as jury
 from contest.jury.queries import area_kato, judging
 from contest.nominees.models import Nominee
@@ -261,7 +262,7 @@ def _mark(
     for judge, marks in zip(judges, draw(len(judges), len(criteria)), strict=True):
         if judge in about.judges:
             values = dict(zip(criteria, (int(mark) for mark in marks), strict=True))
-            jury.save_marks(
+            giving.save_marks(
                 session,
                 **facts,
                 values=values,

@@ -21,6 +21,7 @@ from contest.decisions.services import (
     propose_standing,
 )
 from contest.meetings import services as meetings
+from contest.meetings import voting
 from contest.meetings.models import AgendaItem, Choice, Meeting
 from contest.meetings.queries import bench_for
 from contest.nominees.models import Nominee
@@ -130,11 +131,11 @@ def _decide(
 ) -> None:
     """Everybody who may votes alike, but for the last one, who abstains."""
     actor = f"meeting:{item.meeting_id}"
-    meetings.open_vote(session, item=item, actor=actor, now=now)
+    voting.open_vote(session, item=item, actor=actor, now=now)
     voters = sorted(bench_for(session, item).present)
     for account_id in voters:
         cast = Choice.ABSTAIN if account_id == voters[-1] else choice
-        meetings.cast_vote(
+        voting.cast_vote(
             session, item=item, account_id=account_id, choice=cast, actor=f"account:{account_id}", now=now
         )
     contest = session.get_one(Contest, session.get_one(Meeting, item.meeting_id).contest_id)

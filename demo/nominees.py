@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from contest.contests.models import Contest
 from contest.nominees import services
+from contest.nominees.deciding import register_nominee
 from contest.nominees.documents.inspection import inspect_file
 from contest.nominees.documents.models import DocumentKind
 from contest.nominees.documents.services import keep_document
@@ -59,7 +60,7 @@ def enrol_nominees(session: Session, contest: Contest, cast: Cast, *, directory:
             )  # fmt: skip
         services.give_consent(session, account_id=signer, actor=f"account:{signer}", **facts)
         services.declare_penalties(session, last_on=None, actor=f"account:{signer}", **facts)
-        services.register_nominee(session, actor=f"account:{secretary}", **facts)
+        register_nominee(session, actor=f"account:{secretary}", **facts)
 
 
 def hear(

@@ -27,6 +27,7 @@ from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
 from contest.nominees.models import Nominee
 from contest.rulebook import Stage, StageRules, Substitutes
+from contest.sources.surveys import asked_units, survey_state
 from core.access import Role
 from core.accounts.models import Account, AccountScope
 from core.errors import NotFound
@@ -102,6 +103,16 @@ def seatable(session: Session, commission: Commission) -> list[tuple[int, str]]:
         .distinct()
     )  # fmt: skip
     return sorted(((row.id, row.name) for row in session.execute(wanted)), key=lambda one: kazakh_key(one[1]))
+
+
+def territory_of(session: Session, contest: Contest) -> list[Unit]:
+    """The oblasts whose posts the contest's survey asks about, by name: each has a commission of its own."""
+    if survey_state(session, campaign_code=contest.campaign_code) is None:
+        return []
+    katos = asked_units(session, campaign_code=contest.campaign_code)
+    wanted = select(Unit.oblast_kato).where(Unit.kato.in_(katos)).distinct()
+    units = units_by_kato(session, set(session.scalars(wanted)))
+    return sorted(units.values(), key=lambda unit: kazakh_key(unit.name_kk))
 
 
 def districts(session: Session, *, oblast: str | None) -> list[Unit]:

@@ -24,9 +24,9 @@ from contest.commissions.queries import (
     people_of,
     seatable,
     seats_of,
+    territory_of,
 )
 from contest.contests.areas import NATION, parse_area
-from contest.contests.checklist import registered_oblasts
 from contest.contests.forms import require_valid
 from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code, rulebook_of
@@ -39,10 +39,9 @@ from core.access import Right, guarded, may, oblasts_of, require
 from core.accounts.queries import get_account, names_of
 from core.errors import NotFound
 from core.places.filters import name_for_reader
-from core.places.queries import get_unit, oblasts, units_by_kato
+from core.places.queries import get_unit, oblasts
 from core.web.edge import database
 from core.web.language import language
-from core.words import kazakh_key
 
 commissions_staff = Blueprint(
     "commissions_staff", __name__, url_prefix="/staff/contests/<string:code>/commissions"
@@ -53,11 +52,13 @@ Reply = str | Response
 @commissions_staff.get("")
 @guarded(Right.SEE_STAGE)
 def index(code: str) -> Reply:
-    """The commissions that the reader sees, one for each oblast with a nominee, and the national one."""
+    """The commissions that the reader sees, one for each oblast of the contest, and the national one."""
     contest, own = contest_by_code(database(), code), oblasts_of(current_user, Right.SEE_STAGE)
-    katos = {kato for kato in registered_oblasts(database(), contest) if own is None or kato in own}
-    units = sorted(units_by_kato(database(), katos).values(), key=lambda unit: kazakh_key(unit.name_kk))
-    lines = [(Stage.REGIONAL, unit, _people(contest, Stage.REGIONAL, unit.kato)) for unit in units]
+    lines = [
+        (Stage.REGIONAL, unit, _people(contest, Stage.REGIONAL, unit.kato))
+        for unit in territory_of(database(), contest)
+        if own is None or unit.kato in own
+    ]
     if own is None:
         lines.append((Stage.NATIONAL, None, _people(contest, Stage.NATIONAL, None)))
     return render_template("contest/commission/index.html", contest=contest, lines=lines, nation=NATION)

@@ -21,6 +21,8 @@ from core.places.queries import units_by_kato
 from core.words import kazakh_key
 
 NATION = "nation"
+#: Who has no stage: an application that waits, or was declined.
+APPLYING = (NomineeState.PROPOSED, NomineeState.DECLINED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,13 @@ def parse_area(stage: str, area: str) -> tuple[Stage, str | None]:
 
 
 def areas_for(session: Session, contest: Contest, oblasts: Collection[str] | None) -> list[Area]:
-    """The stages that a reader of these oblasts (None: of all, and of the nation) may open; four queries."""
+    """The stages that a reader of these oblasts (None: of all, and of the nation) may open; four queries.
+
+    An oblast stays there when nobody is left in it: who was excluded can object.
+    """
     taking_part = (
-        select(Nominee.oblast_kato, func.count())
-        .where(Nominee.contest_id == contest.id, Nominee.state == NomineeState.REGISTERED)
+        select(Nominee.oblast_kato, func.count().filter(Nominee.state == NomineeState.REGISTERED))
+        .where(Nominee.contest_id == contest.id, Nominee.state.not_in(APPLYING))
         .group_by(Nominee.oblast_kato)
     )
     counts = {kato: n for kato, n in session.execute(taking_part) if oblasts is None or kato in oblasts}
@@ -76,8 +81,8 @@ def areas_for(session: Session, contest: Contest, oblasts: Collection[str] | Non
 
     found = sorted(counts.items(), key=lambda pair: kazakh_key(units[pair[0]].name_kk))
     areas = [area(Stage.REGIONAL, units[kato], n) for kato, n in found]
-    past_regional = (ContestState.NATIONAL, ContestState.CLOSED, ContestState.PUBLISHED)
-    if oblasts is None and contest.state in past_regional:
+    # The national commission meets early: it votes on the signals while the survey asks.
+    if oblasts is None and contest.state not in (ContestState.DRAFT, ContestState.RULES_PUBLISHED):
         finalists = select(func.count()).where(
             Nominee.contest_id == contest.id, Nominee.state == NomineeState.REGISTERED,
             Nominee.is_finalist.is_(True),

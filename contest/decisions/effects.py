@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from contest.contests.models import Contest
 from contest.decisions.services import hand_over_signals
 from contest.meetings.models import AgendaItem, ItemKind
-from contest.meetings.services import close_vote
+from contest.meetings.voting import close_vote
 from contest.nominees.leaving import exclude_nominee
 from contest.nominees.models import Nominee, NomineeState
 from contest.nominees.queries import matter_of

@@ -18,24 +18,27 @@ from contest.commissions.queries import declared_conflict
 from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code, rulebook_of
 from contest.jury.forms import ActForm, ConflictForm, SentMarks, read_marks
-from contest.jury.queries import (
+from contest.jury.giving import save_marks
+from contest.jury.own import (
     BlindWork,
-    Judging,
     OwnMarking,
-    area_kato,
     blind_works,
     essay_by_number,
+    own_abstentions,
+    own_list,
+    own_marks,
+)
+from contest.jury.queries import (
+    Judging,
+    area_kato,
     is_marking_closed,
     is_marking_open,
     judged_nominees,
     judging,
     marking_of,
     open_areas,
-    own_abstentions,
-    own_list,
-    own_marks,
 )
-from contest.jury.services import declare_conflict, save_marks
+from contest.jury.services import declare_conflict
 from contest.nominees.essays.models import Essay
 from contest.nominees.models import Nominee
 from contest.nominees.queries import get_nominee

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from contest.meetings.models import Choice, Meeting
-from contest.meetings.services import LONGEST_TITLE
+from contest.meetings.services import LONGEST_PLACE, LONGEST_TITLE
 from contest.rulebook import Ground
 from core.words import Words
 
@@ -28,7 +28,9 @@ class PlanForm(FlaskForm):
 
     held_on = DateField(_l("Day of the meeting"), [InputRequired()])
     place = StringField(
-        _l("Where"), [Optional(), Length(max=200)], description=_l("A room, or the link of a video meeting.")
+        _l("Where"),
+        [Optional(), Length(max=LONGEST_PLACE)],
+        description=_l("A room, or the link of a video meeting."),
     )
 
 

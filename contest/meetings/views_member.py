@@ -12,8 +12,8 @@ from contest.contests.queries import rulebook_of
 from contest.meetings.forms import RecuseForm, VoteForm
 from contest.meetings.incidents import recuse_from_item
 from contest.meetings.models import Choice
-from contest.meetings.services import cast_vote
 from contest.meetings.views_staff import found_item
+from contest.meetings.voting import cast_vote
 from core import clock
 from core.access import Right, guarded
 from core.web.edge import database

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from contest.commissions.queries import people_of
 from contest.contests.areas import NATION
 from contest.contests.forms import require_valid
 from contest.contests.models import Contest
@@ -18,7 +19,7 @@ from contest.contests.queries import contest_by_code, rulebook_of
 from contest.decisions.effects import decide_item
 from contest.jury.forms import ActForm
 from contest.jury.sight import area_in_sight, require_sight
-from contest.meetings import incidents, services
+from contest.meetings import incidents, services, voting
 from contest.meetings.forms import (
     CHOICES,
     AttendanceForm,
@@ -87,7 +88,7 @@ def meeting(code: str, meeting_id: int) -> Reply:
     return render_template(
         "contest/meetings/meeting.html", contest=contest, meeting=found, shown=shown, act=ActForm(),
         area=found.oblast_kato or NATION, unit=found.oblast_kato and get_unit(database(), found.oblast_kato),
-        can_run=may(current_user, Right.RUN_MEETINGS, oblast=found.oblast_kato), reasoned=services.REASONED,
+        can_run=may(current_user, Right.RUN_MEETINGS, oblast=found.oblast_kato), reasoned=voting.REASONED,
         can_vote=may(current_user, Right.MARK, oblast=found.oblast_kato), **WORDS, **_forms(contest, shown),
     )  # fmt: skip
 
@@ -106,6 +107,20 @@ def protocol(code: str, meeting_id: int, lang: str) -> Response:
     name = file_name(contest, found, lang, is_demo=is_demo)
     answer.headers.set("Content-Disposition", "inline", filename=name)
     return answer
+
+
+@meetings_staff.post("/<int:meeting_id>/plan")
+@guarded(Right.RUN_MEETINGS)
+def move(code: str, meeting_id: int) -> Reply:
+    """Give a planned meeting another day or place."""
+    contest, found = found_meeting(code, meeting_id, Right.RUN_MEETINGS)
+    form = PlanForm()
+    require_valid(form)
+    services.move_meeting(
+        database(), meeting=found, held_on=form.held_on.data, place=form.place.data or "", **_act()
+    )
+    flash(_("The meeting has another day or place. Tell the members."), "good")
+    return _to(contest, found)
 
 
 @meetings_staff.post("/<int:meeting_id>/open")
@@ -162,7 +177,7 @@ def add_an_item(code: str, meeting_id: int) -> Reply:
 def open_the_vote(code: str, meeting_id: int, item_id: int) -> Reply:
     """Open the vote on an item."""
     contest, found, item = _led_item(code, meeting_id, item_id)
-    services.open_vote(database(), item=item, **_act())
+    voting.open_vote(database(), item=item, **_act())
     return _to(contest, found, item)
 
 
@@ -235,15 +250,21 @@ def _led_item(code: str, meeting_id: int, item_id: int) -> tuple[Contest, Meetin
 
 def _forms(contest: Contest, shown: ShownMeeting) -> dict[str, object]:
     """The forms of the page; of the same kind one for all items."""
-    attendance, recuse = AttendanceForm(formdata=None), RecuseForm(formdata=None)
-    refer = ReferForm(formdata=None)
+    attendance, refer = AttendanceForm(formdata=None), ReferForm(formdata=None)
     attendance.offer(_names(shown))
-    attendance.present.data = [person.account_id for person in shown.people if person.is_there]
-    recuse.offer(rulebook_of(database(), contest).stage(shown.meeting.stage).conflicts)
+    seated = people_of(database(), contest, shown.meeting.stage, shown.meeting.oblast_kato).everyone
+    attendance.present.data = [
+        one.account_id for one in shown.people if one.is_there and one.account_id in seated
+    ]
+    # A matter that was referred keeps the grounds of its own stage.
+    recuse = {stage: RecuseForm(formdata=None) for stage in Stage}
+    for stage, form in recuse.items():
+        form.offer(rulebook_of(database(), contest).stage(stage).conflicts)
     refer.offer(_national(contest) if shown.meeting.stage is Stage.REGIONAL else [])
     return {
         "attendance": attendance, "recuse": recuse, "refer": refer, "vote": VoteForm(formdata=None),
         "reasons": ReasonsForm(formdata=None), "new_item": ItemForm(formdata=None),
+        "plan": PlanForm(formdata=None, obj=shown.meeting),
     }  # fmt: skip
 
 

@@ -42,6 +42,20 @@ class ProjectForm(FlaskForm):
     project_title_ru = StringField(_l("Project's title in Russian"), [_REQUIRED, Length(max=LONGEST_TITLE)])
 
 
+class RecordForm(FlaskForm):
+    """How the nominee is written, and the akim's office."""
+
+    name_kk = StringField(
+        _l("Name in Kazakh"), [_REQUIRED, Length(max=200)],
+        description=_l("As it shall stand on the certificate."),
+    )  # fmt: skip
+    name_ru = StringField(_l("Name in Russian"), [_REQUIRED, Length(max=200)])
+    employer = StringField(
+        _l("Akim's office"), [Optional(), Length(max=LONGEST_EMPLOYER)],
+        description=_l("Members who work there neither mark nor vote on this nominee."),
+    )  # fmt: skip
+
+
 class InviteForm(FlaskForm):
     """The login of a nominee's own account."""
 

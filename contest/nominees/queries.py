@@ -89,12 +89,12 @@ def nominations_of(session: Session, account_id: int) -> list[tuple[Nominee, Con
 
 def eligibility_facts(session: Session, *, nominee: Nominee, book: RuleBook) -> Facts:
     """What the conditions of the rule book are judged by, on the last day of nominations for everybody."""
-    official = session.get_one(Official, nominee.official_id)
+    official, last = session.get_one(Official, nominee.official_id), days_of(book, Step.NOMINATIONS).until_on
     return Facts(
-        on=days_of(book, Step.NOMINATIONS).until_on, since_on=official.since_on, until_on=official.until_on,
+        on=last, since_on=official.since_on, until_on=official.until_on,
         is_manner_known=official.manner is not None, has_consented=nominee.consented_at is not None,
         penalties_declared=nominee.penalties_declared_at is not None, penalty_on=nominee.last_penalty_on,
-        documents=count_documents(session, nominee),
+        documents=count_documents(session, nominee, until=last),
     )  # fmt: skip
 
 

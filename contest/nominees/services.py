@@ -1,7 +1,7 @@
-"""Who takes part: proposed, with their own consent, registered or declined by the rules.
+"""How one comes to an application: proposed, invited, with an own consent, penalties and a project.
 
-Each step belongs to the days of nominations in the rule book's calendar. Nobody is registered without
-consent or against a condition of the rule book. How one leaves stands in `leaving`.
+Each step belongs to the days of nominations in the rule book's calendar. How an application is decided stands
+in `deciding`, how one leaves in `leaving`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.contests.models import Contest, ContestState
-from contest.contests.queries import refuse_outside, rulebook_of
-from contest.eligibility import unmet
+from contest.contests.queries import refuse_outside
 from contest.nominees.documents.models import DocumentKind
 from contest.nominees.documents.queries import has_paper
 from contest.nominees.models import Nominee, NomineeState
-from contest.nominees.queries import eligibility_facts
 from contest.rulebook import Step
 from contest.sources.surveys import asked_units
 from core import audit
@@ -77,8 +75,8 @@ def propose_nominee(
         raise Conflict(_l("%(name)s is a nominee of this contest already.", name=name))
     nominee = Nominee(
         contest_id=contest.id, official_id=official_id, kato=unit.kato, oblast_kato=unit.oblast_kato,
-        name_kk=name_kk or name, name_ru=name_ru or name, state=NomineeState.PROPOSED,
-        employer=" ".join((employer or "").split())[:LONGEST_EMPLOYER] or None,
+        name_kk=one_line(name_kk) or name, name_ru=one_line(name_ru) or name, state=NomineeState.PROPOSED,
+        employer=one_line(employer)[:LONGEST_EMPLOYER] or None,
         proposer_account_id=proposer_account_id,
         project_title_kk=_title(project_title_kk), project_title_ru=_title(project_title_ru),
         is_finalist=False, proposed_at=now,
@@ -178,40 +176,6 @@ def declare_penalties(
     )  # fmt: skip
 
 
-def register_nominee(session: Session, *, nominee: Nominee, actor: str, now: datetime) -> None:
-    """Register a nominee who has consented and meets every condition of the rule book.
-
-    :raises Conflict: outside the nominations, without consent, or naming every condition that is not met.
-    """
-    contest = _proposed_in(session, nominee, now)
-    if nominee.consented_at is None:
-        raise Conflict(_l("%(name)s has not consented: nobody is registered without.", name=nominee.name_kk))
-    book = rulebook_of(session, contest)
-    missing = unmet(book.eligibility, eligibility_facts(session, nominee=nominee, book=book))
-    if missing:
-        raise Conflict("\n".join(f"{one.rule.title}: {one.reason}" for one in missing))
-    nominee.state, nominee.registered_at = NomineeState.REGISTERED, now
-    session.flush()
-    audit.record(
-        session, actor=actor, action="nominee.register", subject=reference(nominee), contest=contest.code,
-        official=nominee.official_id, kato=nominee.kato,
-    )  # fmt: skip
-
-
-def decline_nominee(session: Session, *, nominee: Nominee, reason: str, actor: str, now: datetime) -> None:
-    """Decline an application; the reason is shown to the nominee.
-
-    :raises BadInput: without a reason.
-    :raises Conflict: outside the nominations, or once the application is decided.
-    """
-    _proposed_in(session, nominee, now)
-    if not reason.strip():
-        raise BadInput(_l("Give the reason: the nominee reads it."))
-    nominee.state, nominee.reason = NomineeState.DECLINED, reason.strip()
-    session.flush()
-    audit.record(session, actor=actor, action="nominee.decline", subject=reference(nominee))
-
-
 def reference(nominee: Nominee) -> str:
     """How the journal refers to a nominee."""
     return f"nominee:{nominee.id}"
@@ -224,6 +188,16 @@ def refuse_unless_takes_part(nominee: Nominee) -> None:
     """
     if nominee.state not in (NomineeState.PROPOSED, NomineeState.REGISTERED):
         raise Conflict(_l("%(name)s does not take part any more.", name=nominee.name_kk))
+
+
+def lock_undecided(session: Session, nominee: Nominee) -> None:
+    """Let one change of an application at a time in, until it is decided.
+
+    :raises Conflict: once it is.
+    """
+    lock_row(session, nominee)
+    if nominee.state is not NomineeState.PROPOSED:
+        raise Conflict(_l("The application of %(name)s is decided already.", name=nominee.name_kk))
 
 
 def _refuse_unless_nominations(session: Session, contest: Contest, now: datetime) -> None:
@@ -241,14 +215,17 @@ def _proposed_in(session: Session, nominee: Nominee, now: datetime) -> Contest:
     """The contest of a nominee whose application is not decided, within the days of nominations."""
     contest = session.get_one(Contest, nominee.contest_id)
     _refuse_unless_nominations(session, contest, now)
-    lock_row(session, nominee)
-    if nominee.state is not NomineeState.PROPOSED:
-        raise Conflict(_l("The application of %(name)s is decided already.", name=nominee.name_kk))
+    lock_undecided(session, nominee)
     return contest
 
 
+def one_line(text: str | None) -> str:
+    """A text without line breaks, and without spaces around it or side by side."""
+    return " ".join((text or "").split())
+
+
 def _title(text: str | None) -> str | None:
-    cleaned = " ".join((text or "").split())
+    cleaned = one_line(text)
     if len(cleaned) > LONGEST_TITLE:
         raise BadInput(_l("A project's title has at most %(most)s characters.", most=LONGEST_TITLE))
     return cleaned or None

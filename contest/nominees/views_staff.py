@@ -11,7 +11,7 @@ from contest.contests.forms import require_valid
 from contest.contests.models import Contest, ContestState
 from contest.contests.queries import contest_by_code, rulebook_of
 from contest.eligibility import look_at
-from contest.nominees import services
+from contest.nominees import deciding, services
 from contest.nominees.documents.forms import StaffDocumentForm
 from contest.nominees.documents.queries import documents_of
 from contest.nominees.documents.views_staff import may_read_documents
@@ -21,6 +21,7 @@ from contest.nominees.forms import (
     PenaltyForm,
     ProjectForm,
     ReasonForm,
+    RecordForm,
     SureForm,
 )
 from contest.nominees.hearings.queries import hearings_of
@@ -72,6 +73,7 @@ def nominee(code: str, nominee_id: int) -> Reply:
         if can_manage else (),
         ground=ground_of(found, book),
         project=ProjectForm(obj=found), paper=StaffDocumentForm(), invitation=InviteForm(),
+        record=RecordForm(obj=found), can_decide=can_manage and contest.state is ContestState.OPEN,
         consent=PaperConsentForm(), penalty=PenaltyForm(), sure=SureForm(),
         refusal=ReasonForm(prefix="decline"), withdrawal=ReasonForm(prefix="withdraw"),
     )  # fmt: skip
@@ -139,7 +141,7 @@ def register(code: str, nominee_id: int) -> Reply:
     """Register a nominee who meets the conditions."""
     _contest, found = _found(code, nominee_id, Right.MANAGE_NOMINEES)
     require_valid(SureForm())
-    services.register_nominee(database(), nominee=found, actor=current_user.reference, now=clock.present())
+    deciding.register_nominee(database(), nominee=found, actor=current_user.reference, now=clock.present())
     flash(_("%(name)s is registered.", name=found.name_kk), "good")
     return _back(code, nominee_id)
 
@@ -151,9 +153,35 @@ def decline(code: str, nominee_id: int) -> Reply:
     _contest, found = _found(code, nominee_id, Right.MANAGE_NOMINEES)
     form = ReasonForm(prefix="decline")
     require_valid(form)
-    services.decline_nominee(
+    deciding.decline_nominee(
         database(), nominee=found, reason=form.reason.data, actor=current_user.reference, now=clock.present()
     )
+    return _back(code, nominee_id)
+
+
+@nominees_staff.post("/<int:nominee_id>/take-up")
+@guarded(Right.MANAGE_NOMINEES)
+def take_up(code: str, nominee_id: int) -> Reply:
+    """Take a declined application up again."""
+    _contest, found = _found(code, nominee_id, Right.MANAGE_NOMINEES)
+    require_valid(SureForm())
+    deciding.take_up_again(database(), nominee=found, actor=current_user.reference, now=clock.present())
+    flash(_("The application waits to be decided again."), "good")
+    return _back(code, nominee_id)
+
+
+@nominees_staff.post("/<int:nominee_id>/record")
+@guarded(Right.MANAGE_NOMINEES)
+def correct(code: str, nominee_id: int) -> Reply:
+    """Put right how the nominee is written, and the akim's office."""
+    _contest, found = _found(code, nominee_id, Right.MANAGE_NOMINEES)
+    form = RecordForm()
+    require_valid(form)
+    deciding.correct_record(
+        database(), nominee=found, name_kk=form.name_kk.data, name_ru=form.name_ru.data,
+        employer=form.employer.data or "", actor=current_user.reference, now=clock.present(),
+    )  # fmt: skip
+    flash(_("The record is put right."), "good")
     return _back(code, nominee_id)
 
 

@@ -26,10 +26,13 @@ from contest.contests.queries import contest_by_code, rulebook_of
 from contest.decisions.effects import decide_item
 from contest.decisions.models import FreezeRequest
 from contest.decisions.services import propose_exclusion, propose_signals, propose_standing
+from contest.jury import giving
 from contest.jury import services as jury
 from contest.meetings import services as meetings
+from contest.meetings import voting
 from contest.meetings.models import AgendaItem, Choice, Meeting, MeetingState
 from contest.meetings.queries import bench_for, meetings_of
+from contest.nominees.deciding import register_nominee
 from contest.nominees.documents.models import DocumentKind, Media, NomineeDocument
 from contest.nominees.models import Nominee
 from contest.nominees.queries import matter_of
@@ -37,7 +40,6 @@ from contest.nominees.services import (
     declare_penalties,
     give_consent,
     propose_nominee,
-    register_nominee,
 )
 from contest.objections.finality import concerned_by, waivers_of
 from contest.objections.queries import exclusions_in_force
@@ -241,7 +243,7 @@ def mark(
     """Give one judge's marks in the order of the rule book's criteria."""
     rules = rulebook_of(session, contest(session)).stage(stage)
     keys = [(part.code, criterion.code) for part in rules.marked for criterion in part.criteria]
-    jury.save_marks(
+    giving.save_marks(
         session, contest=contest(session), stage=stage, nominee=session.get_one(Nominee, nominee_id),
         values=dict(zip(keys, marks, strict=False)), judge_account_id=judge, confirm=confirm,
         actor=f"account:{judge}", now=NOW,
@@ -368,9 +370,9 @@ def decide(
     now: datetime = NOW,
 ) -> AgendaItem:
     """Everybody who may votes alike, and the vote is closed with reasons."""
-    meetings.open_vote(session, item=item, actor=ACTOR, now=now)
+    voting.open_vote(session, item=item, actor=ACTOR, now=now)
     for one in sorted(bench_for(session, item).present):
-        meetings.cast_vote(session, item=item, account_id=one, choice=choice, actor=f"account:{one}", now=now)
+        voting.cast_vote(session, item=item, account_id=one, choice=choice, actor=f"account:{one}", now=now)
     return decide_item(session, contest=contest(session), item=item, reasons=reasons, actor=ACTOR, now=now)
 
 

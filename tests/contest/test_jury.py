@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from contest.commissions.models import SeatRole
 from contest.contests.queries import rulebook_of
 from contest.jury.models import Mark
-from contest.jury.queries import complete_marks, judging, own_list, panel, progress
+from contest.jury.own import own_list
+from contest.jury.queries import complete_marks, judging, panel, progress
 from contest.jury.services import declare_conflict, open_marking
 from contest.nominees.models import Nominee
 from contest.rulebook import Stage

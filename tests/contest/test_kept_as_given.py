@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from contest.commissions.queries import conflicts_of
 from contest.commissions.services import enter_facts
 from contest.decisions.services import propose_exclusion
-from contest.jury.queries import own_marks
+from contest.jury.own import own_marks
 from contest.jury.revealed import revealed_marks
 from contest.jury.services import declare_conflict
 from contest.meetings.recusals import recused_on
+from contest.nominees.deciding import register_nominee
 from contest.nominees.documents.models import DocumentKind, NomineeDocument
 from contest.nominees.documents.services import remove_document
 from contest.nominees.essays.models import Essay
@@ -27,7 +28,6 @@ from contest.nominees.services import (
     declare_penalties,
     describe_project,
     give_consent,
-    register_nominee,
 )
 from contest.objections.hearing import put_on_agenda
 from contest.objections.models import ObjectionKind

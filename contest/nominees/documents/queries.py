@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
+
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contest.nominees.documents.models import DocumentKind, NomineeDocument
 from contest.nominees.models import Nominee
+from core.clock import KAZAKHSTAN
 from core.errors import NotFound
 
 #: By these a nominee says something; none of them tells of the work in the post.
@@ -31,14 +34,16 @@ def get_document(session: Session, nominee: Nominee, document_id: int) -> Nomine
     return found
 
 
-def count_documents(session: Session, nominee: Nominee) -> int:
-    """How many documents on the work there are: signed papers are none."""
+def count_documents(session: Session, nominee: Nominee, *, until: date) -> int:
+    """How many documents on the work were handed in by the end of a day: signed papers are none."""
+    midnight = datetime.combine(until + timedelta(days=1), time(), KAZAKHSTAN).astimezone(UTC)
     wanted = (
         select(func.count())
         .select_from(NomineeDocument)
         .where(
             NomineeDocument.nominee_id == nominee.id,
             NomineeDocument.kind.not_in(SIGNED_PAPERS),
+            NomineeDocument.added_at < midnight,
         )
     )
     return session.scalar(wanted) or 0

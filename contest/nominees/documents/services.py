@@ -15,6 +15,7 @@ from contest.contests.models import Contest, ContestState
 from contest.nominees.documents.files import remove_when_committed, write_durably
 from contest.nominees.documents.inspection import Inspected
 from contest.nominees.documents.models import DocumentKind, NomineeDocument
+from contest.nominees.documents.queries import SIGNED_PAPERS
 from contest.nominees.models import Nominee, NomineeState
 from contest.nominees.services import reference, refuse_unless_takes_part
 from core import audit
@@ -50,10 +51,11 @@ def keep_document(
         if contest.state in (ContestState.CLOSED, ContestState.PUBLISHED):
             raise Conflict(_l("The outcome is frozen: no document is taken any more."))
     lock_row(session, nominee)
+    # A signed paper always has room: somebody withdraws by one.
     held = select(func.count()).where(
-        NomineeDocument.nominee_id == nominee.id, NomineeDocument.kind != DocumentKind.WAIVER
+        NomineeDocument.nominee_id == nominee.id, NomineeDocument.kind.not_in(SIGNED_PAPERS)
     )
-    if not is_late_paper and (session.scalar(held) or 0) >= MOST_DOCUMENTS:
+    if kind not in SIGNED_PAPERS and (session.scalar(held) or 0) >= MOST_DOCUMENTS:
         raise BadInput(_l("There are %(most)s documents already: take one back first.", most=MOST_DOCUMENTS))
     digest = hashlib.sha256(content).hexdigest()
     same = select(NomineeDocument.name).where(

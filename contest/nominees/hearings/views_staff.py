@@ -93,4 +93,4 @@ def _own_areas(contest: Contest) -> list[Area]:
     """The stages for which the reader sets hearings, where somebody is heard."""
     book = rulebook_of(database(), contest)
     own = areas_for(database(), contest, oblasts_of(current_user, Right.MANAGE_NOMINEES))
-    return [area for area in own if heard_parts(book, area.stage)]
+    return [area for area in own if area.nominees and heard_parts(book, area.stage)]

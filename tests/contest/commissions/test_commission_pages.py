@@ -8,9 +8,12 @@ from sqlalchemy import select
 
 from contest.commissions.models import MemberFacts, Seat, SeatRole
 from contest.commissions.queries import voters
+from contest.nominees.leaving import withdraw_nominee
+from contest.nominees.models import Nominee
 from contest.rulebook import Stage
 from core.access import Role
-from core.places.models import Unit
+from core.places.models import Official, Unit
+from tests.conftest import NOW
 from tests.contest import sample
 from tests.contest.sample import OBLASTS, contest
 
@@ -82,3 +85,23 @@ def test_only_the_agency_changes_seats_and_each_sees_the_own_commissions(enter: 
     listed = secretary.get(BASE).text
     assert HERE in listed
     assert OBLASTS[1] not in listed
+
+
+def test_every_oblast_has_its_line_before_the_first_nominee_and_after_the_last(
+    enter: Callable, keep: Callable
+):
+    keep(lambda session: sample.opened(session, nominees=0))
+    agency = enter(keep(lambda session: sample.account(session, "agency", Role.AGENCY)))
+    seen = agency.get(BASE).text
+    assert [f"/commissions/regional/{oblast}" in seen for oblast in OBLASTS] == [True, True]
+    last = keep(lambda session: sample.enrol(session, session.scalars(select(Official.id)).first()).id)
+    stage = f"/staff/contests/2026/stages/regional/{OBLASTS[0]}"
+
+    def leave(session) -> None:
+        nominee = session.get_one(Nominee, last)
+        withdraw_nominee(session, nominee=nominee, reason="health", actor=sample.ACTOR, now=NOW)
+
+    assert stage in agency.get("/staff/contests/2026").text
+    keep(leave)
+    seen = agency.get("/staff/contests/2026").text
+    assert (stage in seen, "/stages/national/nation" in seen) == (True, True)

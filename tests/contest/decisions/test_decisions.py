@@ -31,7 +31,7 @@ from contest.decisions.services import (
     propose_signals,
 )
 from contest.meetings.models import Choice, ItemKind
-from contest.meetings.services import close_vote
+from contest.meetings.voting import close_vote
 from contest.nominees.leaving import withdraw_nominee
 from contest.nominees.models import Nominee, NomineeExclusion, NomineeState
 from contest.rulebook import Exclusion, Stage

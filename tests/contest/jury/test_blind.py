@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.contests.queries import rulebook_of
+from contest.jury.giving import save_marks
 from contest.jury.models import Abstention, Mark
 from contest.jury.queries import complete_marks, marking_of, progress
 from contest.jury.revealed import revealed_marks
-from contest.jury.services import open_marking, save_marks
+from contest.jury.services import open_marking
 from contest.nominees.essays.models import Essay
 from contest.nominees.leaving import withdraw_nominee
 from contest.nominees.models import Nominee

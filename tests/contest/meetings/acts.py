@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from contest.jury.services import declare_conflict
 from contest.meetings import services as meetings
+from contest.meetings import voting
 from contest.meetings.models import AgendaItem, Choice, ItemKind, ItemState, Meeting, MeetingState
 from contest.meetings.queries import meetings_of, roll_of, votes_on
 from contest.nominees.models import Nominee
@@ -46,12 +47,12 @@ def item(session: Session, meeting: Meeting, nominee_id: int | None = None, **ch
 
 
 def start(session: Session, found: AgendaItem) -> AgendaItem:
-    meetings.open_vote(session, item=found, actor=ACTOR, now=NOW)
+    voting.open_vote(session, item=found, actor=ACTOR, now=NOW)
     return found
 
 
 def vote(session: Session, found: AgendaItem, account_id: int, choice: Choice = Choice.YES) -> None:
-    meetings.cast_vote(
+    voting.cast_vote(
         session, item=found, account_id=account_id, choice=choice, actor=f"account:{account_id}", now=NOW
     )
 
@@ -61,7 +62,7 @@ def end(session: Session, found: AgendaItem, reasons: Words | None = None) -> Ag
     if found.state is ItemState.VOTING:
         for one in sorted(roll_of(session, found).present - votes_on(session, found).keys()):
             vote(session, found, one, Choice.ABSTAIN)
-    return meetings.close_vote(session, item=found, reasons=reasons, actor=ACTOR, now=NOW)
+    return voting.close_vote(session, item=found, reasons=reasons, actor=ACTOR, now=NOW)
 
 
 def recuse(session: Session, nominee_id: int, judge: int) -> None:

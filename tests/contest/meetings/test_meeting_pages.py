@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 
+from contest.commissions.models import Seat
+from contest.commissions.services import end_seat
 from contest.meetings.models import AgendaItem, Choice, ItemState
 from contest.meetings.queries import votes_on
 from core import clock
+from tests.conftest import NOW
 from tests.contest import sample
 from tests.contest.meetings.acts import recuse
 from tests.contest.sample import OBLASTS
@@ -148,3 +152,32 @@ def test_what_is_not_there_answers_404(keep: Callable, secretary, page: str):
         assert secretary.get(address).status_code == 404, address
     number = item_of(keep).id
     assert secretary.post(f"{planned}/items/{number}/drop", page).status_code == 404
+
+
+def test_a_meeting_that_was_planned_for_the_wrong_day_is_moved_until_it_opens(secretary):
+    today = clock.day_of(clock.present()).isoformat()
+    page = secretary.post(HERE, HERE, held_on="2099-01-01", place="Қонаев").location
+    assert "opens on its day" in secretary.post(f"{page}/open", page).text
+    assert secretary.post(f"{page}/plan", page, held_on="2020-01-01").status_code == 422
+    assert secretary.post(f"{page}/plan", page, held_on=today, place="Талғар").location == page
+    assert "Талғар" in secretary.get(page).text
+    assert secretary.post(f"{page}/open", page).location == page
+    assert secretary.post(f"{page}/plan", page, held_on=today).status_code == 409
+    assert "Another day or place" not in secretary.get(page).text
+
+
+def test_who_lost_the_seat_at_a_meeting_is_named_and_not_ticked(
+    keep: Callable, made: sample.Sample, secretary, page: str
+):
+    judges = made.judges[OBLASTS[0]]
+
+    def end(session) -> None:
+        seat = session.query(Seat).filter_by(account_id=judges[2]).one()
+        end_seat(session, seat=seat, order_number="№ 3", actor=sample.ACTOR, now=NOW)
+
+    keep(end)
+    ticked = re.findall(r'<input checked[^>]*name="present"[^>]*value="(\d+)"', secretary.get(page).text)
+    assert {int(one) for one in ticked} == set(judges[:2])
+    refused = secretary.post(f"{page}/attendance", page, present=[str(one) for one in judges])
+    said = f"Judge-{OBLASTS[0]}-2 has no seat in this commission: leave the tick out."
+    assert (refused.status_code, said in refused.text) == (422, True)

@@ -18,6 +18,7 @@ from contest.meetings.protocol import digest_of, protocol_of
 from contest.meetings.wording import LANGUAGES, PROTOCOL, SEATS
 from contest.nominees.models import Nominee
 from contest.rulebook import Stage
+from contest.rulebook_reading import shipped_text
 from tests.conftest import NOW
 from tests.contest import sample
 from tests.contest.commissions.test_commissions import seat_of
@@ -130,3 +131,26 @@ def test_the_file_is_the_same_twice_and_names_no_details(territory: Session, hel
     drawn = [draw_protocol(territory, meeting, language="kk", is_demo=True) for _ in range(2)]
     assert drawn[0] == drawn[1]
     assert drawn[0].startswith(b"%PDF-1.7")
+
+
+def test_a_conflict_of_the_regional_stage_is_named_above_whose_rules_do_not_know_it(territory: Session):
+    neighbours = """[[stages.regional.conflicts]]
+code = "neighbours"
+[stages.regional.conflicts.title]
+kk = "Көрші тұрады"
+ru = "Живут по соседству"
+en = "Neighbours"
+
+# ---- National stage"""
+    made = sample.regional(territory, rules=shipped_text("2026").replace("# ---- National stage", neighbours))
+    judge, nominee = made.judges[None][1], made.nominees[OBLASTS[0]][0]
+    declare_conflict(
+        territory, contest=contest(territory), stage=Stage.REGIONAL, ground="neighbours", details=None,
+        nominee=territory.get_one(Nominee, nominee), judge_account_id=judge, actor=ACTOR, now=NOW,
+    )  # fmt: skip
+    meeting = opened(territory, made, None)
+    about = start(territory, item(territory, meeting, nominee))
+    end(territory, about)
+    found = protocol_of(territory, meeting, "ru")
+    assert [line[2] for line in found.conflicts] == ["Живут по соседству"]
+    assert "живут по соседству" in repr(found.items[0].votes)

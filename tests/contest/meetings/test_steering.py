@@ -14,7 +14,7 @@ from contest.meetings import incidents
 from contest.meetings.models import AgendaItem, Choice, ItemKind, ItemState, Meeting
 from contest.meetings.queries import votes_on
 from contest.meetings.recusals import recused_on
-from contest.meetings.services import close_vote
+from contest.meetings.voting import close_vote
 from contest.nominees.models import Nominee
 from contest.objections.hearing import put_on_agenda
 from contest.objections.models import ObjectionKind

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from contest.meetings.models import AgendaItem, Choice
 from contest.meetings.queries import outcome, votes_on
-from contest.meetings.services import cast_vote, close_vote, open_vote
+from contest.meetings.voting import cast_vote, close_vote, open_vote
 from core.errors import Conflict
 from core.storage import Storage
 from tests.conftest import NOW

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from contest.contests import services as life
-from contest.nominees import leaving, services
+from contest.contests.checklist import checklist
+from contest.contests.models import ContestState
+from contest.nominees import deciding, leaving, services
 from contest.nominees.documents.models import DocumentKind
 from contest.nominees.models import Nominee, NomineeState
 from contest.nominees.queries import nominations_of, proposals_of
@@ -43,7 +46,7 @@ def account(session: Session, nominee: Nominee) -> int:
 
 def test_without_consent_there_is_no_registration(territory: Session, applied: Nominee):
     with pytest.raises(Conflict, match="has not consented"):
-        services.register_nominee(territory, nominee=applied, **FACTS)
+        deciding.register_nominee(territory, nominee=applied, **FACTS)
     with pytest.raises(IntegrityError, match="registered_with_consent"):
         territory.execute(
             update(Nominee).where(Nominee.id == applied.id).values(state="registered", registered_at=NOW)
@@ -56,7 +59,7 @@ def test_registration_names_every_condition_that_is_not_met(territory: Session, 
     official = territory.get_one(Official, applied.official_id)
     official.manner = None
     with pytest.raises(Conflict) as refused:
-        services.register_nominee(territory, nominee=applied, **FACTS)
+        deciding.register_nominee(territory, nominee=applied, **FACTS)
     lines = str(refused.value).split("\n")
     assert [line.partition(":")[0] for line in lines] == [
         "Ауыл, кент немесе ауылдық округ әкімі болып сайланған не тағайындалған",
@@ -93,16 +96,16 @@ def test_a_registered_nominee_is_registered_once_and_stays(territory: Session):
     made = sample.opened(territory, nominees=1)
     nominee = territory.get_one(Nominee, made.nominees[OBLASTS[0]][0])
     assert (nominee.state, nominee.registered_at) == (NomineeState.REGISTERED, NOW)
-    for act in (services.register_nominee, services.decline_nominee):
-        given = {"reason": "late"} if act is services.decline_nominee else {}
+    for act in (deciding.register_nominee, deciding.decline_nominee):
+        given = {"reason": "late"} if act is deciding.decline_nominee else {}
         with pytest.raises(Conflict, match="is decided already"):
             act(territory, nominee=nominee, **FACTS, **given)
 
 
 def test_a_declined_application_keeps_its_reason(territory: Session, applied: Nominee):
     with pytest.raises(BadInput, match="Give the reason"):
-        services.decline_nominee(territory, nominee=applied, reason=" ", **FACTS)
-    services.decline_nominee(territory, nominee=applied, reason="a penalty in March", **FACTS)
+        deciding.decline_nominee(territory, nominee=applied, reason=" ", **FACTS)
+    deciding.decline_nominee(territory, nominee=applied, reason="a penalty in March", **FACTS)
     assert (applied.state, applied.reason) == (NomineeState.DECLINED, "a penalty in March")
     with pytest.raises(Conflict, match="does not take part any more"):
         leaving.withdraw_nominee(territory, nominee=applied, reason="x", **FACTS)
@@ -128,7 +131,6 @@ def test_each_step_belongs_to_the_days_of_nominations(territory: Session):
     late = {"actor": ACTOR, "now": NOW + timedelta(days=10)}
     for act, given in (
         (services.give_consent, {"account_id": own}), (services.declare_penalties, {"last_on": None}),
-        (services.register_nominee, {}), (services.decline_nominee, {"reason": "x"}),
     ):  # fmt: skip
         with pytest.raises(Conflict, match="2026-06-10"):
             act(territory, nominee=nominee, **late, **given)
@@ -136,6 +138,58 @@ def test_each_step_belongs_to_the_days_of_nominations(territory: Session):
         sample.proposed(territory, made.officials[OBLASTS[0]][1], now=late["now"])
     leaving.withdraw_nominee(territory, nominee=nominee, reason="own wish", **late)
     assert nominee.state is NomineeState.WITHDRAWN
+
+
+def test_who_applied_on_the_last_day_is_decided_until_the_regional_stage_opens(territory: Session):
+    short = "{from = 2026-06-01, until = 2026-06-01}"
+    made = sample.published(territory, rules=sample.rules_text().replace(sample.DAYS, short, 1))
+    life.open_contest(territory, contest=contest(territory), **FACTS)
+    first, second = (sample.proposed(territory, one) for one in made.officials[OBLASTS[0]][:2])
+    for nominee in (first, second):
+        services.declare_penalties(territory, nominee=nominee, last_on=None, **FACTS)
+        sample.document(territory, nominee, DocumentKind.CONSENT)
+        services.give_consent(territory, nominee=nominee, account_id=1, **FACTS)
+    late = {"actor": ACTOR, "now": NOW + timedelta(days=3)}
+    sample.document(territory, first, DocumentKind.RESUME)
+    sample.document(territory, second, DocumentKind.RESUME, now=late["now"])
+    deciding.register_nominee(territory, nominee=first, **late)
+    with pytest.raises(Conflict, match=r"Has handed in documents|құжаттарын тапсырған"):
+        deciding.register_nominee(territory, nominee=second, **late)
+    undecided = "every application is decided"
+    items = checklist(territory, contest(territory), now=late["now"])
+    assert [str(one.remedy) for one in items if str(one.label) == undecided and not one.done] == [
+        "1 wait: their secretaries register or decline them."
+    ]
+    deciding.decline_nominee(territory, nominee=second, reason="no documents", **late)
+    items = checklist(territory, contest(territory), now=late["now"])
+    assert [one.done for one in items if str(one.label) == undecided] == [True]
+    contest(territory).state = ContestState.REGIONAL
+    with pytest.raises(Conflict, match="applications are decided before it"):
+        deciding.take_up_again(territory, nominee=second, **late)
+
+
+def test_what_was_declined_by_mistake_is_taken_up_again(territory: Session, applied: Nominee):
+    with pytest.raises(Conflict, match="was not declined"):
+        deciding.take_up_again(territory, nominee=applied, **FACTS)
+    deciding.decline_nominee(territory, nominee=applied, reason="a slip", **FACTS)
+    deciding.take_up_again(territory, nominee=applied, **FACTS)
+    assert (applied.state, applied.reason) == (NomineeState.PROPOSED, None)
+    append_pending(territory, now=NOW)
+    assert len(journal_page(territory, chosen=Filter(action="nominee.take-up"), size=5).entries) == 1
+
+
+def test_a_record_is_put_right_and_the_journal_keeps_no_name(territory: Session, applied: Nominee):
+    right = {"name_kk": " Ахметов  Ерлан", "name_ru": "Ахметов Ерлан", "employer": "Кеген әкімінің аппараты"}
+    deciding.correct_record(territory, nominee=applied, **right, **FACTS)
+    assert (applied.name_kk, applied.employer) == ("Ахметов Ерлан", "Кеген әкімінің аппараты")
+    append_pending(territory, now=NOW)
+    (entry,) = journal_page(territory, chosen=Filter(action="nominee.correct"), size=5).entries
+    assert json.loads(entry.details) == {"changed": ["name_kk", "name_ru", "employer"]}
+    with pytest.raises(BadInput, match="Give the name"):
+        deciding.correct_record(territory, nominee=applied, **{**right, "name_ru": " "}, **FACTS)
+    leaving.withdraw_nominee(territory, nominee=applied, reason="x", **FACTS)
+    with pytest.raises(Conflict, match="does not take part any more"):
+        deciding.correct_record(territory, nominee=applied, **right, **FACTS)
 
 
 def test_an_invited_nominee_has_an_account_for_the_own_page_alone(territory: Session, applied: Nominee):

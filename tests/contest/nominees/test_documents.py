@@ -141,6 +141,8 @@ def test_the_same_file_twice_and_one_too_many_are_refused(territory: Session, tm
                 handed_in(territory, nominee, tmp_path, PDF + b"0")
     with pytest.raises(BadInput, match="12 documents already"):
         handed_in(territory, nominee, tmp_path)
+    # A signed paper has room all the same: somebody withdraws by one.
+    assert handed_in(territory, nominee, tmp_path, PDF + b"paper", kind=DocumentKind.WITHDRAWAL).id
 
 
 def test_what_a_registration_rests_on_stays(territory: Session, tmp_path: Path):

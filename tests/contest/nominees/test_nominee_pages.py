@@ -86,6 +86,29 @@ def test_a_nominee_does_everything_and_the_secretary_registers(site, keep, enter
     assert "You have withdrawn" in own.get(OWN, headers=ENGLISH).text
 
 
+def test_a_secretary_puts_own_mistakes_right(site, keep, enter, applied):
+    page = f"{BASE}/nominees/{applied[0]}"
+    secretary = enter(Role.SECRETARY, OBLASTS[0])
+
+    def seen() -> str:
+        return secretary.get(page, headers=ENGLISH).text
+
+    assert "not known: no conflict of the same employer can be found" in seen()
+    assert "<dt>Application</dt><dd>in person" in seen()
+    right = {"name_kk": "Ахметов Ерлан", "name_ru": "Ахметов Ерлан", "employer": "Кеген әкімінің аппараты"}
+    assert send(secretary, f"{page}/record", page, **right).location == page
+    assert "Кеген әкімінің аппараты" in seen()
+    assert send(secretary, f"{page}/decline", page, **{"decline-reason": "a slip"}).location == page
+    assert "Take the application up again" in seen()
+    assert send(secretary, f"{page}/take-up", page).location == page
+    assert (nominee_of(keep, applied[0]).state, "Decline the application" in seen()) == ("proposed", True)
+    keep(lambda session: setattr(session.get_one(Nominee, applied[0]), "proposer_account_id", applied[1]))
+    assert "<dt>Application</dt><dd>proposed" in seen()
+    neighbour = enter(Role.SECRETARY, OBLASTS[1])
+    for act in ("record", "take-up"):
+        assert send(neighbour, f"{page}/{act}", f"{BASE}/nominees/new", **right).status_code == 403
+
+
 def test_a_document_is_a_download_and_never_a_page(site, keep, enter, applied):
     own = enter(Role.NOMINEE, account_id=applied[1])
     send(own, f"{OWN}/documents", OWN, **paper("Есеп<1>.pdf"))

@@ -13,7 +13,7 @@ from sqlalchemy import select
 import wsgi
 from contest.contests import services as life
 from contest.meetings.models import AgendaItem, Choice, ItemState
-from contest.meetings.services import cast_vote
+from contest.meetings.voting import cast_vote
 from contest.nominees.documents.models import DocumentKind
 from contest.nominees.models import Nominee, NomineeState
 from contest.objections.models import Objection, Waiver
