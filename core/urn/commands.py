@@ -9,8 +9,10 @@ import click
 from flask.cli import AppGroup
 
 from core import clock
+from core.errors import AuylError, Unavailable
 from core.urn.queries import needs_rotation, waiting_in_all
-from core.urn.services import SMALLEST_BATCH, forget_empty_keys, mix_waiting, rotate_key
+from core.urn.rotation import forget_empty_keys, give_up_key, rotate_key
+from core.urn.services import SMALLEST_BATCH, mix_waiting
 from core.web.edge import keys, storage, takers
 
 urn = AppGroup("urn", help="The sealed intake: mixing, keys and what waits.")
@@ -22,7 +24,14 @@ def mix(every: int | None) -> None:
     """Mix every group that is large enough; with --every, until stopped."""
     while True:
         _keep_keys_young()
-        taken = mix_waiting(storage(), keys=keys(), takers=takers(), now=clock.present())
+        try:
+            taken = mix_waiting(storage(), keys=keys(), takers=takers(), now=clock.present())
+        except Unavailable as fault:
+            # All that can be opened was mixed; the mixer goes on, the rest waits.
+            if every is None:
+                raise click.ClickException(str(fault)) from None
+            click.echo(str(fault), err=True)
+            taken = 0
         if taken or every is None:
             click.echo(f"mixed {taken} answers")
         if every is None:
@@ -38,6 +47,21 @@ def rotate() -> None:
         key = rotate_key(session, keys=keys(), now=now)
     _destroy_empty()
     click.echo(f"new intake key {key.name}")
+
+
+@urn.command("give-up")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def give_up(name: str, yes: bool) -> None:
+    """Delete an intake key whose file is lost for good, and the answers under it."""
+    if not yes:
+        click.confirm(f"Give up every answer that waits under the key {name}?", abort=True)
+    try:
+        with storage().write(now=clock.present()) as session:
+            lost = give_up_key(session, keys=keys(), name=name, actor="system")
+    except AuylError as fault:
+        raise click.ClickException(str(fault)) from None
+    click.echo("\n".join(f"{box}: {count} lost" for box, count in lost.items()) or "nothing was lost")
 
 
 @urn.command()

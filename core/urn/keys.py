@@ -53,8 +53,12 @@ class KeyRing:
 
         :raises Unavailable: when its file is missing or unreadable.
         """
-        if not os.access(self._path(name), os.R_OK):
+        if not self.has(name):
             raise _missing(name)
+
+    def has(self, name: str) -> bool:
+        """Whether the private half of a key is here and readable."""
+        return os.access(self._path(name), os.R_OK)
 
     def destroy(self, name: str) -> None:
         """Overwrite and delete a key file; doing it again is harmless."""

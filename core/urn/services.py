@@ -12,23 +12,24 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Row, delete, insert, or_, select, text, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.clock import day_of
 from core.codes import receipt_of
-from core.errors import BadInput, Unavailable
+from core.errors import Unavailable
 from core.room import MixedGroup, MixedTaker, TakerOfMany
 from core.storage import Storage, commit
 from core.urn.keys import KeyRing
 from core.urn.models import Intake, IntakeKey, LedgerEntry, TraceKind
 from core.urn.portions import Portion, portions
-from core.urn.queries import is_counted, key_in_use, waiting, waiting_in_all
+from core.urn.queries import is_counted, waiting, waiting_in_all
+from core.urn.rotation import current_key, hold_still, missing_keys
 from core.urn.sealing import PADDED, Opener, TamperedAnswer, seal
 
 SMALLEST_BATCH = 5
@@ -39,7 +40,6 @@ _INSERT_ONCE = {
     .returning(Intake.__table__.c.trace)
     for dialect in (sqlite, postgresql)
 }
-_LOCK = 0x55524E  # one mixer at a time on PostgreSQL; SQLite has one writer anyway
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,75 +132,6 @@ def deposit_many(
     return len(sealed)
 
 
-def current_key(session: Session, *, keys: KeyRing, now: datetime) -> Row | IntakeKey:
-    """The name and public half of the key that new answers are sealed to; made on first need.
-
-    :raises Unavailable: when its private half is not here: nobody is thanked for what cannot be opened.
-    """
-    key = key_in_use(session)
-    if key is None:
-        return rotate_key(session, keys=keys, now=now)
-    keys.require(key.name)
-    return key
-
-
-def rotate_key(session: Session, *, keys: KeyRing, now: datetime) -> IntakeKey:
-    """Retire the current key and make a new one, whose private half is on disk before its first use."""
-    _lock(session)
-    today = day_of(now)
-    session.execute(update(IntakeKey).where(IntakeKey.retired_on.is_(None)).values(retired_on=today))
-    name, public = keys.make()
-    key = IntakeKey(name=name, public_key=public, made_on=today)
-    session.add(key)
-    session.flush()
-    audit.record(session, actor="system", action="urn.rotate", subject=f"intake-key:{name}")
-    return key
-
-
-def hold_key(session: Session, *, keys: KeyRing, until: date, now: datetime) -> IntakeKey:
-    """Make an intake key of its own, never the current one, that is kept until a day is past.
-
-    For devices that seal answers themselves and send them later.
-
-    :raises BadInput: when the day is past already.
-    """
-    today = day_of(now)
-    if until < today:
-        raise BadInput(
-            _l("An intake key cannot be kept until %(day)s: that day is past.", day=until.isoformat())
-        )
-    name, public = keys.make()
-    key = IntakeKey(name=name, public_key=public, made_on=today, retired_on=today, held_until=until)
-    session.add(key)
-    session.flush()
-    audit.record(
-        session, actor="system", action="urn.hold", subject=f"intake-key:{name}", until=until.isoformat()
-    )
-    return key
-
-
-def forget_empty_keys(session: Session, *, now: datetime) -> list[str]:
-    """Delete the rows of keys retired before today under which nothing waits; returns their names.
-
-    A key that is held stays until its day is past.
-
-    The edge destroys the files after its commit, so that a crash leaves a file too many, never one
-    too few.
-    """
-    _lock(session)
-    today, used = day_of(now), select(Intake.key_name).distinct()
-    is_free = or_(IntakeKey.held_until.is_(None), IntakeKey.held_until < today)
-    names = list(
-        session.scalars(
-            select(IntakeKey.name).where(IntakeKey.retired_on < today, is_free, IntakeKey.name.not_in(used))
-        )
-    )
-    for name in names:
-        session.execute(delete(IntakeKey).where(IntakeKey.name == name))
-        audit.record(session, actor="system", action="urn.destroy", subject=f"intake-key:{name}")
-    return names
-
-
 def mix_portion(
     session: Session,
     *,
@@ -218,12 +149,15 @@ def mix_portion(
     closing all that is left of a cell is one group. Returns how many answers were taken; each group is
     one entry of the journal.
 
-    :raises Unavailable: when a key file is missing; the answers go on waiting.
+    Answers whose key file is missing go on waiting.
+
+    :raises Unavailable: when a key file is missing at closing, which cannot leave answers behind.
     """
-    _lock(session)
+    hold_still(session)
     held = set(session.scalars(select(IntakeKey.name).where(IntakeKey.held_until.is_not(None))))
+    lost = frozenset() if closing else missing_keys(session, keys=keys)
     taken: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-    for row in _waiting_rows(session, box, portion):
+    for row in _waiting_rows(session, box, portion, lost):
         way = () if closing else (row.kind.value, row.key_name if row.key_name in held else "")
         taken[(row.cell, *way)].append(row)
     taken = {group: rows for group, rows in taken.items() if closing or len(rows) >= SMALLEST_BATCH}
@@ -261,7 +195,7 @@ def mix_box(
     closing: bool = False,
 ) -> int:
     """Mix every ripe cell of a box in the caller's transaction; at closing, every cell."""
-    _lock(session)
+    hold_still(session)
     return sum(
         mix_portion(
             session, keys=keys, box=box, portion=portion, takers=takers, now=now, closing=closing
@@ -278,7 +212,10 @@ def mix_waiting(
     now: datetime,
     progress: Callable[[int], object] = lambda _: None,
 ) -> int:
-    """Mix every ripe cell of every box, each portion in its own transaction; the job of the mixer."""
+    """Mix every ripe cell of every box, each portion in its own transaction; the job of the mixer.
+
+    :raises Unavailable: when a key file is missing, after all that can be opened was mixed.
+    """
     boxes: dict[str, dict[str, int]] = defaultdict(dict)
     with storage.read() as session:
         for box, cell, count in waiting_in_all(session):
@@ -291,13 +228,21 @@ def mix_waiting(
                 commit(session, now=now)
             total += taken
             progress(taken)
+    with storage.read() as session:
+        for name in sorted(missing_keys(session, keys=keys)):
+            keys.require(name)
     return total
 
 
-def _waiting_rows(session: Session, box: str, portion: Portion) -> Sequence[Row]:
-    """The waiting rows of a portion, in the order of their random traces, held against replacement."""
+def _waiting_rows(session: Session, box: str, portion: Portion, lost: frozenset[str]) -> Sequence[Row]:
+    """The waiting rows of a portion, in the order of their random traces, held against replacement.
+
+    :param lost: the keys that cannot be opened now; what is under them is left.
+    """
     columns = Intake.cell, Intake.trace, Intake.kind, Intake.key_name, Intake.sealed
     query = select(*columns).where(Intake.box == box, Intake.cell.in_(portion.cells))
+    if lost:
+        query = query.where(Intake.key_name.not_in(lost))
     return session.execute(query.order_by(Intake.trace).limit(portion.most).with_for_update()).all()
 
 
@@ -338,8 +283,3 @@ def _move_traces(session: Session, box: str, rows: Sequence[Row]) -> None:
 def _insert_once(session: Session, row: dict[str, object]) -> bool:
     """Insert an intake row unless its trace is there; whether it was inserted."""
     return session.execute(_INSERT_ONCE[session.get_bind().dialect.name], row).first() is not None
-
-
-def _lock(session: Session) -> None:
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

@@ -21,8 +21,9 @@ from core.errors import AuylError, BadInput, Conflict, Gone
 from core.places.queries import units_by_kato
 from core.urn.keys import KeyRing
 from core.urn.models import TraceKind
+from core.urn.rotation import hold_key
 from core.urn.sealing import PADDED, SEAL
-from core.urn.services import deposit_sealed, hold_key
+from core.urn.services import deposit_sealed
 from surveys.intake import require_open
 from surveys.models import Campaign, CampaignState
 from surveys.queries import box_of, subject_of, unit_adults

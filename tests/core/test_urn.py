@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from core.audit import JournalEntry
 from core.clock import day_of
-from core.errors import BadInput, Unavailable
+from core.errors import BadInput, Conflict, NotFound, Unavailable
 from core.room import MixedGroup, TakerOfMany
 from core.storage import Storage, commit
 from core.urn import services as urn
@@ -24,6 +24,7 @@ from core.urn.keys import KeyRing
 from core.urn.models import Intake, IntakeKey, LedgerEntry, TraceKind
 from core.urn.portions import MOST_ANSWERS, MOST_CELLS, Portion, portions
 from core.urn.queries import needs_rotation, waiting
+from core.urn.rotation import current_key, forget_empty_keys, give_up_key, hold_key, rotate_key
 from core.urn.sealing import LONG, PADDED, SEAL, TamperedAnswer, longest_answer, open_sealed, pad, seal, unpad
 from tests.conftest import NOW, SECRET
 
@@ -99,21 +100,21 @@ def test_a_held_key_is_never_current_and_outlives_its_emptiness(storage: Storage
     put_many(storage, keys, 1)
     until = day_of(NOW) + timedelta(days=20)
     with storage.write(now=NOW) as session:
-        held = urn.hold_key(session, keys=keys, until=until, now=NOW)
-        assert urn.current_key(session, keys=keys, now=NOW).name != held.name
+        held = hold_key(session, keys=keys, until=until, now=NOW)
+        assert current_key(session, keys=keys, now=NOW).name != held.name
         assert not needs_rotation(session, now=NOW)
         with pytest.raises(BadInput, match="2026-05-31"):
-            urn.hold_key(session, keys=keys, until=date(2026, 5, 31), now=NOW)
+            hold_key(session, keys=keys, until=date(2026, 5, 31), now=NOW)
     last, after = NOW + timedelta(days=20), NOW + timedelta(days=21)
     with storage.write(now=last) as session:
-        assert urn.forget_empty_keys(session, now=last) == []
+        assert forget_empty_keys(session, now=last) == []
     with storage.write(now=after) as session:
-        assert urn.forget_empty_keys(session, now=after) == [held.name]
+        assert forget_empty_keys(session, now=after) == [held.name]
 
 
 def test_only_a_held_key_makes_no_current_one(storage: Storage, keys: KeyRing):
     with storage.write(now=NOW) as session:
-        held = urn.hold_key(session, keys=keys, until=day_of(NOW), now=NOW)
+        held = hold_key(session, keys=keys, until=day_of(NOW), now=NOW)
         assert not needs_rotation(session, now=NOW + timedelta(days=1))
         put(session, keys, 1)
         assert session.scalar(select(Intake.key_name)) != held.name
@@ -216,7 +217,7 @@ def test_ways_of_coming_in_are_mixed_apart(storage: Storage, keys: KeyRing):
         urn.deposit_many(
             session, keys=keys, box=BOX, rows=[("101010000", b"imported")] * 4, now=NOW
         )  # fmt: skip
-        device = urn.hold_key(session, keys=keys, until=NOW.date(), now=NOW)
+        device = hold_key(session, keys=keys, until=NOW.date(), now=NOW)
         for number in range(100, 104):
             urn.deposit_sealed(
                 session, box=BOX, cell="101010000", trace=number.to_bytes(16, "big"), kind=TraceKind.TICKET,
@@ -297,6 +298,47 @@ def test_a_missing_key_file_loses_nothing(storage: Storage, keys: KeyRing):
     assert urn.mix_waiting(storage, keys=keys, takers={"sample": Taken()}, now=NOW) == 5
 
 
+def test_what_a_missing_key_file_cannot_open_holds_up_nothing_else(storage: Storage, keys: KeyRing):
+    put_many(storage, keys, 6)
+    with storage.write(now=NOW) as session:
+        lost = current_key(session, keys=keys, now=NOW).name
+        rotate_key(session, keys=keys, now=NOW)
+    put_many(storage, keys, 4, first=10)
+    put_many(storage, keys, 5, first=20, cell="101010001")
+    (keys.directory / f"{lost}.intake").unlink()
+    with pytest.raises(Unavailable, match=lost):
+        urn.mix_waiting(storage, keys=keys, takers={"sample": Taken()}, now=NOW)
+    with storage.read() as session:
+        # The four of the first cell wait for a fifth that can be opened.
+        assert waiting(session, BOX) == {"101010000": 10}
+    put_many(storage, keys, 1, first=14)
+    with pytest.raises(Unavailable, match=lost):
+        urn.mix_waiting(storage, keys=keys, takers={"sample": Taken()}, now=NOW)
+    with storage.read() as session:
+        assert waiting(session, BOX) == {"101010000": 6}
+    with pytest.raises(Unavailable, match=lost), storage.write(now=NOW) as session:
+        urn.mix_box(session, keys=keys, box=BOX, takers={"sample": Taken()}, now=NOW, closing=True)
+
+
+def test_a_lost_key_is_given_up_by_name_and_what_was_lost_is_told(storage: Storage, keys: KeyRing):
+    put_many(storage, keys, 3)
+    with storage.read() as session:
+        name = session.scalar(select(IntakeKey.name))
+    for known, error in ((name, Conflict), ("0" * 16, NotFound)):
+        with pytest.raises(error), storage.write(now=NOW) as session:
+            give_up_key(session, keys=keys, name=known, actor="system")
+    (keys.directory / f"{name}.intake").unlink()
+    with pytest.raises(Unavailable, match=name):
+        put_many(storage, keys, 1, first=3)
+    with storage.write(now=NOW) as session:
+        assert give_up_key(session, keys=keys, name=name, actor="system") == {BOX: 3}
+    with storage.read() as session:
+        entry = session.scalars(select(JournalEntry).where(JournalEntry.action == "urn.give-up")).one()
+    assert json.loads(entry.details) == {"lost": {BOX: 3}}
+    put_many(storage, keys, 2)  # a new key is made, and who was lost may answer anew
+    assert count(storage, Intake) == 2
+
+
 def test_a_room_that_fails_leaves_everything_as_it_was(storage: Storage, keys: KeyRing):
     put_many(storage, keys, 5)
 
@@ -318,13 +360,13 @@ def test_retired_key_is_kept_while_an_answer_waits_under_it(storage: Storage, ke
     put_many(storage, keys, 3)
     tomorrow = NOW + timedelta(days=1)
     with storage.write(now=NOW) as session:
-        urn.rotate_key(session, keys=keys, now=NOW)
+        rotate_key(session, keys=keys, now=NOW)
     with storage.write(now=tomorrow) as session:
-        assert urn.forget_empty_keys(session, now=tomorrow) == []
+        assert forget_empty_keys(session, now=tomorrow) == []
     put_many(storage, keys, 2, first=3)
     assert urn.mix_waiting(storage, keys=keys, takers={"sample": Taken()}, now=tomorrow) == 5
     with storage.write(now=tomorrow) as session:
-        names = urn.forget_empty_keys(session, now=tomorrow)
+        names = forget_empty_keys(session, now=tomorrow)
     assert len(names) == 1
     keys.destroy(names[0])
     assert len(keys.names()) == 1

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.urn.models import Intake, LedgerEntry
-from core.urn.services import mix_waiting, rotate_key
+from core.urn.rotation import rotate_key
+from core.urn.services import mix_waiting
 from core.web.edge import keys, takers
 from surveys.models import Campaign, CampaignState
 from surveys.queries import box_of, campaign_by_code

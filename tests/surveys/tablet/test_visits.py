@@ -16,8 +16,9 @@ from core.audit import JournalEntry
 from core.errors import BadInput, Conflict, Gone
 from core.urn.keys import KeyRing
 from core.urn.models import Intake, IntakeKey, LedgerEntry
+from core.urn.rotation import forget_empty_keys
 from core.urn.sealing import seal
-from core.urn.services import forget_empty_keys, mix_box
+from core.urn.services import mix_box
 from surveys.answers import Answer, Origin, encode
 from surveys.models import Ballot, Campaign
 from surveys.queries import box_of
