@@ -34,6 +34,7 @@ from contest.meetings.models import AgendaItem, ItemKind, Meeting
 from contest.meetings.services import add_item
 from contest.nominees.models import Nominee, NomineeState
 from contest.nominees.queries import matter_of
+from contest.objections.queries import grounds_undone_on_appeal
 from contest.rulebook import Decided, Exclusion, Stage
 from contest.sources.surveys import exclude_by_vote, survey_state
 from contest.standings.computation import canonical_inputs, compute_rows
@@ -150,7 +151,8 @@ def propose_exclusion(
     """Put a nominee's exclusion to the vote, on one of the rule book's grounds.
 
     :raises BadInput: for a ground that the rule book does not name, or a meeting of another commission.
-    :raises Conflict: unless the nominee takes part, or while it stands on an agenda.
+    :raises Conflict: unless the nominee takes part, while it stands on an agenda, or where an appeal undid a
+        vote on this very ground.
     """
     grounds = {one.code: one for one in rulebook_of(session, contest).exclusion}
     if ground not in grounds:
@@ -159,6 +161,13 @@ def propose_exclusion(
     if nominee.state is not NomineeState.REGISTERED:
         raise Conflict(_l("%(name)s does not take part any more.", name=nominee.name_kk))
     _refuse_another_commission(meeting, *matter_of(contest, nominee))
+    if ground in grounds_undone_on_appeal(session, contest, nominee):
+        raise Conflict(
+            _l(
+                "An appeal has undone the exclusion of %(name)s on this ground: that is final in this contest.",
+                name=nominee.name_kk,
+            )
+        )
     reference = exclusion_reference(nominee.id, ground)
     if waiting_item(session, contest, meeting.stage, meeting.oblast_kato, ItemKind.EXCLUSION, reference):
         raise Conflict(_l("Such a proposal stands on an agenda already: vote on it first."))

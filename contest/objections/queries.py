@@ -123,6 +123,22 @@ def exclusions_in_force(
     return list(session.scalars(wanted.order_by(NomineeExclusion.id)))
 
 
+def grounds_undone_on_appeal(session: Session, contest: Contest, nominee: Nominee) -> frozenset[str]:
+    """The grounds on which a vote had excluded a nominee and the national commission put it right.
+
+    Not what the register of posts had done: whoever leaves the post after all is voted out.
+    """
+    granted = [
+        one.objection.exclusion_id
+        for one in handled_objections(session, contest, nominee_ids=[nominee.id])
+        if one.is_appeal and one.verdict is Verdict.GRANTED
+    ]
+    wanted = select(NomineeExclusion.ground).where(
+        NomineeExclusion.id.in_(granted), NomineeExclusion.item_id.is_not(None)
+    )
+    return frozenset(session.scalars(wanted))
+
+
 def get_exclusion(session: Session, contest: Contest, exclusion_id: int) -> NomineeExclusion:
     """An exclusion of this contest.
 

@@ -241,6 +241,26 @@ def test_an_excluded_nominee_objects_and_is_back_with_the_marks(territory: Sessi
         against(territory, made, exclusion)
 
 
+def test_what_an_appeal_undid_is_not_voted_again_on_the_same_ground(territory: Session):
+    made = sample.marked(territory)
+    nominee = territory.get_one(Nominee, made.nominees[OBLASTS[0]][2])
+    # The commission's own second thoughts bind nobody: it may vote again, and an objection may follow again.
+    own = against(territory, made, excluded(territory, made, 2))
+    decided(territory, own)
+    objection = against(territory, made, excluded(territory, made, 2))
+    decided(territory, objection, Choice.NO)
+    appeal = file_appeal(
+        territory, contest=contest(territory), handled=handled(territory, objection), claim="I am there.",
+        by=paper(made), now=NOW,
+    )  # fmt: skip
+    decided(territory, appeal, area=None)
+    assert nominee.state is NomineeState.REGISTERED
+    with pytest.raises(Conflict, match="An appeal has undone the exclusion of"):
+        sample.exclude(territory, nominee.id)
+    sample.exclude(territory, nominee.id, ground="false-information")
+    assert nominee.state is NomineeState.EXCLUDED
+
+
 def test_an_exclusion_can_be_objected_to_where_nobody_is_left_to_stand_in_a_standing(territory: Session):
     made = sample.marked(territory)
     own = [excluded(territory, made, place) for place in range(3)]
