@@ -1,13 +1,13 @@
 """The respondent's pages: type or scan the code of a slip, answer, and take a receipt if wished.
 
-No cookie, and nothing that needs a script: the code in the form stands in for the session. But for the slip's
-QR it stands in no address, and a script takes it out of that one. Every answer here is kept out of caches and
-referrers. No page says whether a code was used, and all who send an answer are thanked in the same words.
+No cookie, and nothing that needs a script: the code in the form stands in for the session. It stands in no
+address but that of the slip's QR, which is left at once. Every answer is kept out of caches and referrers. No
+page says whether a code was used, and all who send an answer are thanked in the same words.
 """
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_limiter import RequestLimit
 from werkzeug.wrappers import Response as BaseResponse
@@ -25,6 +25,7 @@ from core.web.limits import limiter
 from core.web.origins import refuse_foreign_origin
 from ethics.filling import Filled, read_filled
 from ethics.models import Questionnaire, Round
+from ethics.passes import code_of_pass, make_pass
 from ethics.queries import items_of, questionnaire_of_code
 from ethics.services import check_is_taken, deposit_answer
 
@@ -35,9 +36,9 @@ LARGEST_ANSWER = 64 * 1024
 Page = str | tuple[str, int]
 
 
-def is_wrong_code(response: Response) -> bool:
+def is_wrong_code(_response: Response) -> bool:
     """Whether a request counts against guessing: a good code never does, however many share an address."""
-    return response.status_code in (404, 422)
+    return "is_wrong_code" in g
 
 
 def too_many(_limit: RequestLimit) -> Response:
@@ -89,8 +90,25 @@ def begin_again() -> BaseResponse:
 @ethics_public.get("/e/<string:code>")
 @public
 def scanned(code: str) -> Page:
-    """What a slip's QR opens: one button that sends the code on, out of the address."""
-    return render_template("ethics/public/scanned.html", code=grouped(clean_code(code)))
+    """What a slip's QR opens: one button that sends the code on, out of the address.
+
+    The browser leaves it at once for an address that says nothing, so that this one stays in no list of
+    visited pages: such a step replaces its entry, without a script too.
+    """
+    cleaned = clean_code(code)
+    token = make_pass(cleaned, secret=settings().secret_key, now=clock.present())
+    onward = url_for("ethics_public.passed", token=token, lang=request.args.get("lang"))
+    return render_template("ethics/public/scanned.html", code=grouped(cleaned), onward=onward)
+
+
+@ethics_public.get("/e/slip/<string:token>")
+@public
+def passed(token: str) -> Page | BaseResponse:
+    """The page of a scanned slip under its short-lived address; afterwards, the one where a code is typed."""
+    code = code_of_pass(token, secret=settings().secret_key, now=clock.present())
+    if code is None:
+        return redirect(url_for("ethics_public.ask_code", lang=request.args.get("lang")))
+    return render_template("ethics/public/scanned.html", code=grouped(code), onward=None)
 
 
 @ethics_public.post("/e")
@@ -131,6 +149,7 @@ def take_answer() -> Page:
 
 
 def _ask_again(typed: str, fault: AuylError) -> tuple[str, int]:
+    g.is_wrong_code = True
     return render_template("ethics/public/ask.html", typed=typed, fault=fault), 422
 
 

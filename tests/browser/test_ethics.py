@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,7 +23,7 @@ from core.urn.keys import KeyRing
 from ethics.models import Round
 from tests import staff
 from tests.browser.checks import assert_accessible, assert_fits, screenshot
-from tests.browser.conftest import served
+from tests.browser.conftest import ARGUMENTS, served
 from tests.conftest import NOW
 from tests.demonstration import empty_demonstration
 from tests.ethics import sample
@@ -137,6 +141,36 @@ def test_a_scanned_slip_is_answered_and_leaves_nothing_in_address_history_or_coo
     # Whoever presses "back" afterwards finds the filled in form gone.
     with pytest.raises(Error, match="ERR_CACHE_MISS"):
         page.go_back()
+
+
+#: How Chromium marks the last page of a chain of steps; its list of visited pages shows no others.
+CHAIN_END = 0x20000000
+
+
+def test_a_scanned_slip_is_answered_without_script_and_is_in_no_list_of_visited_pages(
+    app, site, new_page, tmp_path
+):
+    code = app.config["CODES"][4]
+    chromium = new_page(width=360).context.browser.browser_type
+    own = chromium.launch_persistent_context(
+        tmp_path, executable_path=shutil.which("chromium"), args=list(ARGUMENTS), java_script_enabled=False
+    )
+    page = own.new_page()
+    page.goto(f"{site}/e")
+    page.goto(f"{site}/e/{code}?lang=ru")
+    page.wait_for_url(f"{site}/e/slip/*?lang=ru")
+    page.locator("#slip button").click()
+    page.locator("fieldset.rate label.choice").first.click()
+    page.locator("#answer p button").click()
+    expect(page.locator("h1")).to_have_text(THANKS["ru"])
+    own.close()
+    with closing(sqlite3.connect(tmp_path / "Default" / "History")) as history:
+        visits = history.execute(
+            "SELECT urls.url, transition FROM visits JOIN urls ON urls.id = visits.url ORDER BY visits.id"
+        ).fetchall()
+    assert code in visits[1][0]
+    shown = [url.removeprefix(site).partition("?")[0] for url, step in visits if step & CHAIN_END]
+    assert [re.sub("/slip/.+", "/slip/", path) for path in shown] == ["/e", "/e/slip/", "/e", "/e/answer"]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

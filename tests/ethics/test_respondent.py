@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -15,8 +15,9 @@ from core.urn.services import mix_box
 from core.web.limits import limiter
 from ethics.items import shipped
 from ethics.models import Round
+from ethics.passes import make_pass
 from ethics.queries import purpose_of
-from tests.conftest import NOW
+from tests.conftest import NOW, SECRET
 from tests.ethics import sample
 from tests.ethics.sample import BEST
 
@@ -78,6 +79,26 @@ def test_a_slip_is_scanned_answered_and_counted_without_a_cookie(app, code: str)
         assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_the_page_of_a_scanned_slip_goes_on_at_once_to_an_address_without_the_code(
+    client, code: str, monkeypatch: pytest.MonkeyPatch
+):
+    scanned = client.get(f"/e/{code}?lang=ru")
+    [onward] = re.findall(r'<meta http-equiv="refresh" content="0; url=([^"]+)">', scanned.text)
+    assert re.fullmatch(r"/e/slip/[\w=-]{80,100}\?lang=ru", onward)
+    there = client.get(onward)
+    assert (there.headers["Cache-Control"], there.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+    # The same page under the other address, which stays where it is until the button is pressed.
+    whole = re.compile(r"<(?:meta http-equiv|script)[^>]*>")
+    assert whole.sub("", there.text).replace("</script>", "") == whole.sub("", scanned.text)
+    assert 'http-equiv="refresh"' not in there.text
+    assert client.post("/e", data={"code": re.search(r'name="code" value="(.+?)"', there.text)[1]})
+    later = clock.present() + timedelta(minutes=11)
+    monkeypatch.setattr(clock, "present", lambda: later)
+    for gone in (onward, "/e/slip/nonsense?lang=ru"):
+        answer = client.get(gone)
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/e?lang=ru")
+
+
 def test_a_receipt_is_shown_on_request_alone(client, code: str):
     thanks = client.post("/e/answer", data={"code": code, **filled()}, headers=LANGUAGE)
     assert "Your receipt" not in thanks.text
@@ -126,6 +147,8 @@ def test_many_wrong_codes_make_an_address_wait_and_right_ones_never_do(app, code
     try:
         assert [status(code) for _ in range(99)] == [200] * 99
         assert [status(code, "/e/answer", **filled()) for _ in range(3)] == [200] * 3
+        # A right code is no guess, whatever is missing or wrong in its answer.
+        assert [status(code, "/e/answer", **answer) for answer in ({}, {"item-gain": "7"})] == [422] * 2
         # A slip of the pen, an unknown code, an answer with either: each is a try, whatever page takes it.
         tries = [status("xyz"), status("0" * 16), status("xyz", "/e/answer"), status("0" * 16, "/e/answer")]
         assert tries + [status("xyz") for _ in range(96)] == [422] * 100
@@ -166,7 +189,7 @@ def test_whoever_sends_with_a_code_is_thanked_in_the_same_words(app, client, pre
 
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
 def test_no_address_on_a_scanned_slips_page_holds_its_code(client, code: str, language: str):
-    page = client.get(f"/e/{code}?lang={language}").text
+    page = client.get(f"/e/slip/{make_pass(code, secret=SECRET, now=clock.present())}?lang={language}").text
     addresses = re.findall(r'(?:href|src|action|formaction|data-address)="([^"]*)"', page)
     assert not [address for address in addresses if code in address]
     assert re.findall(r'formaction="/e\?lang=(..)"', page) == ["kk", "ru", "en"]
