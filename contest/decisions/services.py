@@ -164,7 +164,8 @@ def propose_exclusion(
     if ground in grounds_undone_on_appeal(session, contest, nominee):
         raise Conflict(
             _l(
-                "An appeal has undone the exclusion of %(name)s on this ground: that is final in this contest.",
+                "An appeal has undone the exclusion of %(name)s on this ground: that is final in this "
+                "contest.",
                 name=nominee.name_kk,
             )
         )
