@@ -69,7 +69,7 @@ def rounds(as_json: bool) -> None:
 @click.argument("code")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(code: str, as_json: bool) -> None:
-    """Say where each questionnaire of a round stands; no count before closing, none under five."""
+    """Say where each questionnaire of a round stands; no count before closing, nor beside a hidden score."""
     with _plainly(), storage().read() as session:
         asked = round_by_code(session, code)
         rows = [

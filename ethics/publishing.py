@@ -17,9 +17,10 @@ from core.errors import BadInput, Conflict
 from core.storage import lock_row
 from ethics.drafting import subject_of
 from ethics.models import Envelope, Outcome, Questionnaire, Round, RoundState, Statistic
-from ethics.queries import rules_of, tallies_of, unsettled
+from ethics.queries import unsettled
 from ethics.remarks.services import destroy_remarks
 from ethics.scoring import KEPT_BACK, Score, pooled_variance, score_of
+from ethics.tallies import rules_of, tallies_of
 
 
 def publish_scores(session: Session, *, round: Round, reason: str, actor: str, now: datetime) -> None:

@@ -14,7 +14,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from core.codes import clean_code, code_mark
-from core.disclosure import may_show_count
 from core.errors import Conflict, NotFound
 from core.places.models import Official, Unit
 from core.places.queries import official_name
@@ -23,15 +22,14 @@ from ethics.keys.queries import all_rehearsed
 from ethics.models import (
     Box,
     Conclusion,
-    EthicsTally,
     Questionnaire,
     Round,
     RoundState,
     Slip,
     Statistic,
 )
-from ethics.rules import EthicsRules, rules_from_json
-from ethics.scoring import TallySum, counts_from
+from ethics.scoring import may_tell
+from ethics.tallies import scored
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +56,7 @@ class QuestionnaireLine:
     has_key: bool
     received: int
     version: int
+    is_scored: bool
 
     @property
     def number(self) -> int:
@@ -81,9 +80,9 @@ class QuestionnaireLine:
 
     @property
     def returned(self) -> int | None:
-        """How many answers came, after closing and from five on; None otherwise."""
-        is_known = self.round.state is RoundState.CLOSED and may_show_count(self.received)
-        return self.received if is_known else None
+        """How many answers came, after closing, where it may be seen; None otherwise."""
+        is_known = self.round.state is RoundState.CLOSED
+        return self.received if is_known and may_tell(self.received, is_scored=self.is_scored) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,16 +146,6 @@ def items_of(asked: Round) -> ItemSet:
     return items_from_json(asked.items_json)
 
 
-def rules_of(asked: Round) -> EthicsRules:
-    """The rules that a round was admitted with.
-
-    :raises Conflict: before admission.
-    """
-    if asked.rules_json is None:
-        raise Conflict(_l("The round “%(code)s” was not admitted by a rule book yet.", code=asked.code))
-    return rules_from_json(asked.rules_json)
-
-
 def questionnaire_lines(
     session: Session,
     *,
@@ -164,7 +153,10 @@ def questionnaire_lines(
     oblasts: Collection[str] | None = None,
     number: int | None = None,
 ) -> list[QuestionnaireLine]:
-    """The questionnaires of a round, of some oblasts (None: of all), by number; one query."""
+    """The questionnaires of a round, of some oblasts (None: of all), by number.
+
+    One query, and a second one where a round is closed.
+    """
     oblast = aliased(Unit)
     version = (
         select(func.coalesce(func.max(Conclusion.version), 0))
@@ -188,7 +180,9 @@ def questionnaire_lines(
         query = query.where(Questionnaire.oblast_kato.in_(sorted(oblasts)))
     if number is not None:
         query = query.where(Questionnaire.id == number)
-    return [QuestionnaireLine(*row) for row in session.execute(query)]
+    rows = session.execute(query).all()
+    told = scored(session, {row[1] for row in rows})
+    return [QuestionnaireLine(*row, is_scored=row[0].id in told) for row in rows]
 
 
 def questionnaire_line(session: Session, number: int) -> QuestionnaireLine:
@@ -236,19 +230,6 @@ def unsettled(session: Session, asked: Round) -> int:
     """How many questionnaires of a round wait to be opened."""
     query = select(func.count()).where(Questionnaire.round_id == asked.id, Questionnaire.outcome.is_(None))
     return session.scalar(query) or 0
-
-
-def sum_of(tally: EthicsTally) -> TallySum:
-    """The kept sums as `ethics.scoring` reads them."""
-    return TallySum(
-        tally.n, tally.scored, tally.composite_sum, tally.composite_squares, counts_from(tally.counts)
-    )
-
-
-def tallies_of(session: Session, asked: Round) -> dict[int, TallySum]:
-    """The sums of each opened questionnaire of a round, by its number; for scoring, not for eyes."""
-    query = select(EthicsTally).join(Questionnaire).where(Questionnaire.round_id == asked.id)
-    return {tally.questionnaire_id: sum_of(tally) for tally in session.scalars(query)}
 
 
 def published_scores(session: Session, *, round_code: str) -> tuple[PublishedEthics, ...]:

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from core.disclosure import DECIMALS, EXACT, MINIMUM_SCORE, ethics_score, may_show_score, published
+from core.disclosure import (
+    DECIMALS,
+    EXACT,
+    MINIMUM_SCORE,
+    ethics_score,
+    may_show_count,
+    may_show_score,
+    published,
+)
 from ethics.items import HARD_TO_SAY, POINTS, TURNED, ItemSet
 
 MICRO = 1_000_000
@@ -152,6 +160,14 @@ def score_of(tally: TallySum, pooled: Fraction | None, *, minimum_n: int) -> Sco
     if error is not None and is_coarse:
         error = _root(Fraction(error) ** 2 + COARSE_VARIANCE)
     return Score(n, score, published(error, 0 if is_coarse else DECIMALS), is_coarse)
+
+
+def may_tell(answers: int, *, is_scored: bool) -> bool:
+    """Whether it may be seen how many answered: from ten on, and from five on beside a score.
+
+    Seven answers without a score would say that all seven were alike.
+    """
+    return may_show_score(answers) or (is_scored and may_show_count(answers))
 
 
 def item_means(tally: TallySum, items: ItemSet) -> tuple[Decimal | None, ...]:

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound
 from ethics.conclusions.profile import Beside, agreement, middles, profile
 from ethics.models import Conclusion, EthicsTally, Outcome, Questionnaire, Round, Statistic, Verdict
-from ethics.queries import items_of, round_by_code, rules_of, sum_of
+from ethics.queries import items_of, round_by_code
 from ethics.scoring import KEPT_BACK, Score, TallySum, score_of
+from ethics.tallies import rules_of, sum_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.disclosure import may_show_count
 from ethics.keys.models import ShareProof
 from ethics.models import Box, EthicsTally, Questionnaire, Round
 from ethics.remarks.queries import RemarkProof, remark_proof
+from ethics.scoring import may_tell
 from ethics.shares import MADE
+from ethics.tallies import scored
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Proof:
     received: int
     tallied: int
     spoiled: int
+    is_scored: bool
     remarks: RemarkProof | None
 
     @property
@@ -35,8 +37,8 @@ class Proof:
 
     @property
     def may_be_shown(self) -> bool:
-        """Whether the numbers are above the floor."""
-        return may_show_count(min(self.received, self.tallied))
+        """Whether the numbers may be seen, of answers and of remarks alike."""
+        return may_tell(min(self.received, self.tallied), is_scored=self.is_scored)
 
 
 def rehearsed(session: Session, number: int) -> dict[int, date | None]:
@@ -58,5 +60,8 @@ def opening_proof(session: Session, number: int) -> Proof | None:
     kept = session.get(EthicsTally, number)
     if kept is None:
         return None
-    received = session.get_one(Box, number).received
-    return Proof(received, kept.n, kept.spoiled, remark_proof(session, number))
+    asked = session.get_one(Round, session.get_one(Questionnaire, number).round_id)
+    return Proof(
+        session.get_one(Box, number).received, kept.n, kept.spoiled,
+        is_scored=number in scored(session, [asked]), remarks=remark_proof(session, number),
+    )  # fmt: skip

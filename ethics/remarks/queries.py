@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.disclosure import may_show_count
 from ethics.models import Box, Questionnaire
 from ethics.remarks.models import Remark, RemarkCount
 
@@ -37,11 +36,6 @@ class RemarkProof:
     @property
     def is_whole(self) -> bool:
         return self.received == self.opened + self.destroyed
-
-    @property
-    def may_be_shown(self) -> bool:
-        """Whether the numbers are above the floor."""
-        return may_show_count(min(self.received, self.opened + self.destroyed))
 
 
 def remark_proof(session: Session, number: int) -> RemarkProof | None:

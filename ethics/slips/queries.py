@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from core.disclosure import may_show_count, published
 from ethics.models import Box, Questionnaire, Round, RoundState, Slip
+from ethics.scoring import may_tell
 from ethics.slips.models import PositionLine, SlipAct, SlipIssue
+from ethics.tallies import scored
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +87,16 @@ def rates_of(session: Session, asked: Round) -> dict[int, Rate]:
         .where(Questionnaire.round_id == asked.id)
         .order_by(Questionnaire.id)
     )
-    return {number: rate(number, issued, returned, issued - good) for number, issued, returned, good in rows}
+    told = scored(session, [asked])
+    return {
+        number: rate(number, issued, returned, issued - good, is_scored=number in told)
+        for number, issued, returned, good in rows
+    }
 
 
-def rate(number: int, issued: int, returned: int, voided: int) -> Rate:
+def rate(number: int, issued: int, returned: int, voided: int, *, is_scored: bool) -> Rate:
     """A questionnaire's numbers as they may be seen."""
-    is_shown = may_show_count(returned)
+    is_shown = may_tell(returned, is_scored=is_scored)
     return Rate(
         number, issued,
         returned if is_shown else None,

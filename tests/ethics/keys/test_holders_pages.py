@@ -156,7 +156,7 @@ def test_small_numbers_agree_without_being_shown(app, keep, time: Clock, people)
     prepared = closed(app, keep, 4)
     sample.unseal(app.extensions["storage"], prepared)
     page = entered(app, time, "chair").get(f"{MINE}/{prepared.numbers[0]}").text
-    assert "<dd>fewer than five: they agree</dd>" in page
+    assert "<dd>shown only with a score: they agree</dd>" in page
 
 
 @pytest.mark.parametrize(("language", "words"), [("kk", "Хатқалталарды ашу"), ("ru", "Вскрыть конверты")])

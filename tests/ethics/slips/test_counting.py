@@ -100,17 +100,21 @@ def test_unused_slips_are_voided_and_signed_for_and_then_the_round_closes(settle
             void(session, asked, codes[1])
         with pytest.raises(Conflict, match="is signed: it stays"):
             sign(session, asked, 2)
-    sample.answer_all(settled, keys, prepared, [[sample.BEST] * 6])
+    sample.answer_all(settled, keys, prepared, [[sample.BEST] * 5 + [sample.WORST]])
     with settled.write(now=NOW) as session:
         assert rates_of(session, prepared.round(session)) == {}
         services.close_round(
             session, round=prepared.round(session), keys=keys, takers=sample.TAKERS, actor=ACTOR, now=NOW
         )
-        (found,) = rates_of(session, prepared.round(session)).values()
-        assert (found.issued, found.returned, found.voided, found.share) == (8, 6, None, 75)
-        assert not found.is_over
+        (sealed,) = rates_of(session, prepared.round(session)).values()
+        assert (sealed.issued, sealed.returned, sealed.share) == (8, None, None)
         with pytest.raises(Conflict, match="is not open"):
             issue(session, prepared.questionnaire(session))
+    sample.unseal(settled, prepared)
+    with settled.read() as session:
+        (found,) = rates_of(session, prepared.round(session)).values()
+    assert (found.issued, found.returned, found.voided, found.share) == (8, 6, None, 75)
+    assert not found.is_over
 
 
 def test_voiding_says_the_same_of_a_used_code_and_the_answer_stays(settled: Storage, keys: KeyRing):
@@ -119,13 +123,14 @@ def test_voiding_says_the_same_of_a_used_code_and_the_answer_stays(settled: Stor
         issue(session, prepared.questionnaire(session))
     (number,) = prepared.numbers
     codes = prepared.codes[number]
-    sample.answer_all(settled, keys, prepared, [[sample.BEST] * 5])
+    sample.answer_all(settled, keys, prepared, [[sample.BEST] * 4 + [sample.WORST]])
     with settled.write(now=NOW) as session:
         asked = prepared.questionnaire(session)
         said = [void(session, asked, code) for code in (codes[0], codes[5])]
         assert said == [1, 1]
         sign(session, asked, 2)
     sample.close(settled, keys, prepared)
+    sample.unseal(settled, prepared)
     with settled.read() as session:
         found = rates_of(session, prepared.round(session))[number]
         # Five answers, but only four slips were out: somebody answered with a slip from the box.
@@ -151,10 +156,13 @@ def test_a_round_closes_without_an_act_only_with_a_reason(settled: Storage, keys
 
 
 def test_the_response_is_hidden_under_the_floor():
-    assert rate(1, 12, 4, 6).returned is None
-    assert (rate(1, 12, 4, 8).share, rate(1, 12, 4, 9).is_over) == (None, False)
-    assert (rate(1, 12, 5, 4).voided, rate(1, 12, 5, 5).voided) == (None, 5)
-    assert rate(1, 12, 5, 7).share == 42
+    assert rate(1, 12, 4, 6, is_scored=False).returned is None
+    few = [rate(1, 12, 4, voided, is_scored=True) for voided in (8, 9)]
+    assert [(found.returned, found.share, found.is_over) for found in few] == [(None, None, False)] * 2
+    assert [rate(1, 12, 5, voided, is_scored=True).voided for voided in (4, 5)] == [None, 5]
+    assert rate(1, 12, 5, 7, is_scored=True).share == 42
+    # Nine without a score would say that all were alike.
+    assert [rate(1, 20, answers, 0, is_scored=False).returned for answers in (9, 10)] == [None, 10]
 
 
 def test_a_removed_questionnaire_leaves_nothing_of_its_slips(settled: Storage):

@@ -29,7 +29,7 @@ from tests.conftest import NOW, SECRET
 from tests.core.test_documents import structure
 from tests.ethics import sample
 from tests.ethics.paper import text_of
-from tests.ethics.sample import ACTOR, BEST
+from tests.ethics.sample import ACTOR, BEST, WORST
 from tests.ethics.slips.post import Post
 
 OWN, OTHER = sample.OBLASTS
@@ -199,16 +199,21 @@ def test_the_act_is_one_page_in_two_languages(app, keep, enter):
 
 
 @pytest.mark.parametrize(
-    ("answers", "voided", "shown", "kept_back"),
-    [(6, 1, ("6 (60 %)", "fewer than five"), False), (4, 6, ("fewer than five", "6"), True)],
+    ("response", "answers", "voided", "told"),
+    [
+        (["6", "60 %"], [BEST] * 5 + [WORST], 1, "fewer than five"),
+        # Six alike are too few to be told of, and look like four.
+        (None, [BEST] * 6, 1, "fewer than five"),
+        (None, [BEST] * 3 + [WORST], 6, "6"),
+    ],
 )
-def test_the_response_is_published_after_closing_from_five_on(
-    app, keep, enter, answers: int, voided: int, shown: tuple[str, str], kept_back: bool
+def test_the_response_is_told_beside_a_score_once_the_envelopes_are_opened(
+    app, keep, enter, response: list[str] | None, answers: list[str], voided: int, told: str
 ):
     prepared = keep(lambda session: sample.prepare(session, [10]))
     (number,) = prepared.numbers
     storage, keys = app.extensions["storage"], KeyRing(app.extensions["settings"].key_directory)
-    sample.answer_all(storage, keys, prepared, [[BEST] * answers])
+    sample.answer_all(storage, keys, prepared, [answers])
     commissioner, agency = enter(Role.ETHICS, OWN), enter(Role.AGENCY)
     for client in (commissioner, agency):
         assert "<dt>Returned</dt><dd>hidden until closing</dd>" in get(client, f"/staff/ethics/{number}")
@@ -222,13 +227,23 @@ def test_the_response_is_published_after_closing_from_five_on(
 
     keep(count_back)
     sample.close(storage, keys, prepared)
-    for client in (commissioner, agency):
-        text = get(client, f"/staff/ethics/{number}")
-        assert re.findall(r"<dt>(?:Returned|Voided)</dt><dd>([^<]*)</dd>", text) == list(shown)
-    cells = re.findall(r'<td class="number" data-label="([^"]+)">([^<]*)</td>', get(agency, ROUND))
+    unseen = "shown only with a score"
+    seen = f"{response[0]} ({response[1]})" if response else unseen
+    for is_opened in (False, True):
+        if is_opened:
+            sample.unseal(storage, prepared)
+        for client in (commissioner, agency):
+            text = get(client, f"/staff/ethics/{number}")
+            facts = re.findall(r"<dt>(?:Returned|Voided)</dt><dd>([^<]*)</dd>", text)
+            assert facts == [seen if is_opened else unseen, told]
+    proof = f"{response[0]}, {response[0]}, {response[0]}" if response else unseen
+    assert f"<dt>Came in, opened, counted</dt>\n<dd>{proof}: they agree</dd>" in text
+    text = get(agency, ROUND)
+    assert f'data-label="Returned">{response[0] if response else unseen}</td>' in text
+    cells = re.findall(r'<td class="number" data-label="([^"]+)">([^<]*)</td>', text)
     assert cells == [
-        ("Issued", "10"), ("Returned", shown[0].partition(" (")[0]), ("Voided", shown[1]),
-        ("Response, %", "–" if kept_back else "60"),
+        ("Issued", "10"), ("Returned", response[0] if response else unseen), ("Voided", told),
+        ("Response, %", "60" if response else "–"),
     ]  # fmt: skip
 
 
