@@ -136,12 +136,14 @@ def open_storage(url: str, *, pool_size: int = 8, heads: tuple[Path, Path] | Non
     :param heads: where signed journal heads are written, and where their signing key is.
     """
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": 30})
+        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 30})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         locking = engine.execution_options(sqlite_begin="IMMEDIATE")
     else:
-        engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+        engine = create_engine(
+            url, hide_parameters=True, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+        )
         locking = engine
     return Storage(
         engine=engine,

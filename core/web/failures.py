@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from traceback import format_tb
 
 import structlog
 from flask import Flask, Response, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from core import errors
@@ -114,7 +115,12 @@ def on_unavailable(error: OperationalError) -> Response:
 
 def on_unknown(error: Exception) -> Response:
     """Log the fault without the request's body, address or query, and say that it is ours."""
-    log.exception("unexpected", endpoint=request.endpoint)
+    if isinstance(error, SQLAlchemyError):
+        # PostgreSQL's message quotes the row that it refused: somebody's words, or a trace.
+        kinds = " <- ".join(type(each).__name__ for each in (error, error.__cause__) if each)
+        log.error("unexpected", endpoint=request.endpoint, fault=kinds, at=format_tb(error.__traceback__))
+    else:
+        log.exception("unexpected", endpoint=request.endpoint)
     title, message = (
         _("Something went wrong on our side"),
         _("Nothing was saved. Please try again in a minute."),
