@@ -1,26 +1,69 @@
-"""What the log says of a fault that nobody expected: where it was, and nothing of what was sent."""
+"""What is logged of a fault of ours: where it arose, and nothing that somebody has sent."""
 
 from __future__ import annotations
 
 import pytest
-from flask import Flask
-from sqlalchemy import text
+from flask import Blueprint, Response, request
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
+from structlog.testing import capture_logs
 
-from core.web.failures import on_unknown
+from core.access import public
+from core.accounts.models import Account
+from core.storage import Storage
+from core.web import failures
+from tests.conftest import NOW
+from tests.core.bare import bare_app
 
-WORDS = "what somebody wrote"
+SENT = "secret-word"
 
 
-def test_a_row_that_the_database_refuses_is_not_quoted_in_the_log(app: Flask, capsys: pytest.CaptureFixture):
-    storage = app.extensions["storage"]
-    with pytest.raises(IntegrityError) as caught, storage.engine.begin() as connection:
-        connection.execute(text("CREATE TEMPORARY TABLE told (words TEXT CHECK (length(words) < 5))"))
-        connection.execute(text("INSERT INTO told VALUES (:words)"), {"words": WORDS})
-    assert WORDS not in str(caught.value) or storage.engine.dialect.name == "postgresql"
-    with app.test_request_context("/"):
-        assert on_unknown(caught.value).status_code == 500
-    logged = capsys.readouterr().out
-    assert "IntegrityError" in logged
-    assert "test_failures.py" in logged
-    assert WORDS not in logged
+def keep_twice(storage: Storage) -> None:
+    with storage.writing() as session:
+        for _ in range(2):
+            session.execute(insert(Account).values(login=SENT, name=SENT, created_at=NOW))
+
+
+def test_an_error_of_the_database_names_no_value(storage: Storage):
+    with pytest.raises(IntegrityError) as found:
+        keep_twice(storage)
+    assert SENT not in str(found.value).partition("DETAIL")[0]
+
+
+def test_a_fault_is_logged_without_its_words_and_without_the_address(tmp_path, storage: Storage):
+    app = bare_app(tmp_path)
+    pages = Blueprint("pages", __name__)
+
+    @pages.get("/broken/<string:word>")
+    @public
+    def broken(word: str) -> str:
+        try:
+            keep_twice(storage)
+        except IntegrityError:
+            raise ValueError(word)
+        return ""
+
+    @pages.get("/late/<string:word>")
+    @public
+    def late(word: str) -> str:
+        return word
+
+    @pages.after_request
+    def fail(response: Response) -> Response:
+        if request.endpoint == "pages.late" and response.status_code == 200:
+            raise ValueError(response.get_data(as_text=True))
+        return response
+
+    app.register_blueprint(pages)
+    app.testing = False
+    failures.register(app)
+    for name in ("broken", "late"):
+        with capture_logs() as logged:
+            answer = app.test_client().get(f"/{name}/{SENT}?q={SENT}&lang=en")
+        assert (answer.status_code, "Something went wrong on our side" in answer.text) == (500, True)
+        (line,) = logged
+        assert (line["event"], line["endpoint"]) == ("unexpected", f"pages.{name}")
+        assert "test_failures.py" in line["fault"]
+        assert "builtins.ValueError" in line["fault"]
+        assert SENT not in str(line)
+    app.extensions["storage"].engine.dispose()
