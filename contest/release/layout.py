@@ -40,10 +40,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableLayout:
-    """A table of a release: a CSV and beside it, cell by cell the same, a JSON."""
+    """A table of a release: a CSV and beside it, cell by cell the same, a JSON.
+
+    :param key: the columns that tell a row from every other; none where rows may repeat.
+    """
 
     name: str
     columns: tuple[Column, ...]
+    key: tuple[str, ...]
     meaning: tuple[str, str, str]
 
     @property
@@ -120,7 +124,8 @@ def _table(name: str, given: dict, words: dict) -> TableLayout:
         code, keeps = entry.split(":")
         unit, *meaning = own.get(code) or words[code]
         columns.append(Column(code, keeps, unit, _three(meaning)))
-    return TableLayout(name, tuple(columns), _three([given[language] for language in LANGUAGES]))
+    key = tuple(given.get("key", ()))
+    return TableLayout(name, tuple(columns), key, _three([given[language] for language in LANGUAGES]))
 
 
 def _three(words: Sequence[str]) -> tuple[str, str, str]:

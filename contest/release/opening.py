@@ -12,12 +12,13 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
-from contest.release.layout import MANIFEST, SIGNATURE, SIGNER, is_expected
+from contest.release.layout import MANIFEST, RECEIPTS, SIGNATURE, SIGNER, is_expected
 
 #: A national release packs to some five megabytes.
 LARGEST_ZIP = 256 * 1024 * 1024
 LARGEST_UNPACKED = 1024 * 1024 * 1024
-LARGEST_FILE = 256 * 1024 * 1024
+#: The list of receipts; the largest table of a national release has a fifth of the other.
+LARGEST_RECEIPTS, LARGEST_FILE = 256 * 1024 * 1024, 64 * 1024 * 1024
 MOST_FILES = 2000
 LONGEST_NAME = 120
 #: A thousand bytes in one is more than zlib makes of any table.
@@ -92,7 +93,7 @@ def _refuse_entry(entry: zipfile.ZipInfo) -> None:
         raise NoRelease(f"{name!r} is packed in a way that a release does not use")
     if not is_expected(name):
         raise NoRelease(f"{name!r} has no place in a release")
-    if entry.file_size > LARGEST_FILE:
+    if entry.file_size > (LARGEST_RECEIPTS if name == RECEIPTS else LARGEST_FILE):
         raise NoRelease(f"{name!r} unpacks to {entry.file_size} bytes: no file of a release is so large")
     if entry.file_size > SMALL and entry.file_size > HIGHEST_RATIO * max(1, entry.compress_size):
         raise NoRelease(

@@ -9,9 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
@@ -25,8 +25,8 @@ BROKEN = (
     ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError, RecursionError, csv.Error,
 )  # fmt: skip
 csv.field_size_limit(1024 * 1024)
-#: A number whose exact value would fill the memory; none of a release has such an exponent.
-_ENDLESS = re.compile("[-+]?[0-9.]*e[-+]?[0-9]{3,}", re.IGNORECASE)
+#: A number with a larger exponent, or as many digits, would fill the memory when computed with exactly.
+ENDLESS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,5 +159,16 @@ def _refuse_endless(value: Any) -> None:
     if isinstance(value, list):
         for one in value:
             _refuse_endless(one)
-    elif isinstance(value, str) and _ENDLESS.fullmatch(value):
+    elif isinstance(value, str) and _is_endless(value):
         raise ValueError(f"{value[:20]} is no number of a release")
+
+
+def _is_endless(text: str) -> bool:
+    """Whether a text would be read as such a number; blanks, underscores and other digits do not hide it."""
+    if "e" not in text and "E" not in text and len(text) < ENDLESS:
+        return False
+    try:
+        _sign, digits, exponent = Decimal(text).as_tuple()
+    except InvalidOperation:
+        return False
+    return isinstance(exponent, int) and (abs(exponent) >= ENDLESS or len(digits) >= ENDLESS)

@@ -57,16 +57,15 @@ def signature_lines(files: Mapping[str, bytes], signers: Collection[str] | None)
         return [Line("signature", False, f"it cannot be read: {fault}")]
     if not is_whole:
         return [Line("signature", False, f"{MANIFEST} was changed: {SIGNATURE} is not over it")]
-    if signers is None:
-        told = f"by the certificate with the SHA-256 {signer}: compare it with the one that the agency "
-        return [Line("signature", True, f"{told}published, or give that one with --signer")]
-    if signer not in signers:
+    if signers is not None and signer not in signers:
         return [Line("signature", False, f"by a certificate that is not trusted (SHA-256 {signer})")]
     found = Findings()
-    told_signer = json.loads(manifest)["signer"]
-    if told_signer != signer:
+    if (told_signer := json.loads(manifest)["signer"]) != signer:
         found.fault(MANIFEST, "signer", told_signer, signer, SIGNER)
-    return found.done("signature", f"by the trusted certificate with the SHA-256 {signer}")
+    if signers is not None:
+        return found.done("signature", f"by the trusted certificate with the SHA-256 {signer}")
+    told = f"by the certificate with the SHA-256 {signer}: compare it with the one that the agency "
+    return found.done("signature", f"{told}published, or give that one with --signer")
 
 
 def register_lines(contents: Contents) -> list[Line]:

@@ -135,10 +135,10 @@ def _votes(
     contents: Contents, file: str, inputs: Mapping[str, Any], *, is_in_force: bool, found: Findings
 ) -> None:
     """The votes on nominations; an earlier version may know fewer of them."""
-    table = [
+    table = {
         (row["nomination"], row["nominee"], row["yes"], row["is_carried"])
         for row in contents.table("decisions/nominations")
-    ]
+    }
     given = [(code, *map(text_of, vote)) for code, votes in inputs.get("votes", {}).items() for vote in votes]
     for vote in given:
         if vote not in table:

@@ -23,7 +23,7 @@ INDEX, ROWS = "league/leagues", "league/rows"
 def league_lines(contents: Contents, books: Mapping[str, RuleBook]) -> Iterator[Line]:
     """Every version of the league."""
     known = set()
-    for index in contents.table(INDEX):
+    for index in contents.by(INDEX, "league").values():
         known.add(index["league"])
         yield from guarded(f"{index['league']}", lambda index=index: _league(contents, index, books))
     found = Findings()

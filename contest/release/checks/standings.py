@@ -7,6 +7,7 @@ published is checked in `contest.release.checks.inputs`.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,8 +22,8 @@ INDEX, ROWS, PARTS = "standings/standings", "standings/rows", "standings/compone
 
 
 def given_rows(contents: Contents) -> list[Row]:
-    """The standings whose numbers are in the release."""
-    return [row for row in contents.table(INDEX) if row["is_withheld"] == "false"]
+    """The standings whose numbers are in the release, each once."""
+    return [row for row in contents.by(INDEX, "standing").values() if row["is_withheld"] == "false"]
 
 
 def inputs_of(contents: Contents, code: str | None) -> dict[str, Any]:
@@ -84,8 +85,10 @@ def _standing(contents: Contents, index: Row, books: Mapping[str, RuleBook]) -> 
     found, inputs = Findings(), inputs_of(contents, index["standing"])
     book = book_of(books, inputs["rulebook"])
     refuse_endless(book, len(inputs["nominees"]))
-    computed = {str(row.nominee_id): row for row in compute_rows(inputs, book)}
     given = {str(one["id"]): one for one in inputs["nominees"]}
+    if len(given) != len(inputs["nominees"]):
+        raise ValueError("a nominee stands in its inputs twice")
+    computed = {str(row.nominee_id): row for row in compute_rows(inputs, book)}
     rows = [row for row in contents.table(ROWS) if row["standing"] == index["standing"]]
     _same_people(index, rows, computed, found)
     for row in rows:
@@ -112,9 +115,9 @@ def _standing(contents: Contents, index: Row, books: Mapping[str, RuleBook]) -> 
 
 
 def _same_people(index: Row, rows: list[Row], computed: Mapping[str, ComputedRow], found: Findings) -> None:
-    names = [str(row["nominee"]) for row in rows]
+    names = Counter(str(row["nominee"]) for row in rows)
     for row in rows:
-        if row["nominee"] not in computed or names.count(str(row["nominee"])) > 1:
+        if row["nominee"] not in computed or names[str(row["nominee"])] > 1:
             found.cell(ROWS, row, "nominee", None, "not in the inputs, or twice")
     for missing in sorted(set(computed) - set(names)):
         found.fault(f"{ROWS}.csv", str(index["standing"]), None, f"nominee {missing}", "the inputs have it")

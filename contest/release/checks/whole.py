@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Mapping
+from typing import Any
 
 from contest.release.layout import FORMAT, MANIFEST, RECEIPTS, UNLISTED, TableLayout, tables
 from contest.release.reading import Contents, Findings, csv_rows
 from contest.release.report import Line
+from core.disclosure import ORIGIN_STEP
 
 
 def manifest_lines(contents: Contents) -> list[Line]:
@@ -36,11 +39,13 @@ def manifest_lines(contents: Contents) -> list[Line]:
 
 
 def table_lines(contents: Contents) -> list[Line]:
-    """Every table: its CSV says the same as its JSON in every cell."""
+    """Every table: its CSV says the same as its JSON in every cell, and no row stands there twice."""
     found, cells = Findings(), 0
     for layout in tables().values():
         cells += _compare(contents, layout, found)
-    return found.done("tables", f"{len(tables())} tables, {cells} cells, the same in CSV and JSON")
+        _refuse_twins(contents, layout, found)
+    told = f"{len(tables())} tables, {cells} cells, the same in CSV and JSON, no row twice"
+    return found.done("tables", told)
 
 
 def receipt_lines(contents: Contents) -> list[Line]:
@@ -51,11 +56,11 @@ def receipt_lines(contents: Contents) -> list[Line]:
         return [Line(RECEIPTS, False, "the manifest and the ZIP do not agree on whether there is a list")]
     if told is None:
         return [Line(RECEIPTS, True, "the list of receipts is not published")]
+    found = Findings()
+    _counts(told, found)
     if not is_enclosed:
-        return [
-            Line(RECEIPTS, True, f"{told['count']} receipts, on a page of their own; root {told['root']}")
-        ]
-    found, content = Findings(), contents.files[RECEIPTS]
+        return found.done(RECEIPTS, f"{told['count']} receipts, on a page of their own; root {told['root']}")
+    content = contents.files[RECEIPTS]
     count, before = 0, b""
     for line in io.BytesIO(content):  # one at a time: there may be millions
         count += 1
@@ -67,6 +72,28 @@ def receipt_lines(contents: Contents) -> list[Line]:
     if (root := hashlib.sha256(content).hexdigest()) != told["root"]:
         found.fault(RECEIPTS, "SHA-256", root, told["root"], "the root in the manifest and in the journal")
     return found.done(RECEIPTS, f"{count} receipts, sorted; root {root}")
+
+
+def _counts(told: Mapping[str, Any], found: Findings) -> None:
+    """As many receipts as answers by web and tablet, told in steps, and such as nobody could read."""
+    shown = told["by_origin"]
+    for origin, n in shown.items():
+        if n < 0 or n % ORIGIN_STEP:
+            found.fault(MANIFEST, f"receipts, by_origin, {origin}", n, f"a multiple of {ORIGIN_STEP}")
+    answers, least = told["count"] - told["unreadable"], shown["web"] + shown["tablet"]
+    if not 0 <= told["unreadable"] <= told["count"] or not least <= answers < least + 2 * ORIGIN_STEP - 1:
+        expected = f"{least} to {least + 2 * ORIGIN_STEP - 2}"
+        found.fault(MANIFEST, "receipts, count without unreadable", answers, expected, "by web and tablet")
+
+
+def _refuse_twins(contents: Contents, layout: TableLayout, found: Findings) -> None:
+    """Name rows about the same thing: of two, a reader may take one and the other checks the other."""
+    first: dict[tuple[str | None, ...], int] = {}
+    for row in contents.table(layout.name) if layout.key else ():
+        key = tuple(row[column] for column in layout.key)
+        if (line := first.setdefault(key, row.line)) != row.line:
+            told = ", ".join(cell or "nothing" for cell in key)
+            found.fault(layout.csv, f"line {row.line}", told, None, f"line {line} is about it already")
 
 
 def _compare(contents: Contents, layout: TableLayout, found: Findings) -> int:

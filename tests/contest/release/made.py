@@ -94,13 +94,13 @@ def signing_key(name: str = "Auyl Uni") -> SigningKey:
     return SigningKey(make_store(name, passphrase=b"x", organisation=DEMONSTRATION, life=life), b"x")
 
 
-def signed(files: dict[str, bytes], key: SigningKey | None = None) -> dict[str, bytes]:
+def signed(files: dict[str, bytes], key: SigningKey | None = None, **changes: Any) -> dict[str, bytes]:
     """Files with a new manifest and a new signature: what somebody makes who changed one of them."""
     key = key or signing_key()
     kept = {name: content for name, content in files.items() if name not in (MANIFEST, SIGNATURE, SIGNER)}
     facts = {
         "contest": "2026", "demonstration": False, "receipts": None,
-        "signer": fingerprint_of(key.certificate),
+        "signer": fingerprint_of(key.certificate), **changes,
     }  # fmt: skip
     manifest = manifest_of(kept, facts)
     signature = sign_bytes(manifest, key).hex().encode()

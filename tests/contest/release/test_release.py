@@ -41,6 +41,7 @@ from core.places.models import Official
 from core.signatures import fingerprint_of
 from tests.contest.pages import Visitor
 from tests.contest.release.made import signing_key
+from tests.contest.release.test_format import assert_fields
 from tests.contest.release.test_script import alone
 from tests.demonstration import loaded
 
@@ -120,6 +121,10 @@ def test_its_own_script_agrees_where_there_is_only_numpy_ties_among_it(built: Bu
     done = alone(tmp_path)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "All agrees.")
     assert any("tie-broken" in row["flags"] for row in table(built, "standings/rows"))
+
+
+def test_its_files_have_the_fields_that_the_guide_names(built: Built):
+    assert_fields(files(built))
 
 
 def test_another_signer_than_the_one_given_differs(built: Built, tmp_path: Path):

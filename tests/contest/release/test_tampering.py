@@ -29,6 +29,8 @@ from contest.release.reading import MOST_FAULTS, Contents, csv_rows, guarded
 from contest.release.report import Line
 from contest.release.sealing import verify_whole
 from contest.release.sheets import Sheet, sheet_files
+from core.disclosure import published
+from core.shrinkage import shrink
 from core.signatures import fingerprint_of
 from tests.contest.release.made import (
     OBLASTS,
@@ -265,7 +267,55 @@ def test_a_row_more_or_less_is_found(act: Callable[[Made], object]):
     assert any(found(files, folder) for folder in ("standings", "survey", "jury", "league"))
 
 
-@pytest.mark.parametrize("number", ["1e99999999", "1E-99999999", ".5e+100000"])
+def twin(made: Made, table: str) -> None:
+    """A second row about the same thing, with other numbers, before the true one."""
+    rows, layout = made.tables[table], tables()[table]
+    key = [at for at, column in enumerate(layout.columns) if column.code in layout.key]
+    rows.insert(0, [cell if at in key else None for at, cell in enumerate(rows[0])])
+
+
+@pytest.mark.parametrize("table", [name for name, layout in tables().items() if layout.key])
+def test_a_second_row_about_the_same_thing_is_named(table: str):
+    found = table_lines(Contents(changed(MADE, lambda made: twin(made, table))))
+    assert [line.subject for line in found if "is about it already" in line.detail] == [
+        f"{table}.csv, line 3"
+    ]
+
+
+def test_a_village_of_two_scores_is_found_though_all_that_follows_from_them_is_made_anew():
+    """The reliabilities follow from all rows, and the rankings from the last row of each village."""
+
+    def two_scores(made: Made) -> None:
+        units = made.tables["survey/units"]
+        units.insert(0, [*units[0][:8], Decimal("99.00"), *units[0][9:]])
+        rows = sorted(units, key=lambda row: row[0])
+        drawn = shrink([float(row[8]) for row in rows], [float(row[9]) for row in rows])
+        shares = {
+            row[0]: published(share) for row, share in zip(rows, drawn.reliability.tolist(), strict=True)
+        }
+        for row in units:
+            row[10] = shares[row[0]]
+
+    lines = verify_whole(zipped(changed(MADE, two_scores))).differing
+    assert "survey/units.csv, line 3" in [line.subject for line in lines]
+
+
+def test_a_nominee_twice_in_the_inputs_does_not_take_two_places():
+    def twice(made: Made) -> None:
+        people = made.inputs[NATIONAL]["nominees"]
+        people.append(people[0])
+        redigested(made, NATIONAL)
+
+    (line,) = [
+        line for line in found(changed(MADE, twice), "standings") if line.subject == "standing national-v1"
+    ]
+    assert line.detail == "cannot be checked: ValueError: a nominee stands in its inputs twice"
+
+
+@pytest.mark.parametrize("number", [
+    "1e99999999", "1E-99999999", ".5e+100000", "1e9_999_999", " 1e9999999 ",
+    "1e\N{FULLWIDTH DIGIT NINE}999999", "7" * 400,
+])  # fmt: skip
 def test_a_number_that_no_memory_holds_is_refused_by_name(number: str):
     """Its exact value has a hundred million digits: computing with it would never end."""
 
@@ -274,7 +324,7 @@ def test_a_number_that_no_memory_holds_is_refused_by_name(number: str):
         redigested(made, NATIONAL)
 
     lines = verify_whole(zipped(changed(MADE, endless))).lines
-    assert any(f"{number} is no number of a release" in line.detail for line in lines if not line.agrees)
+    assert any(f"{number[:20]} is no number of a release" in line.detail for line in lines if not line.agrees)
 
 
 def test_a_file_changed_under_the_old_manifest_is_named():
@@ -288,6 +338,11 @@ def test_a_manifest_changed_under_the_old_signature_is_named():
     anew = signed({**FILES, "versions.json": b"{}"})
     lines = verify_whole(zipped({**anew, "manifest.sig": FILES["manifest.sig"]})).lines
     assert lines[0] == Line("signature", False, "manifest.json was changed: manifest.sig is not over it")
+
+
+def test_another_signer_in_the_manifest_is_named_though_nobody_is_trusted():
+    line = verify_whole(zipped(signed(FILES, signer="f" * 64))).lines[0]
+    assert (line.subject, line.agrees) == ("manifest.json, signer", False)
 
 
 def test_a_release_signed_by_somebody_else_is_told_apart():
