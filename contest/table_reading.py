@@ -6,7 +6,6 @@ for the faults at the end, and throws away what was read when there are any.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,10 +15,9 @@ from typing import TypeVar
 
 from core.words import Words, words_from
 
+#: How long a share may be.
+MOST_DECIMALS, LONGEST_FRACTION = 6, 12
 Kind = TypeVar("Kind", bound=StrEnum)
-#: No rule needs a finer share; one with an exponent of millions would fill the memory when computed with.
-MOST_DECIMALS = 9
-_SHARE_AS_TEXT = re.compile(r"[0-9]{1,9}([./][0-9]{1,9})?")
 
 
 class TableReader:
@@ -117,20 +115,22 @@ class TableReader:
         value = self.take(key)
         if value is None:
             return Decimal(0)
-        if type(value) not in (int, Decimal) or Decimal(value).is_nan() or not 0 < value <= 1:
+        made = Decimal(value) if type(value) in (int, Decimal) else Decimal("NaN")
+        if not made.is_finite() or not 0 < made <= 1:
             self.fault(key, f"is {value}; give a number above 0 and up to 1")
             return Decimal(0)
-        if Decimal(value).as_tuple().exponent < -MOST_DECIMALS:
+        if round(made, MOST_DECIMALS) != made:
+            # They would be lost where shares are added up.
             self.fault(key, f"is {value}; give at most {MOST_DECIMALS} decimals")
-            return Decimal(0)
-        return Decimal(value)
+        return made
 
     def fraction(self, key: str) -> Fraction:
         value = self.take(key)
         try:
-            is_plain = isinstance(value, str) and _SHARE_AS_TEXT.fullmatch(value)
-            made = Fraction(value) if is_plain else Fraction(-1)
-        except ZeroDivisionError:
+            # A power of ten can be too large to write out: no share needs one.
+            is_short = isinstance(value, str) and len(value) <= LONGEST_FRACTION and "e" not in value.lower()
+            made = Fraction(value) if is_short else Fraction(-1)
+        except (ValueError, ZeroDivisionError):
             made = Fraction(-1)
         if value is not None and not 0 < made <= 1:
             self.fault(key, f'is {value!r}; give a share as text, such as "2/3"')
@@ -155,6 +155,15 @@ class TableReader:
             example = 'such as "08-30"' + (" or 2026-05-27" if or_dated else "")
             self.fault(key, f"has {wrong!r}; give a list of days, {example}")
         return tuple(sorted({one for one in found if one is not None}))
+
+    def dated(self, key: str) -> tuple[str, ...]:
+        """Days of one year each, as dates; in their order."""
+        value = self.take(key)
+        rows = value if isinstance(value, list) else [value]
+        if not all(isinstance(row, date) and not isinstance(row, datetime) for row in rows):
+            self.fault(key, f"has {value!r}; give a list of dates, such as [2026-05-23]")
+            return ()
+        return tuple(sorted({row.isoformat() for row in rows}))
 
     def day(self, key: str) -> date:
         value = self.take(key)
