@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -68,11 +76,23 @@ class VoteForm(FlaskForm):
     )  # fmt: skip
 
 
-class ReasonsForm(FlaskForm):
-    """The reasons of a decision, in both languages or in none."""
+#: What becomes public word for word says nothing about people that is not already public.
+WITHOUT_PEOPLE = _l(
+    "It becomes public word for word, with the results. Name nobody; no numbers of papers or telephones, no "
+    "addresses, nothing about health or family."
+)
 
-    reasons_kk = TextAreaField(_l("Reasons in Kazakh"), [Optional(), Length(max=4000)])
-    reasons_ru = TextAreaField(_l("Reasons in Russian"), [Optional(), Length(max=4000)])
+
+class ReasonsForm(FlaskForm):
+    """The reasons of a decision, in both languages or in none; read once more before they are kept."""
+
+    reasons_kk = TextAreaField(
+        _l("Reasons in Kazakh"), [Optional(), Length(max=4000)], description=WITHOUT_PEOPLE
+    )
+    reasons_ru = TextAreaField(
+        _l("Reasons in Russian"), [Optional(), Length(max=4000)], description=WITHOUT_PEOPLE
+    )
+    is_read = BooleanField(_l("I have read the reasons once more: they can become public as they are."))
 
     def reasons(self) -> Words | None:
         """The reasons where both are given; None where one is missing."""
@@ -83,6 +103,11 @@ class ReasonsForm(FlaskForm):
     def is_half(self) -> bool:
         """Whether reasons are given in one language alone."""
         return bool((self.reasons_kk.data or "").strip()) is not bool((self.reasons_ru.data or "").strip())
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether reasons are given and nobody says that they can become public."""
+        return self.reasons() is not None and not self.is_read.data
 
 
 class RecuseForm(FlaskForm):

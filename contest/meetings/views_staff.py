@@ -190,6 +190,8 @@ def close_the_vote(code: str, meeting_id: int, item_id: int) -> Reply:
     require_valid(form)
     if form.is_half:
         raise BadInput(_("Give the reasons of this decision in Kazakh and in Russian."))
+    if form.is_unread:
+        raise BadInput(_("Read the reasons once more, and tick that they can become public as they are."))
     decide_item(database(), contest=contest, item=item, reasons=form.reasons(), **_act())
     return _to(contest, found, item)
 

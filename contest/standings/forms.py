@@ -19,7 +19,10 @@ class CorrectForm(ConfirmForm):
     objection = SelectField(_l("It follows from"), coerce=int)
     reason = StringField(
         _l("Reason"), [InputRequired(), Length(max=500)],
-        description=_l("It is published with the new standing; the one before stays visible."),
+        description=_l(
+            "It is published with the new standing, word for word; the one before stays visible. Name "
+            "nobody; nothing about health or family."
+        ),
     )  # fmt: skip
 
     def offer(self, granted: Sequence[Handled]) -> None:

@@ -224,7 +224,9 @@ def test_an_exclusion_is_proposed_on_the_page_of_the_commission(app: Flask, keep
     close = f"{held}/items/{item}/close-vote"
     assert send(secretary, close, held).status_code == 422
     said = {"reasons_kk": "Мәлімет жалған.", "reasons_ru": "Сведения ложны."}
-    assert send(secretary, close, held, **said).status_code == 302
+    unread = send(secretary, close, held, **said)
+    assert (unread.status_code, "Read the reasons once more" in unread.text) == (422, True)
+    assert send(secretary, close, held, **said, is_read="y").status_code == 302
     first = made.nominees[OBLASTS[0]][0]
     assert keep(lambda session: session.get_one(Nominee, first).state) is NomineeState.EXCLUDED
     assert "Exclusion of a nominee: carried" in read(secretary, page)
