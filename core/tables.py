@@ -18,6 +18,7 @@ from pathlib import Path
 from flask_babel import lazy_gettext as _l
 
 from core.errors import BadInput, BadTable, RowFault
+from core.workbooks import BrokenWorkbook, VastWorkbook, read_workbook
 
 DELIMITERS = (";", ",", "\t")
 LARGEST_UNPACKED = 256 * 1024 * 1024
@@ -176,18 +177,17 @@ def _csv_lines(content: bytes, name: str) -> list[tuple[int, list[str]]]:
 
 
 def _xlsx_lines(content: bytes, name: str) -> list[tuple[int, list[str]]]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             size = sum(member.file_size for member in packed.infolist())
         if size > LARGEST_UNPACKED:
-            raise BadInput(_l("This workbook unpacks to too much: send it in parts."), place=name)
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        cells = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, zipfile.BadZipFile):
+            raise VastWorkbook
+        cells = read_workbook(content)
+    except VastWorkbook:
+        raise BadInput(_l("This workbook unpacks to too much: send it in parts."), place=name)
+    except (BrokenWorkbook, zipfile.BadZipFile):
         raise BadInput(_l("This XLSX file is broken: open it, save it anew and send it again."), place=name)
-    return [(line, [_text(cell) for cell in row]) for line, row in enumerate(cells, start=1)]
+    return [(line, [_plain(cell) for cell in row]) for line, row in enumerate(cells, start=1)]
 
 
 def _tabulate(lines: list[tuple[int, list[str]]], name: str) -> Table:
@@ -217,17 +217,6 @@ def _plain(cell: str) -> str:
     """A cell without the blanks around it and without the mark that keeps a formula from running."""
     cell = cell.strip()
     return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA_STARTS else cell
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        midnight = cell.hour == cell.minute == cell.second == 0
-        return cell.date().isoformat() if midnight else cell.isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return _plain(str(cell))
 
 
 def _safe(cell: object) -> object:

@@ -30,7 +30,7 @@ from core.storage import Base, Storage, open_storage
 FORMAT = 1
 DATABASE = "database.sqlite3"
 #: What opens answers or signs never enters a backup, wherever it lies.
-SECRET_SUFFIXES = frozenset({".key", ".intake"})
+SECRET_SUFFIXES = frozenset({".key", ".intake", ".marks", ".p12", ".pfx"})
 
 #: Told how many steps are done, of how many.
 Step = Callable[[int, int], None]
@@ -102,9 +102,10 @@ def restore(storage: Storage, settings: Settings, path: Path, *, step: Step) -> 
 def _documents(settings: Settings, folder: Path) -> Iterator[Path]:
     """The files of the data directory but keys, secrets, the database and the backups themselves."""
     root, keys, own = settings.data_directory, settings.key_directory.resolve(), folder.resolve()
+    named = {path.resolve() for path in (settings.signing_key, settings.signing_passphrase) if path}
     for path in sorted(root.rglob("*")):
         real = path.resolve()
-        is_apart = real.is_relative_to(keys) or real.is_relative_to(own)
+        is_apart = real.is_relative_to(keys) or real.is_relative_to(own) or real in named
         is_database = ".sqlite3" in path.name
         is_backup = path.relative_to(root).parts[0] == "backups"
         if path.is_file() and not (is_apart or is_database or is_backup or path.suffix in SECRET_SUFFIXES):
@@ -178,7 +179,9 @@ def _faults(archive: zipfile.ZipFile, folder: Path, step: Step) -> Iterator[str]
     present = [name for name in files if name in set(archive.namelist())]
     broken = False
     for done, name in enumerate(present, start=1):
-        if PurePosixPath(name).suffix in SECRET_SUFFIXES or ".." in PurePosixPath(name).parts:
+        # A name that is not written plainly ("data//etc/x", "data/../x") may lead out of the data directory.
+        place = PurePosixPath(name)
+        if place.suffix in SECRET_SUFFIXES or ".." in place.parts or str(place) != name:
             yield f"{name} has no place in a backup"
         with archive.open(name) as member:
             if hashlib.file_digest(member, "sha256").hexdigest() != files[name]:

@@ -219,11 +219,13 @@ def full(storage: Storage, settings: Settings) -> Settings:
         )
         account.wait_until = NOW + timedelta(microseconds=1)
     for name in ("certificates/DEMO-1.pdf", "heads/000000001.json", "keys/one.intake", "secret.key",
-                 "auyl.sqlite3", "auyl.sqlite3-wal", "backups/old.zip"):  # fmt: skip
+                 "auyl.sqlite3", "auyl.sqlite3-wal", "backups/old.zip", "spent.marks", "signing/seal.p12",
+                 "signing/seal", "signing/passphrase"):  # fmt: skip
         path = settings.data_directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"content of {name}")
-    return settings
+    own = settings.data_directory / "signing"
+    return replace(settings, signing_key=own / "seal", signing_passphrase=own / "passphrase")
 
 
 def backup_of(storage: Storage, settings: Settings) -> Path:
@@ -285,6 +287,7 @@ def test_a_backup_never_holds_a_key_or_a_secret(storage: Storage, full: Settings
         everything = b"".join(archive.read(name) for name in names)
     data = {name for name in names if name.startswith("data/")}
     assert data == {"data/certificates/DEMO-1.pdf", "data/heads/000000001.json"}
+    assert b"content of signing/" not in everything
     assert b"content of certificates/DEMO-1.pdf" in everything
     assert b"content of keys/one.intake" not in everything
     assert b"content of secret.key" not in everything
@@ -383,13 +386,14 @@ def test_a_key_in_a_hand_made_backup_is_refused(storage: Storage, full: Settings
         import hashlib
 
         manifest = json.loads(files["manifest.json"])
-        for name in ("data/one.intake", "data/../../x"):
+        for name in names:
             files[name] = b"k"
             manifest["files"][name] = hashlib.sha256(b"k").hexdigest()
         return {**files, "manifest.json": json.dumps(manifest).encode()}
 
+    names = ("data/one.intake", "data/../../x", "data//etc/x", "data/./x")
     found = backups.verify(rewrite(backup_of(storage, full), smuggle), step=quiet)
-    assert found == ["data/one.intake has no place in a backup", "data/../../x has no place in a backup"]
+    assert found == [f"{name} has no place in a backup" for name in names]
 
 
 def test_the_daily_jobs_of_every_room_are_done(app):

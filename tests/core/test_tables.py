@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from core import tables
 from core.errors import BadInput, BadTable
@@ -135,6 +136,16 @@ def test_refuses_a_broken_workbook_and_one_that_unpacks_to_too_much(monkeypatch:
     with pytest.raises(BadInput) as heavy:
         read_table(bomb.getvalue(), filename="bomb.xlsx")
     assert "too much" in str(heavy.value)
+
+
+def test_a_cell_at_the_far_end_of_a_workbook_does_not_end_the_server():
+    book = io.BytesIO()
+    with xlsxwriter.Workbook(book, {"in_memory": True}) as written:
+        sheet = written.add_worksheet()
+        sheet.write_string(0, 0, "kato")
+        sheet.write_string(2**20 - 1, 2**14 - 1, "x")
+    with pytest.raises(BadInput, match=r"far\.xlsx: This workbook unpacks to too much"):
+        read_table(book.getvalue(), filename="far.xlsx")
 
 
 def test_refuses_what_is_no_table_at_all():
