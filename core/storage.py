@@ -133,6 +133,8 @@ class Storage:
 def open_storage(url: str, *, pool_size: int = 8, heads: tuple[Path, Path] | None = None) -> Storage:
     """Connect lazily to `url`; SQLite gets WAL, full durability, secure deletion and foreign keys.
 
+    An error names the statement and never its values: what it says may be shown or logged.
+
     :param heads: where signed journal heads are written, and where their signing key is.
     """
     if url.startswith("sqlite"):

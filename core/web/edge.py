@@ -14,6 +14,7 @@ from core.room import MixedTaker
 from core.settings import Settings
 from core.storage import Storage, commit
 from core.urn.keys import KeyRing
+from core.web.failures import log_unknown
 from core.web.programs import Sessions
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -53,6 +54,10 @@ class Application(Flask):
     """A Flask application whose answers commit: an error page never does."""
 
     session_interface = Sessions()
+
+    def log_exception(self, exc_info) -> None:
+        # Flask's own line has the address, and an address may hold a code.
+        log_unknown(exc_info[1])
 
     def dispatch_request(self):
         response = self.make_response(super().dispatch_request())

@@ -9,7 +9,7 @@ import structlog
 from flask import Flask, Response, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from core import errors
@@ -38,6 +38,8 @@ _HTTP = {
     405: (_l("This page is not used that way"), _l("Go back and use the button of the page.")),
     413: (_l("This is too large"), _l("Send a smaller file or a shorter text.")),
     429: (_l("Please wait a little"), _l("Many requests came at once. Try again in a minute.")),
+    # What failed after the view, so that something may have been saved.
+    500: (_l("Something went wrong on our side"), _l("Go back, reload the page and try again.")),
 }
 
 #: What a program is told otherwise than a person.
@@ -113,14 +115,21 @@ def on_unavailable(error: OperationalError) -> Response:
     return show(503, STATUS[-1][2], _("Nothing was saved. Please try again in a minute."))
 
 
+def log_unknown(error: BaseException | None) -> None:
+    """Log where a fault arose, and not its own words: they may repeat what somebody has sent.
+
+    PostgreSQL's, for one, quote the row that it refused.
+    """
+    told: list[str] = []
+    while error is not None:
+        told += [*format_tb(error.__traceback__), f"{type(error).__module__}.{type(error).__qualname__}\n"]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    log.error("unexpected", endpoint=request.endpoint, fault="".join(told))
+
+
 def on_unknown(error: Exception) -> Response:
     """Log the fault without the request's body, address or query, and say that it is ours."""
-    if isinstance(error, SQLAlchemyError):
-        # PostgreSQL's message quotes the row that it refused: somebody's words, or a trace.
-        kinds = " <- ".join(type(each).__name__ for each in (error, error.__cause__) if each)
-        log.error("unexpected", endpoint=request.endpoint, fault=kinds, at=format_tb(error.__traceback__))
-    else:
-        log.exception("unexpected", endpoint=request.endpoint)
+    log_unknown(error)
     title, message = (
         _("Something went wrong on our side"),
         _("Nothing was saved. Please try again in a minute."),

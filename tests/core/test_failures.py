@@ -57,6 +57,7 @@ def test_a_fault_is_logged_without_its_words_and_without_the_address(tmp_path, s
     app.register_blueprint(pages)
     app.testing = False
     failures.register(app)
+    told = {}
     for name in ("broken", "late"):
         with capture_logs() as logged:
             answer = app.test_client().get(f"/{name}/{SENT}?q={SENT}&lang=en")
@@ -65,5 +66,7 @@ def test_a_fault_is_logged_without_its_words_and_without_the_address(tmp_path, s
         assert (line["event"], line["endpoint"]) == ("unexpected", f"pages.{name}")
         assert "test_failures.py" in line["fault"]
         assert "builtins.ValueError" in line["fault"]
+        told[name] = line["fault"]
         assert SENT not in str(line)
+    assert "IntegrityError" in told["broken"]
     app.extensions["storage"].engine.dispose()
