@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import structlog
 from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.storage import Base, UtcDateTime
 
+log = structlog.get_logger()
 GENESIS = "0" * 64
 _LOCK = 0x4155594C  # one fixed number for the advisory lock of PostgreSQL
 
@@ -138,13 +143,19 @@ def chain_faults(session: Session) -> Iterator[ChainFault]:
 
 
 def publish_heads(session: Session) -> None:
-    """Write the signed head that the last commit asked for, if it did."""
+    """Write the signed head that the last commit asked for, if it did.
+
+    What was committed stays so when the head cannot be written: the log and the doctor say it then.
+    """
     head = session.info.pop("journal_head", None)
     directories: tuple[Path, Path] | None = session.info.get("heads")
     if head is None or directories is None:
         return
     number, digest, at = head
-    write_head(*directories, number=number, digest=digest, at=at)
+    try:
+        write_head(*directories, number=number, digest=digest, at=at)
+    except (OSError, ValueError) as fault:
+        log.error("journal.head_not_written", number=number, fault=type(fault).__name__)
 
 
 def write_head(heads: Path, keys: Path, *, number: int, digest: str, at: datetime) -> Path:
@@ -152,17 +163,32 @@ def write_head(heads: Path, keys: Path, *, number: int, digest: str, at: datetim
     from nacl.encoding import HexEncoder
     from nacl.signing import SigningKey
 
-    keys.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = keys / "journal-signing.key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_bytes(SigningKey.generate().encode(HexEncoder))
+        _put_key(path, SigningKey.generate().encode(HexEncoder))
     key = SigningKey(path.read_bytes(), HexEncoder)
     body = {"number": number, "digest": digest, "at": at.isoformat()}
     signature = key.sign(canonical(body).encode()).signature.hex()
     heads.mkdir(parents=True, exist_ok=True)
     target = heads / f"{number:09d}.json"
-    target.write_text(
+    draft = target.with_name(f"{target.name}.{os.getpid()}.part")
+    draft.write_text(
         canonical({**body, "signature": signature, "public_key": key.verify_key.encode().hex()}) + "\n"
     )
+    draft.rename(target)
     return target
+
+
+def _put_key(path: Path, content: bytes) -> None:
+    """Put a key durably on disk, whole; one that another process has put meanwhile stays."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor, draft = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        Path(draft).unlink()

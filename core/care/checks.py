@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from core import migrations
 from core.birth import Birth
 from core.errors import AuylError
-from core.journal.queries import SIGNING_KEY, journal_faults, own_public_key
+from core.journal.queries import SIGNING_KEY, journal_faults, own_public_key, waiting_head
 from core.room import Room
 from core.settings import Settings
 from core.storage import Storage
@@ -62,6 +62,7 @@ def examine(
         yield from check_rooms(session, rooms)
         yield from check_up(session, rooms, now=now)
         yield check_journal(session, settings)
+        yield check_heads(session, settings)
 
 
 def check_address(settings: Settings) -> Finding:
@@ -191,6 +192,18 @@ def check_journal(session: Session, settings: Settings) -> Finding:
     return Finding(
         "journal", False, f"{len(faults)} faults: {shown}",
         "keep this database as it is, compare it with the heads at the keepers and with backups",
+    )  # fmt: skip
+
+
+def check_heads(session: Session, settings: Settings) -> Finding:
+    """Whether a signed head has left after each act that needs one."""
+    name, heads = "signed heads", settings.data_directory / "heads"
+    waiting = waiting_head(session, heads=heads)
+    if waiting is None:
+        return Finding(name, True, str(heads))
+    return Finding(
+        name, False, f"none has left since entry {waiting}",
+        f"let the service write {heads} and its keys, then run `flask audit head`",
     )  # fmt: skip
 
 

@@ -11,14 +11,16 @@ from pathlib import Path
 from nacl.encoding import HexEncoder
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from core.audit import ChainFault, JournalEntry, canonical, chain_faults
+from core.audit import HEADED, ChainFault, JournalEntry, canonical, chain_faults
 from core.clock import KAZAKHSTAN
 
 PAGE = 100
 SIGNING_KEY = "journal-signing.key"
+#: No journal reaches beyond these days, and from a calendar's own ends one cannot count on.
+_FIRST, _LAST = date(2000, 1, 1), date(2999, 12, 31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,14 @@ def _head_faults(session: Session, path: Path, signer: str | None) -> Iterator[C
         yield ChainFault(number, f"the signed head {path.name} names another content")
 
 
+def waiting_head(session: Session, *, heads: Path) -> int | None:
+    """The last act after which a signed head had to leave, if none has left since."""
+    acts = or_(*(JournalEntry.action.endswith(f".{verb}") for verb in sorted(HEADED)))
+    last = session.scalar(select(func.max(JournalEntry.number)).where(acts))
+    left = (int(path.stem) for path in heads.glob("*.json") if path.stem.isdecimal())
+    return last if last is not None and last > max(left, default=0) else None
+
+
 def own_public_key(keys: Path) -> str | None:
     """The public half of this installation's signing key, or None before its first head."""
     path = keys / SIGNING_KEY
@@ -119,9 +129,9 @@ def _matching(chosen: Filter) -> Select[tuple[JournalEntry]]:
     if chosen.since_on:
         statement = statement.where(JournalEntry.at >= _morning(chosen.since_on))
     if chosen.until_on:
-        statement = statement.where(JournalEntry.at < _morning(chosen.until_on + timedelta(days=1)))
+        statement = statement.where(JournalEntry.at < _morning(chosen.until_on) + timedelta(days=1))
     return statement
 
 
 def _morning(day: date) -> datetime:
-    return datetime.combine(day, time.min, KAZAKHSTAN)
+    return datetime.combine(min(max(day, _FIRST), _LAST), time.min, KAZAKHSTAN)

@@ -11,6 +11,7 @@ from core.audit import JournalEntry
 from core.errors import BadInput
 from core.journal.forms import FilterForm
 from core.journal.queries import journal_faults, journal_page, length
+from core.web.addresses import LARGEST
 from core.web.edge import database, settings
 
 journal = Blueprint("journal", __name__)
@@ -44,7 +45,7 @@ def _before() -> int | None:
     text = request.args.get("before")
     if text is None:
         return None
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > len(str(LARGEST)) or int(text) > LARGEST:
         raise BadInput(_l("“%(number)s” is no number of an entry.", number=text[:20]), place="before")
     return int(text)
 

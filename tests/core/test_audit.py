@@ -10,14 +10,21 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from nacl.signing import VerifyKey
+from nacl.signing import SigningKey, VerifyKey
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access import Role, Scope
-from core.audit import GENESIS, JournalEntry, canonical, chain_faults, entry_digest, record
-from core.journal.queries import Filter, entries_after, journal_faults, journal_page
+from core.audit import GENESIS, JournalEntry, canonical, chain_faults, entry_digest, record, write_head
+from core.journal.queries import (
+    Filter,
+    entries_after,
+    journal_faults,
+    journal_page,
+    own_public_key,
+    waiting_head,
+)
 from core.journal.services import ask_for_head
 from core.storage import Storage, commit, open_storage
 from tests.conftest import NOW
@@ -142,6 +149,38 @@ def test_a_signed_head_leaves_at_once_after_what_matters(signing: Storage, tmp_p
     assert (tmp_path / "keys" / "journal-signing.key").stat().st_mode & 0o777 == 0o600
 
 
+def test_what_was_committed_stays_when_its_head_cannot_be_written(signing: Storage, tmp_path: Path):
+    heads = tmp_path / "heads"
+    heads.write_text("a file in the way")
+    with signing.write(now=NOW) as session:
+        write(session, "a", action="campaign.open")
+    heads.unlink()
+    with signing.read() as session:
+        assert (len(entries(session)), waiting_head(session, heads=heads)) == (1, 1)
+    with signing.write(now=NOW) as session:
+        ask_for_head(session, now=NOW)
+    with signing.read() as session:
+        assert waiting_head(session, heads=heads) is None
+    assert [path.name for path in heads.iterdir()] == ["000000001.json"]
+
+
+def test_of_two_processes_that_sign_their_first_head_both_use_one_key(tmp_path: Path, monkeypatch):
+    """The other process puts its key just when this one has seen that there is none."""
+    heads, keys = tmp_path / "heads", tmp_path / "keys"
+    generate = SigningKey.generate
+
+    def generate_late() -> SigningKey:
+        monkeypatch.setattr(SigningKey, "generate", generate)
+        write_head(heads, keys, number=1, digest="a", at=NOW)
+        return generate()
+
+    monkeypatch.setattr(SigningKey, "generate", generate_late)
+    write_head(heads, keys, number=2, digest="b", at=NOW)
+    signers = {json.loads(path.read_text())["public_key"] for path in heads.iterdir()}
+    assert signers == {own_public_key(keys)}
+    assert [path.stat().st_mode & 0o777 for path in keys.iterdir()] == [0o600]
+
+
 def test_a_cut_end_is_found_by_the_head_that_left_before(signing: Storage, tmp_path: Path):
     places = {"heads": tmp_path / "heads", "keys": tmp_path / "keys"}
     with signing.write(now=NOW) as session:
@@ -229,7 +268,10 @@ def test_the_page_shows_people_by_name_and_keeps_the_filter(app, browser: Browse
     (older,) = re.findall(r'href="(/staff/journal\?before=[^"]+)"', page)
     assert older.endswith("&amp;action=test")
     assert browser.get(older.replace("&amp;", "&")).text.count('<td data-label="Act">test.do</td>') == 20
-    assert browser.get("/staff/journal?before=x").status_code == 422
+    for before in ("x", "9" * 30):
+        assert browser.get(f"/staff/journal?before={before}").status_code == 422
+    ends = browser.get("/staff/journal?since_on=0001-01-01&until_on=9999-12-31&action=test")
+    assert ends.text.count('<td data-label="Act">test.do</td>') == 100
     assert "No act matches" in browser.get("/staff/journal?actor=nobody&since_on=x").text
 
 
