@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 import random
-import re
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -146,16 +145,6 @@ def test_the_same_insider_succeeds_where_an_answer_is_simply_inserted(
     insider = answered(app, katos, persons=40, mix_after=0)
     hits = guesses(joined(insider))
     assert max(hits.values()) == 40
-
-
-def test_the_front_writes_no_line_about_a_resident():
-    conf = (ROOT / "docs" / "deploy" / "nginx.conf").read_text()
-    public = re.search(r"location ~ \^/\(([^)]*)\)\(/\|\$\) \{([^}]*)\}", conf)
-    assert {"s", "e", "embed", "receipt"} <= set(public[1].split("|"))
-    assert "error_log /dev/null crit;" in public[2]
-    locations = re.findall(r"location [^{]*\{([^}]*)\}", conf)
-    assert locations
-    assert all("access_log off;" in location for location in locations)
 
 
 def _places_on_list(app: Flask, insider: Insider) -> dict[bytes, int]:
