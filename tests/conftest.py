@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.orm import Session
@@ -30,6 +31,12 @@ from tests.speed import share_compiled
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 SECRET = "a secret of the tests, forty characters."
 share_compiled()
+# A busy machine is no fault, and what is found once must be found again by everybody. Whoever looks for
+# more gives `--hypothesis-profile=default`.
+hypothesis.settings.register_profile(
+    "house", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 
 @dataclass(frozen=True)

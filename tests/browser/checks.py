@@ -32,6 +32,7 @@ def _axe() -> str:
 
 def assert_accessible(page: Page) -> None:
     """axe-core finds nothing on the page; a finding is told with its rule, remedy and element."""
+    page.wait_for_load_state()
     page.evaluate(_axe())
     found = page.evaluate(
         "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", list(RULES)
@@ -46,6 +47,7 @@ def assert_accessible(page: Page) -> None:
 
 def assert_fits(page: Page) -> None:
     """Nothing sticks out of the page to the right, and everything to press is large enough."""
+    page.wait_for_load_state()
     wide = page.evaluate(_STICKING_OUT)
     assert wide == [], f"{page.url}: sticks out: {wide[:5]}"
     small = page.evaluate(_SMALL, SMALLEST_TARGET)

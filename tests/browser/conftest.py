@@ -9,10 +9,11 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -22,6 +23,9 @@ ARGUMENTS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+#: How long a busy machine may take for what must come; in milliseconds.
+PATIENCE = 120_000
+expect.set_options(timeout=PATIENCE)
 
 
 class Quiet(WSGIRequestHandler):
@@ -52,9 +56,16 @@ def chromium(*arguments: str, names: tuple[str, ...] = CHROMIUM) -> Iterator[Bro
     if found is None:
         pytest.fail("Chromium is not installed. `make test` installs it; by hand: apt-get install chromium")
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=[*ARGUMENTS, *arguments])
+        opened = playwright.chromium.launch(
+            executable_path=found, args=[*ARGUMENTS, *arguments], timeout=PATIENCE
+        )
         yield opened
         opened.close()
+
+
+def hold_clock(page: Page) -> None:
+    """From now on a page's timers run only when the test lets them; its clock must be installed."""
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +76,17 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open a page in a context of its own; keywords are Playwright's (colour scheme, script, width)."""
+    """Open a page in a context of its own; keywords are Playwright's (colour scheme, script, width).
+
+    Nothing moves in it: a colour on its way to another one is no colour that could be judged.
+    """
     contexts = []
 
     def open_page(*, width: int = 1280, height: int = 900, **wishes: object) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, **wishes)
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, reduced_motion="reduce", **wishes
+        )
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return context.new_page()
 

@@ -64,7 +64,7 @@ def test_the_letters_address_fills_the_code_in_and_no_request_but_the_answer_hol
         page.locator(f'.languages a[hreflang="{lang}"]').click()
         expect(page.locator("html")).to_have_attribute("lang", lang)
         expect(page.locator("#code")).to_have_value(grouped(code))
-        assert page.url == f"{site}/s/{sample.CODE}/{kato}?lang={lang}"
+        expect(page).to_have_url(f"{site}/s/{sample.CODE}/{kato}?lang={lang}")
         assert_fits(page)
         assert_accessible(page)
         screenshot(page, f"letter-code-{lang}", 320)

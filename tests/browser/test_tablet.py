@@ -70,7 +70,7 @@ def site(settings, settled_sqlite: Storage, monkeypatch) -> Iterator[tuple[str, 
 def ready(page: Page, address: str, code: str, language: str = "en") -> None:
     page.goto(f"{address}/tablet/?lang={language}#{code}")
     expect(page.locator("#code")).to_have_value(code)
-    assert page.url.endswith(f"/tablet/?lang={language}")
+    expect(page).to_have_url(f"{address}/tablet/?lang={language}")
     page.evaluate("navigator.serviceWorker.ready")
     page.click("#prepare button")
     page.wait_for_selector("#ready:not([hidden])")
