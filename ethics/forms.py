@@ -34,7 +34,7 @@ PHASE_NAMES = {
     RoundState.CLOSED: _l("Waits to be opened"),
 }
 OUTCOME_NAMES = {
-    Outcome.OPENED: _l("Opened"),
+    Outcome.OPENED: _l("Envelopes opened"),
     Outcome.VOID: _l("Ended without opening"),
 }
 VERDICT_NAMES = {

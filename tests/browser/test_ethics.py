@@ -211,6 +211,8 @@ def test_the_commissioners_conclusion_is_accessible_and_fits(app, site, new_page
     page.locator("#reasons_ru").fill("Замечаний нет.")
     page.locator("main form button").click()
     expect(page.locator(".card h3")).to_have_count(1)
+    # As tall as its words, not as the page.
+    assert page.locator(".card").bounding_box()["height"] < 300
     assert_good(page, "ethics-conclusion-signed", (320, 1280))
 
 

@@ -241,7 +241,7 @@ def test_small_counts_and_scores_stay_hidden_from_the_staff(app, keep, enter):
     number = prepared.numbers[0]
     sample.unseal(app.extensions["storage"], prepared)
     commissioner = enter(Role.ETHICS, OWN)
-    assert "<dt>Returned</dt><dd>shown only with a score</dd>" in get(commissioner, f"{MINE}/{number}")
+    assert "<dt>Came back</dt><dd>shown only with a score</dd>" in get(commissioner, f"{MINE}/{number}")
     page = get(commissioner, f"{MINE}/{number}/conclusion")
     assert "No number stands here: too few answers came" in page
     assert "Score, 0 to 100" not in page

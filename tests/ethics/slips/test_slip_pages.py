@@ -216,7 +216,7 @@ def test_the_response_is_told_beside_a_score_once_the_envelopes_are_opened(
     sample.answer_all(storage, keys, prepared, [answers])
     commissioner, agency = enter(Role.ETHICS, OWN), enter(Role.AGENCY)
     for client in (commissioner, agency):
-        assert "<dt>Returned</dt><dd>hidden until closing</dd>" in get(client, f"/staff/ethics/{number}")
+        assert "<dt>Came back</dt><dd>hidden until closing</dd>" in get(client, f"/staff/ethics/{number}")
 
     def count_back(session) -> None:
         given = {"questionnaire": prepared.questionnaire(session), "actor": ACTOR, "now": NOW}
@@ -234,15 +234,15 @@ def test_the_response_is_told_beside_a_score_once_the_envelopes_are_opened(
             sample.unseal(storage, prepared)
         for client in (commissioner, agency):
             text = get(client, f"/staff/ethics/{number}")
-            facts = re.findall(r"<dt>(?:Returned|Voided)</dt><dd>([^<]*)</dd>", text)
+            facts = re.findall(r"<dt>(?:Came back|Voided)</dt><dd>([^<]*)</dd>", text)
             assert facts == [seen if is_opened else unseen, told]
     proof = f"{response[0]}, {response[0]}, {response[0]}" if response else unseen
     assert f"<dt>Came in, opened, counted</dt>\n<dd>{proof}: they agree</dd>" in text
     text = get(agency, ROUND)
-    assert f'data-label="Returned">{response[0] if response else unseen}</td>' in text
+    assert f'data-label="Came back">{response[0] if response else unseen}</td>' in text
     cells = re.findall(r'<td class="number" data-label="([^"]+)">([^<]*)</td>', text)
     assert cells == [
-        ("Issued", "10"), ("Returned", response[0] if response else unseen), ("Voided", told),
+        ("Issued", "10"), ("Came back", response[0] if response else unseen), ("Voided", told),
         ("Response, %", "60" if response else "–"),
     ]  # fmt: skip
 
