@@ -10,11 +10,13 @@ from flask_babel import gettext as _
 
 from contest.contests.models import Contest
 from contest.evidence.files import demo_note, file_answer
+from contest.publication.kept import rows_of
 from contest.publication.queries import known_contest
 from contest.robustness.queries import Robustness, published_robustness
 from contest.robustness.tables import robustness_data, robustness_table
 from contest.robustness.words import line_words, why_words
 from contest.rulebook import Stage
+from contest.standings.queries import published_standing
 from core.access import public
 from core.places.queries import get_unit
 from core.web.edge import database, settings
@@ -51,13 +53,20 @@ def oblast_file(code: str, kato: str, form: str) -> Response:
 
 
 def _national(code: str) -> tuple[Contest, Robustness]:
-    contest = known_contest(database(), code)
-    return contest, published_robustness(database(), contest, stage=Stage.NATIONAL, oblast_kato=None)
+    return _kept(code, stage=Stage.NATIONAL, oblast_kato=None)
 
 
 def _oblast(code: str, kato: str) -> tuple[Contest, Robustness]:
-    contest = known_contest(database(), code)
-    return contest, published_robustness(database(), contest, stage=Stage.REGIONAL, oblast_kato=kato)
+    return _kept(code, stage=Stage.REGIONAL, oblast_kato=kato)
+
+
+def _kept(code: str, **area: Stage | str | None) -> tuple[Contest, Robustness]:
+    """Computed once a process: a published standing never changes, nor do the numbers that it reads."""
+    session, contest = database(), known_contest(database(), code)
+    view = published_standing(session, contest_code=code, **area)
+    about = ("robustness", None if view is None else view.standing.id)
+    [found] = rows_of(about, lambda: [published_robustness(session, contest, **area)])
+    return contest, found
 
 
 def _page(contest: Contest, found: Robustness) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 
 import pytest
 
-from contest.commissions.models import Recusal
+from contest.commissions.models import ConflictFinding
 from contest.contests.queries import rulebook_of
 from contest.evidence.queries import evidence_of
 from contest.judging.letters import marks_by_letter
@@ -216,16 +216,16 @@ def test_letters_follow_the_marks_and_not_the_accounts(site: Site):
 
 
 def test_a_letter_gets_no_name_once_the_marks_are_not_those_of_the_standing(public: Site):
-    """A conflict that comes to light after freezing takes a judge's marks out of what can be compared."""
+    """A conflict that is established after freezing takes a judge's marks out of what can be compared."""
     finalist = public.made.nominees[OBLASTS[1]][2]
     address = f"{STAFF}/nominees/{finalist}/evidence/regional"
     assert len(re.findall(r"\b[ABC] · Judge-", plain(public.visit("agency", address).text))) == 3
     with public.app.extensions["storage"].write(now=NOW) as session:
-        declared = Recusal(
+        established = ConflictFinding(
             nominee_id=finalist, stage=Stage.REGIONAL, account_id=public.made.judges[OBLASTS[1]][0],
-            ground="kinship", details=None, declared_at=NOW,
+            ground="kinship", found_at=NOW,
         )  # fmt: skip
-        session.add(declared)
+        session.merge(established)
     text = plain(public.visit("agency", address).text)
     assert NAMED not in text
     assert text.count("90.00") >= 2
@@ -306,6 +306,18 @@ def test_everybody_sees_robustness_after_publication_with_judges_under_letters(
         assert NAMED not in answer.text
     page = public.visit(None, f"/results/2026{area}").text
     assert f'href="/results/2026{area}/robustness"' in page
+
+
+def test_robustness_is_computed_once_for_all_who_read_it_in_any_language(public: Site):
+    address, other = "/results/2026/robustness", f"/results/2026/oblasts/{OBLASTS[0]}/robustness"
+    assert public.visit(None, other).status_code == 200
+    first = public.visit(None, address).text
+    held = len(public.app.extensions["results-rows"])
+    assert (public.visit(None, address).text, public.visit(None, address, "kk").status_code) == (
+        first, 200
+    )  # fmt: skip
+    assert public.visit(None, f"{address}.json").json["stage"] == "national"
+    assert len(public.app.extensions["results-rows"]) == held
 
 
 def test_the_national_stage_has_its_own_evidence(public: Site):
