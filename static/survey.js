@@ -127,12 +127,15 @@ function send() {
 
 /* Whoever has to wait sees how long; a proof of work that is done ends the wait. */
 function count(seconds) {
-  var button = form.querySelector("button"), words = button.textContent, own = form;
+  var own = form, words = form.querySelector("button").textContent;
   (function tick() {
     if (form !== own) return;
     if (own.elements.altcha) seconds = 0;
-    button.disabled = seconds > 0;
-    button.textContent = seconds > 0 ? words + " (" + seconds + ")" : words;
+    [].forEach.call(own.elements, function (button) {
+      if (button.type !== "submit") return;
+      button.disabled = seconds > 0;
+      button.textContent = seconds > 0 ? words + " (" + seconds + ")" : words;
+    });
     if (seconds-- > 0) setTimeout(tick, 1000);
   })();
 }

@@ -74,7 +74,7 @@ def test_without_script_the_page_says_how_long_and_the_same_page_then_works(
     assert_fits_without_script(page)
     present = clock.present
     monkeypatch.setattr(clock, "present", lambda: present() + timedelta(seconds=10))
-    page.get_by_role("button", name="Жіберу").click()
+    page.get_by_role("alert").get_by_role("button", name="Жіберу").click()
     expect(page.locator("h1")).to_contain_text("Рақмет")
     assert site.count(Intake) == before + 1
 
