@@ -27,7 +27,8 @@ class MenuEntry:
 class MixedGroup:
     """One group's opened and shuffled answers, as the urn hands them to the room that owns the box.
 
-    `cell` is what the room named when it deposited (a unit's KATO code, a questionnaire's number).
+    `cell` is what the room named when it deposited (a unit's KATO code, a questionnaire's number); `devices`
+    are the places of those answers that a device sealed by itself, so that nothing in them was written here.
     """
 
     box: str
@@ -35,6 +36,7 @@ class MixedGroup:
     day: object
     answers: tuple[bytes, ...]
     closing: bool = False
+    devices: frozenset[int] = frozenset()
 
 
 #: Takes a mixed group in the mixing transaction and returns the digest of what it wrote.

@@ -91,14 +91,13 @@ window.tabletStore = (function () {
       });
     },
 
-    /* Only when nothing waits: the visit and its unused tickets. */
-    end: function () {
+    /* The visit and its unused tickets; with answers that wait only when they are given up. */
+    end: function (withAnswers) {
       return within(["facts", "tickets", "answers"], "readwrite", function (transaction) {
         var request = transaction.objectStore("answers").count();
         request.onsuccess = function () {
-          if (request.result) return transaction.abort();
-          transaction.objectStore("facts").clear();
-          transaction.objectStore("tickets").clear();
+          if (request.result && !withAnswers) return transaction.abort();
+          ["facts", "tickets", "answers"].forEach(function (name) { transaction.objectStore(name).clear(); });
         };
       });
     }

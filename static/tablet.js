@@ -4,7 +4,8 @@
   "use strict";
 
   var page = document.getElementById("tablet"), store = window.tabletStore;
-  var language = document.documentElement.lang, visit = null, idle = null, receipt = "", sending = false;
+  var language = document.documentElement.lang, visit = null, idle = null, receipt = "";
+  var sending = false, isOver = false;
   var POINTS = ["5", "4", "3", "2", "1"], IDLE = 60000, AT_ONCE = 50, SIZE = 448;
 
   function part(id) { return document.getElementById(id); }
@@ -50,7 +51,7 @@
       fill("left", counts[1]);
       part("send").disabled = !counts[0];
       part("begin").disabled = !counts[1];
-      part("done-with").hidden = counts[0] > 0;
+      part("done-with").hidden = counts[0] > 0 && !isOver;
       return counts;
     });
   }
@@ -62,8 +63,9 @@
     }).then(
       function (response) {
         return response.json().then(function (answer) {
-          if (!response.ok) throw new Error(answer.detail || answer.title);
-          return answer;
+          if (response.ok) return answer;
+          isOver = response.status === 410;
+          throw new Error(answer.detail || answer.title);
         });
       },
       function () { throw new Error(page.dataset.noNetwork); }
@@ -77,9 +79,20 @@
     history.replaceState(null, "", location.pathname + location.search);
   }
 
-  function prepare(event) {
-    event.preventDefault();
-    post(page.dataset.prepare, { code: part("code").value }).then(function (facts) {
+  /* A second tap while the first is under way does nothing: one answer would be kept twice. */
+  function once(act) {
+    var busy = false;
+    function done() { busy = false; }
+    return function (event) {
+      event.preventDefault();
+      if (busy) return;
+      busy = true;
+      Promise.resolve(act()).then(done, done);
+    };
+  }
+
+  function prepare() {
+    return post(page.dataset.prepare, { code: part("code").value }).then(function (facts) {
       var tickets = facts.tickets;
       delete facts.tickets;
       if (navigator.storage && navigator.storage.persist) navigator.storage.persist();
@@ -160,11 +173,10 @@
     return btoa(String.fromCharCode.apply(null, window.sealedBox.seal(padded, key)));
   }
 
-  function keep(event) {
-    event.preventDefault();
+  function keep() {
     var answer = answered();
     if (answer === null) return tell(page.dataset.nothingChosen);
-    store.keep(unit().kato, seal(answer)).then(function (given) {
+    return store.keep(unit().kato, seal(answer)).then(function (given) {
       receipt = given;
       part("answer").reset();
       part("questions").textContent = "";
@@ -174,37 +186,49 @@
     });
   }
 
+  /* One refused answer holds up no other: the first reason is told when all have been tried. */
   function send() {
+    var refused = [];
     if (sending || !visit) return Promise.resolve();
     sending = true;
+    isOver = false;
     return store.waiting().then(function next(answers) {
       if (!answers.length) return;
       var some = answers.slice(0, AT_ONCE);
       return post(page.dataset.answers, { visit: visit.visit, answers: some }).then(function (answer) {
-        return store.forget(answer.taken).then(refresh).then(function () {
-          if (answer.refused.length) throw new Error(answer.refused[0][1]);
-          return next(answers.slice(AT_ONCE));
-        });
+        refused = refused.concat(answer.refused);
+        return store.forget(answer.taken).then(refresh).then(function () { return next(answers.slice(AT_ONCE)); });
       });
     }).then(function () {
-      part("state").textContent = page.dataset.sent;
+      isOver = refused.length > 0;
+      part("state").textContent = isOver ? refused[0][1] : page.dataset.sent;
     }, function (problem) {
       part("state").textContent = problem.message;
-    }).then(function () { sending = false; });
+    }).then(refresh).then(function () { sending = false; });
+  }
+
+  /* What waits goes too, but only after the server has said that it takes it no more. */
+  function forget() {
+    return store.counts().then(function (counts) {
+      if (!confirm(counts[0] ? page.dataset.lost : page.dataset.sure)) return;
+      return store.end(isOver).then(function () {
+        visit = null;
+        isOver = false;
+        part("state").textContent = "";
+        show("start");
+      });
+    });
   }
 
   if (!window.indexedDB || !window.sealedBox || !window.fetch || !("content" in part("question"))) return;
   if (navigator.serviceWorker) navigator.serviceWorker.register(page.dataset.worker);
-  part("prepare").addEventListener("submit", prepare);
-  part("answer").addEventListener("submit", keep);
+  part("prepare").addEventListener("submit", once(prepare));
+  part("answer").addEventListener("submit", once(keep));
   part("begin").addEventListener("click", begin);
   part("leave").addEventListener("click", rest);
   part("next").addEventListener("click", rest);
   part("send").addEventListener("click", send);
-  part("forget").addEventListener("click", function () {
-    if (!confirm(page.dataset.sure)) return;
-    store.end().then(function () { visit = null; show("start"); });
-  });
+  part("forget").addEventListener("click", once(forget));
   part("show").addEventListener("click", function () {
     part("receipt").querySelector("strong").textContent = receipt;
     part("receipt").hidden = false;

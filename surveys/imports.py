@@ -18,6 +18,7 @@ from core import audit
 from core.clock import day_of
 from core.errors import BadInput, Conflict, RowFault, TooEarly
 from core.places.models import AGE_BANDS, SEXES
+from core.storage import lock_row
 from core.tables import Row, Table
 from core.urn.keys import KeyRing
 from core.urn.services import deposit_many
@@ -70,6 +71,8 @@ def import_answers(
     :raises BadTable: naming line, column and reason of every bad cell.
     :raises Conflict: when the campaign does not take answers, or these answers were taken before.
     """
+    if not dry_run:
+        lock_row(session, campaign, is_shared=True)  # the closing waits for this file
     if campaign.state not in (CampaignState.OPEN, CampaignState.PAUSED):
         raise Conflict(
             _l("Answers are imported only while the campaign %(code)s is open or paused.", code=campaign.code)
@@ -167,7 +170,8 @@ def _unit(row: Row, mapping: ImportMapping, katos: Collection[str], faults: list
 
 
 def _digest(rows: Iterable[Deposited]) -> str:
+    """One and the same for the same answers in any order: a file that was sorted anew is no other one."""
     digest = hashlib.sha256()
-    for kato, answer in rows:
+    for kato, answer in sorted(rows):
         digest.update(f"{kato} ".encode() + answer + b"\n")
     return digest.hexdigest()

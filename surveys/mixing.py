@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.places.models import AGE_BANDS, SEXES
 from core.room import MixedGroup, TakerOfMany
-from surveys.answers import NOT_GIVEN, Answer, decode
+from surveys.answers import NOT_GIVEN, Answer, Origin, decode
 from surveys.criteria import CriteriaSet, criteria_from_json
 from surveys.digests import BallotLine, ballots_digest
 from surveys.models import Ballot, Campaign, CampaignUnit, StratumTally, Tally, TallyNumbers
@@ -92,7 +92,13 @@ def _ballots(
     session: Session, campaign: Campaign, group: MixedGroup, criteria: CriteriaSet, asks: set[str]
 ) -> list[dict[str, object]]:
     """A group's ballots under new random keys, in the order of those."""
-    answers = [answer for answer in (_read(data, criteria) for data in group.answers) if answer]
+    read = ((place, _read(data, criteria)) for place, data in enumerate(group.answers))
+    # A device writes its answers itself: it may not say that they came another way.
+    answers = [
+        answer
+        for place, answer in read
+        if answer and (place not in group.devices or _is_from_tablet(answer, campaign))
+    ]
     spoiled = len(group.answers) - len(answers)
     if spoiled:
         audit.record(
@@ -111,6 +117,10 @@ def _read(data: bytes, criteria: CriteriaSet) -> Answer | None:
         return None
     known = answer.band in (None, *AGE_BANDS) and answer.sex in (None, *SEXES)
     return answer if known else None
+
+
+def _is_from_tablet(answer: Answer, campaign: Campaign) -> bool:
+    return answer.origin is Origin.TABLET and answer.mode is campaign.mode
 
 
 def _ballot(campaign_id: int, group: MixedGroup, answer: Answer, asks: bool) -> dict[str, object]:

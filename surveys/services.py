@@ -19,6 +19,7 @@ from core.clock import day_of
 from core.errors import BadInput, Conflict
 from core.places.queries import adults_by_kato, katos_with_post
 from core.room import MixedTaker
+from core.storage import lock_row
 from core.urn.keys import KeyRing
 from core.urn.services import mix_box
 from core.words import Words
@@ -213,6 +214,7 @@ def close_campaign(
 
     :raises Conflict: when it was never opened, is closed, or its last day is not over.
     """
+    lock_row(session, campaign)  # a sheet or a file that is coming in now goes in first, or not at all
     _refuse_unless(campaign, CampaignState.OPEN, CampaignState.PAUSED)
     if day_of(now) <= campaign.closes_on:
         raise Conflict(

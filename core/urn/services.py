@@ -167,12 +167,9 @@ def mix_portion(
     openers = {name: Opener(keys.private(name)) for name in {row.key_name for row in rows}}
     order = sorted(taken)
     groups = [
-        MixedGroup(
-            box=box, cell=group[0], day=day_of(now), answers=_shuffled_answers(taken[group], openers),
-            closing=closing,
-        )
+        _group(taken[group], openers, held, box=box, cell=group[0], day=day_of(now), closing=closing)
         for group in order
-    ]  # fmt: skip
+    ]
     digests = _take(takers, session, groups)
     _move_traces(session, box, rows)
     for group, digest, way in zip(groups, digests, order, strict=True):
@@ -246,14 +243,15 @@ def _waiting_rows(session: Session, box: str, portion: Portion, lost: frozenset[
     return session.execute(query.order_by(Intake.trace).limit(portion.most).with_for_update()).all()
 
 
-def _shuffled_answers(rows: Iterable[Row], openers: Mapping[str, Opener]) -> tuple[bytes, ...]:
+def _group(rows: Iterable[Row], openers: Mapping[str, Opener], held: set[str], **facts: object) -> MixedGroup:
     """The answers of one cell in an order of their own; what does not open is left out."""
-    answers = []
+    opened = []
     for row in rows:
         with suppress(TamperedAnswer):
-            answers.append(openers[row.key_name].open(row.sealed))
-    secrets.SystemRandom().shuffle(answers)
-    return tuple(answers)
+            opened.append((openers[row.key_name].open(row.sealed), row.key_name in held))
+    secrets.SystemRandom().shuffle(opened)
+    devices = frozenset(place for place, (_, is_of_device) in enumerate(opened) if is_of_device)
+    return MixedGroup(answers=tuple(answer for answer, _ in opened), devices=devices, **facts)
 
 
 def _take(takers: Mapping[str, MixedTaker], session: Session, groups: Sequence[MixedGroup]) -> Sequence[str]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.clock import day_of
 from core.errors import BadInput, Conflict, Forbidden
+from core.storage import lock_row
 from core.urn.keys import KeyRing
 from surveys.paper.models import PaperBatch, PaperReconciliation
 from surveys.paper.names import sum_sentence
@@ -47,20 +48,30 @@ def sign_first(
 
 
 def sign_second(
-    session: Session, *, batch: PaperBatch, account_id: int, keys: KeyRing, secret: str, now: datetime
+    session: Session,
+    *,
+    batch: PaperBatch,
+    counts: Counts,
+    account_id: int,
+    keys: KeyRing,
+    secret: str,
+    now: datetime,
 ) -> PaperReconciliation:
     """Sign the numbers as the second person: the batch is closed, and what is agreed goes into the urn.
 
+    :param counts: what the second person saw, and signs.
     :raises Forbidden: when the same person signed first.
     :raises BadInput: when sheets were entered since, so that the numbers no longer add up.
-    :raises Conflict: when nobody has signed first, or two people have.
+    :raises Conflict: when nobody has signed first, other numbers were signed meanwhile, or two people have.
     """
     found = _unsigned(session, batch)
     if found is None:
         raise Conflict(_l("Nobody has filled in the numbers yet."))
     if found.first_by == account_id:
         raise Forbidden(_l("You have signed first: another person must sign now."))
-    numbers = _checked(session, batch, counts_of(found))
+    if counts != counts_of(found):
+        raise Conflict(_l("The numbers were changed meanwhile: look at them again, then sign."))
+    numbers = _checked(session, batch, counts)
     release_agreed(session, batch=batch, keys=keys, secret=secret, now=now, is_last=True)
     found.second_by, found.second_on = account_id, day_of(now)
     audit.record(
@@ -79,7 +90,8 @@ def counts_of(found: PaperReconciliation) -> Counts:
 
 
 def _unsigned(session: Session, batch: PaperBatch) -> PaperReconciliation | None:
-    found = session.get(PaperReconciliation, batch.id, with_for_update=True, populate_existing=True)
+    lock_row(session, batch)  # nothing is entered while it is signed
+    found = session.get(PaperReconciliation, batch.id, populate_existing=True)
     if found is not None and found.second_by is not None:
         raise Conflict(_l("The batch %(code)s is reconciled already.", code=batch.code))
     return found

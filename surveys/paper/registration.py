@@ -101,7 +101,8 @@ def _check_number(session: Session, campaign: Campaign, unit: Unit, sheets: int)
                 fewest=FEWEST_SHEETS, most=MOST_SHEETS, sheets=sheets,
             )
         )  # fmt: skip
-    adults = session.get_one(CampaignUnit, (campaign.id, unit.kato)).adults
+    # Locked: two batches that are registered at once would both find room.
+    adults = session.get_one(CampaignUnit, (campaign.id, unit.kato), with_for_update=True).adults
     before = sheets_registered(session, campaign=campaign, kato=unit.kato)
     if adults is not None and before + sheets > adults:
         raise BadInput(

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.errors import Conflict, Forbidden, NotFound
+from core.storage import lock_row
 from core.urn.keys import KeyRing
 from core.urn.services import SMALLEST_BATCH, deposit_many
 from surveys.answers import Answer, Origin, encode
@@ -201,8 +202,9 @@ def _answer(reading: Reading) -> bytes:
 
 def _require_taking(session: Session, batch: PaperBatch) -> None:
     """Let pass only while the batch's sheets can be entered; locks the batch."""
-    session.execute(select(PaperBatch.id).where(PaperBatch.id == batch.id).with_for_update())
+    lock_row(session, batch)
     campaign = session.get_one(Campaign, batch.campaign_id)
+    lock_row(session, campaign, is_shared=True)  # the closing waits for this sheet
     if campaign.state not in (CampaignState.OPEN, CampaignState.PAUSED):
         raise Conflict(_l("Sheets are entered only from the opening of the survey to its closing."))
     signed = session.get(PaperReconciliation, batch.id, populate_existing=True)

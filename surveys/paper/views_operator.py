@@ -23,6 +23,7 @@ from core.web.edge import database, keys, settings
 from core.web.headers import no_store
 from core.web.language import language
 from core.words import Words
+from surveys.forms import first_fault
 from surveys.models import CampaignUnit
 from surveys.paper import queries
 from surveys.paper.forms import BatchForm, CountsForm, SignForm
@@ -128,9 +129,11 @@ def reconcile(code: str) -> Reply:
 @guarded(Right.RECONCILE_PAPER)
 def sign(code: str) -> Reply:
     """Sign as the second person, which closes the batch."""
-    line = _for_signature(code)
+    line, seen = _for_signature(code), CountsForm()
+    if not seen.validate_on_submit():
+        raise BadInput(first_fault(seen))
     sign_second(
-        database(), batch=line.batch, account_id=current_user.id, keys=keys(),
+        database(), batch=line.batch, counts=seen.counts(), account_id=current_user.id, keys=keys(),
         secret=settings().secret_key, now=clock.present(),
     )  # fmt: skip
     flash(_("The batch is reconciled and closed."), "good")
@@ -162,12 +165,12 @@ def act(code: str) -> Reply:
 
 def _batch_page(line: BatchLine, form: CountsForm | None = None, faults: Sequence[tuple] = ()) -> str:
     signed = line.reconciliation
-    if form is None:
-        form = CountsForm(data=asdict(counts_of(signed)) if signed else None)
+    seen = asdict(counts_of(signed)) if signed else {}
+    form = form or CountsForm(data=seen)
     parts = -(-line.batch.sheets // SHEETS_A_FILE)
     return render_template(
         "surveys/paper/batch.html", line=line, form=form, faults=faults, sign=SignForm(), parts=parts,
-        unit=line.unit, mine=[
+        seen=seen, unit=line.unit, mine=[
             kato
             for kato in (line.batch.oblast_kato, line.batch.second_oblast_kato)
             if may(current_user, Right.ENTER_PAPER, oblast=kato)

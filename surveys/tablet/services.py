@@ -19,6 +19,7 @@ from core.clock import day_of
 from core.codes import Tickets, clean_code, code_mark, grouped, new_code, receipt_of
 from core.errors import AuylError, BadInput, Conflict, Gone
 from core.places.queries import units_by_kato
+from core.storage import lock_row
 from core.urn.keys import KeyRing
 from core.urn.models import TraceKind
 from core.urn.rotation import hold_key
@@ -111,6 +112,7 @@ def prepare_tablet(session: Session, *, code: str, secret: str, now: datetime) -
     visit = visit_by_code(session, clean_code(code), secret=secret)
     if visit is None:
         raise BadInput(_l("No visit has this code: compare it with what the operator was shown."))
+    lock_row(session, visit)  # two tablets at once would both find it planned
     _refuse_unless_going(visit, now, VisitState.PLANNED)
     visit.state = VisitState.READY
     campaign = session.get_one(Campaign, visit.campaign_id)

@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.disclosure import turnout_step
+from core.disclosure import turnout_step, turnout_until
 from core.errors import Conflict
 from core.places.models import Unit
 from core.places.queries import adults_by_kato
@@ -182,11 +182,12 @@ def units_with_too_many(units: Sequence[UnitCodes]) -> int:
 
 
 def _used(session: Session, campaign: Campaign, as_of: date) -> dict[str, int]:
+    until = turnout_until(yesterday=as_of, last_day=campaign.closes_on)
     rows = session.execute(
         select(Tally.kato, func.sum(Tally.n))
         .where(
             Tally.campaign_id == campaign.id, Tally.mode == Mode.CODES, Tally.origin == Origin.WEB,
-            Tally.day <= as_of,
+            Tally.day <= until,
         )
         .group_by(Tally.kato)
     )  # fmt: skip

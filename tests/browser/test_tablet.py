@@ -150,6 +150,39 @@ def test_answers_sent_again_after_a_lost_reply_are_not_doubled(site, new_page: C
     assert in_intake(storage) == 1
 
 
+def test_two_taps_keep_one_answer_and_what_is_refused_holds_up_nothing(site, new_page: Callable[..., Page]):
+    address, code, storage, _keys = site
+    page = new_page(width=768)
+    ready(page, address, code)
+    for _ in range(2):
+        page.click("#begin")
+        page.check("input[name=rights][value='5']", force=True)
+        page.evaluate("[1, 2].forEach(() => document.getElementById('answer').requestSubmit())")
+        page.wait_for_selector("#thanks:not([hidden])")
+        page.click("#next")
+    kept = page.evaluate(KEPT)
+    assert [len(kept[name]) for name in ("answers", "tickets")] == [2, 18]
+    damage = """() => new Promise(resolve => {
+      indexedDB.open("auyl-tablet").onsuccess = event => {
+        const transaction = event.target.result.transaction("answers", "readwrite");
+        const cursor = transaction.objectStore("answers").openCursor();
+        cursor.onsuccess = () => cursor.result.update({ ...cursor.result.value, kato: "000000000" });
+        transaction.oncomplete = () => { event.target.result.close(); resolve(); };
+      };
+    })"""
+    page.evaluate(damage)
+    page.click("#send")
+    expect(page.locator("#state")).to_contain_text("not part of this visit")
+    assert in_intake(storage) == 1
+    # The server will never take it: the operator is told so, and can make the tablet ready for another visit.
+    said = []
+    page.once("dialog", lambda dialog: (said.append(dialog.message), dialog.accept()))
+    page.click("#forget")
+    page.wait_for_selector("#start:not([hidden])")
+    assert ["they are lost" in message for message in said] == [True]
+    assert [page.evaluate(KEPT)[name] for name in ("facts", "tickets", "answers")] == [[], [], []]
+
+
 def test_an_answer_left_lying_is_cleared(site, new_page: Callable[..., Page]):
     address, code, _storage, _keys = site
     page = new_page(width=768)

@@ -176,6 +176,9 @@ def test_the_same_answers_are_not_taken_twice(settled: Storage, keys: KeyRing, k
         with pytest.raises(Conflict, match="imported already"):
             bring(session, keys, [row(kato)])
         assert bring(session, keys, [row(kato), row(kato)]).answers == 2
+        assert bring(session, keys, [row(kato, "111111"), row(kato, "222222")]).answers == 2
+        with pytest.raises(Conflict, match="imported already"):  # the same file, sorted anew
+            bring(session, keys, [row(kato, "222222"), row(kato, "111111")])
 
 
 def test_import_needs_a_campaign_that_has_begun_and_is_not_closed(settled: Storage, keys: KeyRing):

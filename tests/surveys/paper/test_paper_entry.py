@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from core.urn.keys import KeyRing
 from core.urn.models import Intake, LedgerEntry
 from core.urn.queries import waiting
 from core.urn.services import mix_box
+from surveys.inclusion.queries import settled as settled_numbers
 from surveys.models import Ballot
 from surveys.paper.models import PaperEntry, PaperSheet, SheetState
 from surveys.paper.queries import batch_line, batch_lines, sheets_again
@@ -29,7 +32,7 @@ from surveys.paper.sheets import Reading, Spoilt
 from surveys.queries import box_of, campaign_by_code
 from surveys.recount import recount
 from surveys.rules import Mode
-from surveys.services import open_campaign
+from surveys.services import close_campaign, open_campaign
 from tests.conftest import NOW, SECRET
 from tests.staff import counting, person
 from tests.surveys import sample
@@ -40,6 +43,7 @@ RATINGS = [
     "543211", "454321", "345432", "234543", "123454", "112345", "511234", "451123", "345112", "234511",
     "55555-",
 ]  # fmt: skip
+AFTER = datetime(2026, 6, 21, 9, tzinfo=UTC)
 SPOILT = Reading(spoilt=Spoilt.ILLEGIBLE)
 
 
@@ -288,6 +292,30 @@ def test_a_batch_that_cannot_be_is_refused_by_name(settled: Storage, changes: di
             register(session, sample.katos(session, 2)[1])
 
 
+def test_two_batches_that_are_registered_at_once_do_not_pass_the_number_of_adults(settled: Storage):
+    with settled.write(now=NOW) as session:
+        kato = sample.katos(session, 1)[0]
+        sample.population(session, {kato: 100})
+        sample.opened(session, [kato])
+    together, outcomes = threading.Barrier(2), []
+
+    def operator() -> None:
+        together.wait(timeout=20)
+        try:
+            with settled.write(now=NOW) as session:
+                register(session, kato, sheets=60)
+            outcomes.append("registered")
+        except BadInput:
+            outcomes.append("refused")
+
+    operators = [threading.Thread(target=operator) for _ in range(2)]
+    for one in operators:
+        one.start()
+    for one in operators:
+        one.join(timeout=40)
+    assert sorted(outcomes) == ["refused", "registered"]
+
+
 def test_sheets_wait_for_the_opening_and_are_not_for_codes(settled: Storage, tmp_path: Path):
     with settled.writing() as session:
         kato = sample.katos(session, 1)[0]
@@ -303,6 +331,33 @@ def test_sheets_wait_for_the_opening_and_are_not_for_codes(settled: Storage, tmp
         campaign.mode = Mode.CODES
         with pytest.raises(Conflict, match="Paper cannot check codes"):
             register(session, kato)
+
+
+def test_the_closing_waits_for_a_sheet_that_is_being_entered(settled: Storage, tmp_path: Path):
+    with settled.write(now=NOW) as session:
+        kato = sample.katos(session, 1)[0]
+        code = desk.batch(session, sample.opened(session, [kato]), kato).code
+        accounts = desk.operators(session)
+    entering = settled.writing()
+    made = Desk(entering, code, accounts, KeyRing(tmp_path / "keys"))
+    made.both(made.codes[0], "543211")
+
+    def close() -> None:
+        with settled.write(now=AFTER) as session:
+            close_campaign(
+                session, campaign=campaign_by_code(session, sample.CODE), keys=made.keys, secret=SECRET,
+                takers=sample.TAKERS, actor=sample.ACTOR, now=AFTER,
+            )  # fmt: skip
+
+    closing = threading.Thread(target=close)
+    closing.start()
+    closing.join(timeout=0.5)
+    commit(entering, now=AFTER)
+    entering.close()
+    closing.join(timeout=40)
+    with settled.read() as session:
+        numbers = settled_numbers(session, campaign=campaign_by_code(session, sample.CODE)).numbers
+        assert (numbers.sheets, numbers.paper, numbers.agrees) == (1, 1, True)
 
 
 def test_the_list_asks_the_same_number_of_times_for_one_batch_and_three(table: Desk):

@@ -101,8 +101,15 @@ def test_from_a_batch_to_its_act(app, staff, keep, kato: str):
     assert ours.get(f"{page}/act.pdf").status_code == 404
     assert post(ours, f"{page}/reconcile", on=page, not_returned=10, **counts).status_code == 302
     assert "Sign as the second person" not in text(ours.get(page))
-    assert post(ours, f"{page}/sign", on=page).status_code == 403
-    assert post(theirs, f"{page}/sign", on=page).status_code == 302
+    assert post(ours, f"{page}/sign", on=page, not_returned=10, **counts).status_code == 403
+    seen = dict(re.findall(r'<input type="hidden" name="(\w+)" value="(\d+)">', text(theirs.get(page))))
+    assert seen == {name: str(number) for name, number in {**counts, "not_returned": 10}.items()}
+    other = {**counts, "spoiled": 3, "unused": 2}
+    assert post(ours, f"{page}/reconcile", on=page, not_returned=10, **other).status_code == 302
+    refused = post(theirs, f"{page}/sign", on=page, **seen)
+    assert (refused.status_code, "The numbers were changed meanwhile" in text(refused)) == (409, True)
+    assert post(ours, f"{page}/reconcile", on=page, not_returned=10, **counts).status_code == 302
+    assert post(theirs, f"{page}/sign", on=page, **seen).status_code == 302
     act = theirs.get(f"{page}/act.pdf")
     assert (act.status_code, act.data[:5]) == (200, b"%PDF-")
     assert f"DEMO-act-{code}.pdf" in act.headers["Content-Disposition"]

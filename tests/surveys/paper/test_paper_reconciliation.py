@@ -50,10 +50,10 @@ def first(table: Desk, counts: Counts = COUNTS, oblast: str = OURS) -> PaperReco
     )
 
 
-def second(table: Desk, oblast: str = THEIRS) -> PaperReconciliation:
+def second(table: Desk, oblast: str = THEIRS, counts: Counts = COUNTS) -> PaperReconciliation:
     return sign_second(
-        table.session, batch=table.batch, account_id=table.accounts[oblast], keys=table.keys, secret=SECRET,
-        now=NOW,
+        table.session, batch=table.batch, counts=counts, account_id=table.accounts[oblast], keys=table.keys,
+        secret=SECRET, now=NOW,
     )  # fmt: skip
 
 
@@ -117,8 +117,11 @@ def test_a_sheet_entered_after_the_first_signature_stops_the_second(table: Desk)
     table.both(table.codes[7], "123451")
     with pytest.raises(BadInput, match="make 5: the difference is 1"):
         second(table)
-    first(table, replace(COUNTS, returned_filled=5, not_returned=9), THEIRS)
-    assert second(table, OURS).entered == 4
+    corrected = replace(COUNTS, returned_filled=5, not_returned=9)
+    first(table, corrected, THEIRS)
+    with pytest.raises(Conflict, match="numbers were changed meanwhile"):
+        second(table, OURS)
+    assert second(table, OURS, corrected).entered == 4
 
 
 def test_a_closed_survey_shows_what_nobody_accounted_for_and_late_sheets_are_named(table: Desk):
@@ -128,8 +131,9 @@ def test_a_closed_survey_shows_what_nobody_accounted_for_and_late_sheets_are_nam
     campaign.state, campaign.closed_at = CampaignState.CLOSED, NOW
     table.session.flush()
     assert [line.is_overdue for line in batch_lines(table.session, oblasts=None)] == [True]
-    first(table, replace(COUNTS, returned_filled=5, not_returned=9))
-    assert second(table).late == 1
+    counts = replace(COUNTS, returned_filled=5, not_returned=9)
+    first(table, counts)
+    assert second(table, counts=counts).late == 1
     assert [line.is_overdue for line in batch_lines(table.session, oblasts=None)] == [False]
 
 

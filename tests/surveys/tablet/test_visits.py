@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 from datetime import UTC, date, datetime
 
 import pytest
@@ -20,9 +21,11 @@ from core.urn.rotation import forget_empty_keys
 from core.urn.sealing import seal
 from core.urn.services import mix_box
 from surveys.answers import Answer, Origin, encode
+from surveys.inclusion.queries import settled
 from surveys.models import Ballot, Campaign
-from surveys.queries import box_of
+from surveys.queries import box_of, campaign_by_code
 from surveys.rules import Mode, SurveyRules
+from surveys.services import close_campaign
 from surveys.tablet import services
 from surveys.tablet.models import Visit, VisitState
 from tests.conftest import NOW, SECRET
@@ -112,6 +115,52 @@ def test_sealed_answers_go_in_once_however_often_they_are_sent(app, client, keep
     answer = client.post("/tablet/answers.json", json={"visit": facts["visit"], "answers": first + more})
     assert len(answer.get_json()["taken"]) == 5
     assert (count(app, Intake), count(app, LedgerEntry), count(app, Ballot)) == (0, 5, 5)
+
+
+def test_a_tablet_cannot_say_that_its_answers_came_another_way(app, client, keep, keys):
+    """Else one forged answer "on paper" would keep the whole country's list of receipts back."""
+    _visit, code = keep(lambda session: planned(session, keys))
+    facts = prepared(client, code)
+    lies = [
+        Answer("111111", Origin.PAPER, Mode.OPEN), Answer("111111", Origin.IMPORT, Mode.OPEN),
+        Answer("111111", Origin.WEB, Mode.OPEN), Answer("111111", Origin.TABLET, Mode.CODES),
+    ]  # fmt: skip
+    rows = [sealed(facts, "555555", number) for number in range(6)]
+    for row, lie in zip(rows, lies, strict=False):
+        row["sealed"] = base64.b64encode(seal(encode(lie), base64.b64decode(facts["key"]))).decode()
+    client.post("/tablet/answers.json", json={"visit": facts["visit"], "answers": rows[:5]})
+    given = {"keys": keys, "takers": sample.TAKERS}
+    keep(lambda session: mix_box(session, box=box_of(sample.CODE), now=VISITING, **given))
+    client.post("/tablet/answers.json", json={"visit": facts["visit"], "answers": rows})
+    closing = datetime(2026, 6, 21, 9, tzinfo=UTC)
+
+    def close(session) -> list[str]:
+        campaign = campaign_by_code(session, sample.CODE)
+        close_campaign(
+            session, campaign=campaign, secret=SECRET, actor=sample.ACTOR, now=closing, **given
+        )  # fmt: skip
+        numbers = settled(session, campaign=campaign).numbers
+        assert (numbers.receipts, numbers.tablet, numbers.unreadable, numbers.agrees) == (6, 2, 4, True)
+        return list(session.scalars(select(Ballot.ratings)))
+
+    assert keep(close) == ["555555", "555555"]
+
+
+def test_two_tablets_at_once_are_not_both_made_ready(app, keep, keys):
+    _visit, code = keep(lambda session: planned(session, keys))
+    together, outcomes = threading.Barrier(2), []
+
+    def tablet() -> None:
+        own = app.test_client()
+        together.wait(timeout=20)
+        outcomes.append(own.post("/tablet/prepare.json", json={"code": code}).status_code)
+
+    tablets = [threading.Thread(target=tablet) for _ in range(2)]
+    for one in tablets:
+        one.start()
+    for one in tablets:
+        one.join(timeout=40)
+    assert sorted(outcomes) == [200, 410]
 
 
 def test_the_receipt_of_a_tablets_ticket_is_the_one_of_its_answer(app, client, keep, keys):

@@ -417,6 +417,15 @@ def test_what_was_used_is_shown_a_day_late_in_steps_of_five_and_marks_are_forgot
             for day in (today - timedelta(days=1), today)
         }
         assert used == {today - timedelta(days=1): [0, 0], today: [5, 0]}
+    # What comes on the last day stands on no page: beside the exact number it would tell of a few.
+    last = datetime(2026, 6, 20, 9, tzinfo=UTC)
+    with settled.write(now=last) as session:
+        for code in codes[kato][9:20]:
+            put_as_web(session, ring, kato, code)
+        mix_box(session, keys=ring, box=box_of(sample.CODE), takers=sample.TAKERS, now=last)
+        campaign = campaign_by_code(session, sample.CODE)
+        late = codes_by_unit(session, campaign=campaign, as_of=campaign.closes_on + timedelta(days=3))
+        assert [row.used for row in late] == [5, 0]
     with settled.write(now=NOW) as session:
         close_campaign(
             session, campaign=campaign_by_code(session, sample.CODE), secret=SECRET, keys=ring,
@@ -424,7 +433,7 @@ def test_what_was_used_is_shown_a_day_late_in_steps_of_five_and_marks_are_forgot
         )  # fmt: skip
     with settled.read() as session:
         assert session.scalar(select(func.count()).select_from(Code)) == 0
-        assert session.scalar(select(func.count()).select_from(LedgerEntry)) == 9
+        assert session.scalar(select(func.count()).select_from(LedgerEntry)) == 20
         assert sorted(session.scalars(select(CodeCount.made))) == [30, 40]
         assert session.scalar(select(func.count()).select_from(CampaignUnit)) == 2
 
