@@ -27,13 +27,10 @@ from surveys.comments.services import deposit_comment
 from surveys.criteria import CriteriaSet
 from surveys.filling import Filled, read_filled
 from surveys.intake import deposit_answer, require_open, why_closed
-from surveys.keeping import LARGEST_ANSWER
 from surveys.queries import AskedUnit, box_of, criteria_of, is_received
 from surveys.rules import Mode
 from surveys.signals.arrivals import note
 from surveys.tickets import new_ticket, outlived_ticket, read_ticket
-
-__all__ = ["LARGEST_ANSWER", "Page", "empty_form", "form_page", "taken_form"]
 
 #: A ticket from later than this is not ours to explain: the clock was set back, and the page gets a new one.
 CLOCK_TOLERANCE = timedelta(minutes=5)
