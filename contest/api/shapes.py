@@ -130,7 +130,11 @@ _COMPUTED = {
 _INTERVAL = {
     "place_from": said(maybe(PLACE), "The place interval's best place."),
     "place_to": said(maybe(PLACE), "The place interval's last place."),
-    "top_probability": said(maybe(DECIMAL), "Of being among the first, from 0 to 1."),
+    "top_probability": said(
+        maybe(DECIMAL),
+        "Of being among the first k, from 0 to 1; k is `top` of the stage in the rule book, in the league "
+        "that of the national stage.",
+    ),
 }
 
 SHAPES: dict[str, Shape] = {
@@ -191,7 +195,8 @@ SHAPES: dict[str, Shape] = {
         "A nominee's outcome.",
         place=said(maybe(PLACE), "Equal points share a place: 1, 2, 2, 4. null where there is no place."),
         nominee=named("Nominee"), unit=named("UnitName"), oblast=named("UnitName"), points=maybe(DECIMAL),
-        error=said(maybe(DECIMAL), "Standard error of the points."), **_INTERVAL, is_finalist=YES_OR_NO,
+        error=said(maybe(DECIMAL), "Standard error of the points."), **_INTERVAL,
+        is_finalist=said(YES_OR_NO, "Goes on from the regional stage to the national one."),
         award=said(maybe(TEXT), "`place-1`, `place-2`, ... or `nomination:<code>` of the rules."),
         components=many(named("Component")),
         flags=said(many(TEXT), "What to know about the row, as `kind` or `kind:component`."),

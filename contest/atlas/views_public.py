@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask_babel import lazy_gettext as _l
 
 from contest.atlas.classes import Quantity
 from contest.atlas.showing import shown_map
 from contest.atlas.words import TITLES
+from contest.publication.kept import LANGUAGE_ALONE, answer_of
+from contest.publication.loading import acts_mark
 from contest.publication.queries import known_contest
 from core.access import public
 from core.errors import NotFound
@@ -18,11 +20,16 @@ atlas_public = Blueprint("atlas_public", __name__)
 
 @atlas_public.get("/results/<string:code>/map")
 @public
-def contest_map(code: str) -> str:
+def contest_map(code: str) -> Response:
     """The oblasts on the map by a published quantity, and the same as a table."""
-    contest = known_contest(database(), code)
-    atlas = shown_map(database(), contest=contest, quantity=_quantity())
-    return render_template("contest/atlas/map.html", contest=contest, atlas=atlas, quantities=TITLES)
+    contest, quantity = known_contest(database(), code), _quantity()
+
+    def draw() -> str:
+        atlas = shown_map(database(), contest=contest, quantity=quantity)
+        return render_template("contest/atlas/map.html", contest=contest, atlas=atlas, quantities=TITLES)
+
+    about = (quantity, *acts_mark(database(), contest))
+    return answer_of(about, draw, arguments=("show", *LANGUAGE_ALONE))
 
 
 def _quantity() -> Quantity:

@@ -17,7 +17,14 @@ from contest.league.words import POSITIONS
 from contest.publication.kept import Kept
 from contest.publication.listing import Terms, Wish, page_of
 from contest.publication.sheets import Column, Head, Sheet, bar_of
-from contest.publication.showing import every, oblast_choices, order_words
+from contest.publication.showing import (
+    error_legend,
+    every,
+    first_legend,
+    first_words,
+    oblast_choices,
+    order_words,
+)
 from contest.publication.words import points, share
 from core.disclosure import MINIMUM_CELL
 from core.web.language import language
@@ -66,8 +73,8 @@ def terms_of(listing: Listing) -> Terms:
     )
 
 
-def league_sheet(listing: Listing, wish: Wish) -> Sheet:
-    """The list of the league or of a class, as a wish asks for it."""
+def league_sheet(listing: Listing, wish: Wish, *, first: int) -> Sheet:
+    """The list of the league or of a class, as a wish asks for it; `first` as in the rule book's `top`."""
     rows, reader = listing.rows(), language()
     page, ranked = page_of(rows, wish, terms_of(listing)), _ranked(rows)
     best, few = _("may be the best"), _("fewer than %(floor)s", floor=MINIMUM_CELL)
@@ -90,8 +97,8 @@ def league_sheet(listing: Listing, wish: Wish) -> Sheet:
 
     return Sheet(
         endpoint=listing.endpoint, files=listing.files, values=listing.values, wish=wish, page=page,
-        caption=listing.title, columns=_columns(), lines=tuple(line(one) for one in page.rows),
-        sorts=order_words(SORTS), oblasts=oblast_choices(rows),
+        caption=listing.title, columns=_columns(first), lines=tuple(line(one) for one in page.rows),
+        sorts=order_words(SORTS), oblasts=oblast_choices(rows), legend=(error_legend(), first_legend(first)),
     )  # fmt: skip
 
 
@@ -104,10 +111,10 @@ def _ranked(rows: Sequence[ShownUnit]) -> dict[str | None, int]:
     return counts
 
 
-def _columns() -> tuple[Column, ...]:
+def _columns(first: int) -> tuple[Column, ...]:
     return (
         Column(_("Place"), "place", "place"), Column(_("Unit, oblast"), "head", "name"),
         Column(_("Points"), "number", "points"), Column(_("Score of the residents"), "number"),
         Column(_("Answers"), "number", "answers"), Column(_("Place with 95 %% confidence") % (), "bar"),
-        Column(_("Among the first"), "number"),
+        Column(first_words(first), "number"),
     )  # fmt: skip

@@ -10,18 +10,18 @@ from contest.league.computation import Position
 from contest.league.models import League
 from contest.league.queries import ShownUnit
 from contest.league.words import POSITIONS
-from contest.publication.tables import RankingTable
+from contest.publication.tables import RankingTable, chance_words
 from core.words import Words
 
 Titles = Mapping[str | None, Words | None]
 
 
-def league_table(rows: Sequence[ShownUnit], *, titles: Titles, note: str | None) -> RankingTable:
+def league_table(rows: Sequence[ShownUnit], *, titles: Titles, first: int, note: str | None) -> RankingTable:
     """The rows as a table, with a note where they are a part or a demonstration."""
     columns = (
         _("Class"), _("Place"), _("Unit"), _("КАТО code"), _("Oblast"), _("Adults"), _("Points"),
         _("Score of the residents"), _("Error"), "n", _("Reliability"), _("Place from"), _("Place to"),
-        _("Probability of being among the first"), _("Remark"),
+        chance_words(first), _("Remark"),
     )  # fmt: skip
     return RankingTable(_("League of villages"), columns, tuple(_cells(one, titles) for one in rows), note)
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from contest.contests.models import Contest
+from contest.contests.queries import rulebook_of
 from contest.league import queries
 from contest.league.computation import Position
 from contest.league.models import League
@@ -94,10 +95,11 @@ def _page(contest: Contest, listing: Listing) -> Response:
     def draw() -> str:
         return render_template(
             "contest/league/class.html", contest=contest, listing=listing,
-            sheet=league_sheet(listing, wish), mode=survey_mode(database(), contest.campaign_code),
+            sheet=league_sheet(listing, wish, first=rulebook_of(database(), contest).national.top),
+            mode=survey_mode(database(), contest.campaign_code),
         )  # fmt: skip
 
-    return answer_of((listing.kept.about, wish), draw)
+    return answer_of((listing.kept.about, wish), draw, rows=wish.most_of(len(listing.kept.thing)))
 
 
 def _file(contest: Contest, league: League, listing: Listing, suffix: str, *, name: str) -> Response:
@@ -109,7 +111,9 @@ def _file(contest: Contest, league: League, listing: Listing, suffix: str, *, na
         data=lambda: as_json(
             found.rows, league=league, is_demo=is_demo, selection=wish.selection(), **facts
         ),
-        table=lambda note: league_table(found.rows, note=note, **facts),
+        table=lambda note: league_table(
+            found.rows, note=note, first=rulebook_of(database(), contest).national.top, **facts
+        ),
     )  # fmt: skip
 
 

@@ -18,12 +18,17 @@ from typing import Any
 from flask import Response, current_app, request
 
 from core.web.language import language
+from core.web.limits import limiter
 
 MOST_BYTES = 48 * 1024 * 1024
 MOST_ROWS = 60_000
 #: With any other argument an answer is not kept: there are as many as readers can think of.
 KEPT_ARGUMENTS = frozenset({"sort", "order", "oblast", "page", "lang"})
 LANGUAGE_ALONE = frozenset({"lang"})
+#: How often an address may ask for what is not kept; offices and schools share one. A list counts once for
+#: each so many rows.
+DRAWN_ANEW = "120 per minute"
+ROWS_AT_ONCE = 200
 
 
 class Shelf:
@@ -100,14 +105,18 @@ def answer_of(
     *,
     content_type: str = "text/html; charset=utf-8",
     arguments: Collection[str] = KEPT_ARGUMENTS,
+    rows: int = 0,
 ) -> Response:
     """A page or file that is drawn once however many ask for it; what is searched for is drawn anew.
 
     :param about: everything that it shows besides its address and language.
-    :param arguments: what the page knows in its address; with another one it is drawn anew.
+    :param arguments: what the page knows in its address; with another one it is drawn anew, and only
+        so often for one reader.
+    :param rows: how many rows it may have; the more, the less often it is drawn anew.
     """
     if not request.args.keys() <= set(arguments):
-        return Response(draw(), content_type=content_type)
+        with limiter.limit(DRAWN_ANEW, cost=1 + max(rows - 1, 0) // ROWS_AT_ONCE):
+            return Response(draw(), content_type=content_type)
     packed = _shelf("results-answers", MOST_BYTES).get(
         (request.path, language(), about), lambda: _pack(draw(), content_type), lambda one: len(one.body)
     )

@@ -51,6 +51,10 @@ class Wish:
     oblast: str | None = None
     page: int | None = 1
 
+    def most_of(self, rows: int) -> int:
+        """How many rows of a list a page can have."""
+        return rows if self.page is None else min(rows, ROWS_PER_PAGE)
+
     @property
     def is_filtered(self) -> bool:
         """Whether only a part of the list is asked for."""

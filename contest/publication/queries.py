@@ -69,8 +69,12 @@ class Ranking:
 
 
 def known_contests(session: Session) -> list[Contest]:
-    """Contests whose rules are public, the latest first."""
-    query = select(Contest).where(Contest.state != ContestState.DRAFT).order_by(Contest.code.desc())
+    """Contests whose rules are public: those with results first, then the latest by their codes."""
+    query = (
+        select(Contest)
+        .where(Contest.state != ContestState.DRAFT)
+        .order_by(Contest.published_at.is_(None), Contest.published_at.desc(), Contest.code.desc())
+    )
     return list(session.scalars(query))
 
 
@@ -95,6 +99,15 @@ def published_standings(session: Session, *, contest: Contest, stage: Stage) -> 
         .order_by(Standing.oblast_kato, Standing.version)
     )
     return list({standing.oblast_kato: standing for standing in session.scalars(query)}.values())
+
+
+def standings_in_force(session: Session, *, contest: Contest) -> list[Standing]:
+    """Every published standing in force, the regional ones first."""
+    return [
+        standing
+        for stage in (Stage.REGIONAL, Stage.NATIONAL)
+        for standing in published_standings(session, contest=contest, stage=stage)
+    ]
 
 
 def ranking_of(session: Session, standing: Standing) -> Ranking:

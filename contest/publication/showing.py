@@ -62,6 +62,7 @@ def ranking_sheet(shown: Shown, wish: Wish, *, book: RuleBook) -> Sheet:
     placed, survey = sum(row.place > 0 for row in rows), survey_part(book, stage)
     base = url_for("publication.nominee_results", code=contest.code, nominee_id=0)[:-1]
     best, reader, flags = _("may be the best"), language(), _Flags(contest, stage)
+    first = book.stage(stage).top
 
     def line(row: Ranked) -> tuple[object, ...]:
         remarks = [best] if row.low == 1 and placed > 1 else []
@@ -81,8 +82,12 @@ def ranking_sheet(shown: Shown, wish: Wish, *, book: RuleBook) -> Sheet:
     meaning = _("The interval reaches place 1: the numbers cannot tell this nominee from the winner.")
     return Sheet(
         endpoint=shown.endpoint, files=shown.files, values=shown.values, wish=wish, page=page,
-        caption=shown.title, lines=lines, columns=_columns(stage), sorts=order_words(SORTS),
-        oblasts=oblast_choices(rows), legend=(*(((best, meaning),) if is_best_seen else ()), *flags.legend()),
+        caption=shown.title, lines=lines, columns=_columns(stage, first), sorts=order_words(SORTS),
+        oblasts=oblast_choices(rows),
+        legend=(
+            error_legend(), first_legend(first), *(((best, meaning),) if is_best_seen else ()),
+            *flags.legend(),
+        ),
     )  # fmt: skip
 
 
@@ -133,13 +138,34 @@ class _Flags:
         return [(short, flag_words(flag, *self._about)) for flag, short in sorted(self._seen.items())]
 
 
-def _columns(stage: Stage) -> tuple[Column, ...]:
+def error_legend() -> tuple[str, str]:
+    """What stands after the sign of more or less."""
+    return "±", _(
+        "The standard error: how far chance alone can easily move the number before it. All points are "
+        "from 0 to 100."
+    )
+
+
+def first_words(first: int) -> str:
+    """“First 3”: the title of the column with the probability."""
+    return _("Among the first %(first)s", first=first) if first > 1 else _("First")
+
+
+def first_legend(first: int) -> tuple[str, str]:
+    """What the column with the probability says."""
+    return first_words(first), _(
+        "The probability of it. Like the interval it reads the survey score as it was answered, not as drawn "
+        "to the mean; so a later place can have a higher one."
+    )
+
+
+def _columns(stage: Stage, first: int) -> tuple[Column, ...]:
     where = _("Oblast, unit") if stage is Stage.NATIONAL else _("Unit")
     return (
         Column(_("Place"), "place", "place"), Column(_("Nominee"), "head", "name"),
         Column(where, "text", "unit"), Column(_("Points"), "number", "points"),
         Column(_("Answers"), "number", "answers"), Column(_("Place with 95 %% confidence") % (), "bar"),
-        Column(_("Among the first"), "number"),
+        Column(first_words(first), "number"),
     )  # fmt: skip
 
 

@@ -9,10 +9,14 @@ from decimal import Decimal
 from flask import Response, current_app, request
 from flask_babel import gettext as _
 
+from contest.contests.models import Contest
 from contest.publication.kept import answer_of
 from contest.publication.listing import Page
 from contest.publication.queries import Ranked, Ranking
+from contest.publication.words import award_title, component_title, short_flag
+from contest.rulebook import Stage
 from core.tables import write_csv, write_xlsx
+from core.web.language import language
 
 SUFFIXES = {
     "csv": "text/csv; charset=utf-8",
@@ -32,22 +36,45 @@ class RankingTable:
 
 
 def ranking_table(
-    ranking: Ranking, rows: Sequence[Ranked], *, title: str, note: str | None = None
+    ranking: Ranking,
+    rows: Sequence[Ranked],
+    *,
+    contest: Contest,
+    title: str,
+    first: int,
+    note: str | None = None,
 ) -> RankingTable:
-    """The table of some rows of a ranking, with columns for each component's numbers."""
+    """The table of some rows of a ranking in words for people, with columns for each component's numbers.
+
+    :param first: of how many first places the probability speaks.
+    """
     parts = list(ranking.rows[0].parts) if ranking.rows else []
+    stage = ranking.standing.stage
     columns = (
         _("Place"), _("Nominee"), _("Unit"), _("КАТО code"), _("Oblast"), _("Points"), _("Error"),
-        _("Place from"), _("Place to"), _("Probability of being among the first"), _("Award"), _("Flags"),
-        *(f"{part} {name}" for part in parts for name in ("n", "score", "error")),
+        _("Place from"), _("Place to"), chance_words(first), _("Award"), _("Flags"),
+        *(
+            f"{component_title(part, contest, stage)}: {name}"
+            for part in parts
+            for name in ("n", _("score"), _("error"))
+        ),
     )  # fmt: skip
-    return RankingTable(title, columns, tuple(_row(row, parts) for row in rows), note)
+    return RankingTable(title, columns, tuple(_row(row, parts, contest, stage) for row in rows), note)
 
 
-def _row(row: Ranked, parts: Sequence[str]) -> tuple[object, ...]:
+def chance_words(first: int) -> str:
+    """The title of the column with the probability."""
+    if first == 1:
+        return _("Probability of being the first")
+    return _("Probability of being among the first %(first)s", first=first)
+
+
+def _row(row: Ranked, parts: Sequence[str], contest: Contest, stage: Stage) -> tuple[object, ...]:
+    award = award_title(row.award, contest) if row.award else None
+    flags = "; ".join(short_flag(flag, contest, stage) for flag in row.flags)
     return (
-        row.place or None, row.name, str(row.unit), row.kato, str(row.oblast), row.shown, row.error,
-        row.low or None, row.high or None, row.top_probability, row.award, " ".join(row.flags),
+        row.place or None, row.name_in(language()), str(row.unit), row.kato, str(row.oblast), row.shown,
+        row.error, row.low or None, row.high or None, row.top_probability, award, flags,
         *(_number(row.parts[part][name]) for part in parts for name in ("n", "score", "error")),
     )  # fmt: skip
 
@@ -125,7 +152,7 @@ def file_answer(
 
     # A file shows no address: whatever else stands in it, the file is the same.
     arguments = request.args.keys() - {"q"}
-    answer = answer_of(about, content, content_type=SUFFIXES[suffix], arguments=arguments)
+    answer = answer_of(about, content, content_type=SUFFIXES[suffix], arguments=arguments, rows=page.found)
     if suffix != "json":
         mark, part = "DEMO-" if is_demo else "", "-part" if page.found < page.of else ""
         answer.headers["Content-Disposition"] = f'attachment; filename="{mark}{name}{part}.{suffix}"'

@@ -11,16 +11,24 @@ from flask_babel import gettext as _
 
 from contest.contests.differences import changes_between
 from contest.contests.models import RuleBookEdition
-from contest.contests.queries import book_of, edition_in_force, edition_of_version, editions, rulebook_of
+from contest.contests.queries import (
+    book_of,
+    edition_in_force,
+    edition_of_version,
+    editions,
+    rulebook_by_fingerprint,
+    rulebook_of,
+)
 from contest.league.queries import published_league
 from contest.publication import queries
+from contest.publication.finding import results_by_place
 from contest.publication.kept import LANGUAGE_ALONE, answer_of
 from contest.publication.listing import page_of, wish_from
 from contest.publication.loading import standing_rows
 from contest.publication.showing import SORTS, Shown, ranking_sheet, terms_of
 from contest.publication.tables import as_json, file_answer, ranking_table
 from contest.publication.words import add_filters
-from contest.rulebook import Stage
+from contest.rulebook import RuleBook, Stage
 from contest.sources.beside import shown_beside
 from contest.sources.published_survey import counted_otherwise, days_standing_out
 from contest.sources.survey_pages import criteria_words, open_surveys, survey_mode, unit_profile
@@ -44,6 +52,7 @@ def home() -> str:
         "contest/public/home.html",
         campaigns=open_surveys(session, today=clock.day_of(clock.present())),
         contests=queries.known_contests(session),
+        winners=queries.awarded_by_contest(session),
     )
 
 
@@ -71,16 +80,18 @@ def about_data() -> str:
 @blueprint.get("/places")
 @public
 def places() -> str:
-    """Find a village by its name, and the survey about its akim if one is open."""
+    """Find a village by its name, with the survey that is open there and the results about its akim."""
     session = database()
     text = request.args.get("q", "").strip()[:100]
     surveys = open_surveys(session, today=clock.day_of(clock.present())) if text else []
+    found = search_units(session, text, limit=20) if text else []
     return render_template(
         "contest/public/places.html",
         text=text,
-        found=search_units(session, text, limit=20) if text else [],
+        found=found,
         surveys=surveys,
         asked={survey.code: asked_units(session, campaign_code=survey.code) for survey in surveys},
+        results=results_by_place(session, {one.post_kato for one in found if one.post_kato}),
     )
 
 
@@ -105,7 +116,7 @@ def contest_results(code: str) -> Response:
     session = database()
     contest = queries.known_contest(session, code)
     mode, league = survey_mode(session, contest.campaign_code), published_league(session, contest=contest)
-    standings = _in_force(contest)
+    standings = queries.standings_in_force(session, contest=contest)
 
     def draw() -> str:
         found = [queries.Ranking(one, standing_rows(session, one).thing) for one in standings]
@@ -202,7 +213,9 @@ def nominee_results(code: str, nominee_id: int) -> Response:
     """One nominee: every component with its error, the place and its interval, the days that stood out."""
     session = database()
     contest = queries.known_contest(session, code)
-    standings = queries.standings_of(session, _in_force(contest), nominee_id=nominee_id)
+    standings = queries.standings_of(
+        session, queries.standings_in_force(session, contest=contest), nominee_id=nominee_id
+    )
     found = [
         (queries.Ranking(one, rows), row)
         for one in standings
@@ -213,6 +226,7 @@ def nominee_results(code: str, nominee_id: int) -> Response:
     kato, campaign = found[0][1].kato, contest.campaign_code
     mode, book = survey_mode(session, campaign), rulebook_of(session, contest)
     beside = shown_beside(session, contest_code=contest.code, book=book, kato=kato)
+    league = published_league(session, contest=contest)
 
     def draw() -> str:
         return render_template(
@@ -220,9 +234,13 @@ def nominee_results(code: str, nominee_id: int) -> Response:
             profile=unit_profile(session, campaign, kato),
             days=days_standing_out(session, campaign_code=campaign).get(kato, ()),
             otherwise=counted_otherwise(session, campaign_code=campaign).get(kato),
+            tops={one.id: _book(contest, one).stage(one.stage).top for one in standings}, league=league,
         )  # fmt: skip
 
-    about = (contest.state, mode, book.fingerprint, tuple(beside), *_standing_marks(standings))
+    about = (
+        contest.state, mode, book.fingerprint, tuple(beside), league and league.id,
+        *_standing_marks(standings),
+    )  # fmt: skip
     return answer_of(about, draw, arguments=LANGUAGE_ALONE)
 
 
@@ -245,13 +263,9 @@ def _oblast(code: str, kato: str) -> Shown:
     )  # fmt: skip
 
 
-def _in_force(contest: queries.Contest) -> list[Standing]:
-    """The published standings in force, the regional ones first."""
-    return [
-        standing
-        for stage in (Stage.REGIONAL, Stage.NATIONAL)
-        for standing in queries.published_standings(database(), contest=contest, stage=stage)
-    ]
+def _book(contest: queries.Contest, standing: Standing) -> RuleBook:
+    """The rules by which a standing was computed; a correction may have followed."""
+    return rulebook_by_fingerprint(database(), contest, standing.rulebook_fingerprint)
 
 
 def _standing_marks(standings: Sequence[Standing]) -> tuple[object, ...]:
@@ -263,22 +277,24 @@ def _page(shown: Shown) -> Response:
     wish = wish_from(request.args, sorts=SORTS, oblasts=(row.oblast_kato for row in shown.rows.thing))
 
     def draw() -> str:
-        sheet = ranking_sheet(shown, wish, book=rulebook_of(database(), shown.contest))
+        sheet = ranking_sheet(shown, wish, book=_book(shown.contest, shown.standing))
         mode = survey_mode(database(), shown.contest.campaign_code)
         return render_template("contest/public/ranking.html", shown=shown, sheet=sheet, mode=mode)
 
-    return answer_of((shown.rows.about, shown.contest.state, wish), draw)
+    most = wish.most_of(len(shown.rows.thing))
+    return answer_of((shown.rows.about, shown.contest.state, wish), draw, rows=most)
 
 
 def _file(shown: Shown, suffix: str) -> Response:
     rows = shown.rows.thing
     wish = wish_from(request.args, sorts=SORTS, oblasts=(row.oblast_kato for row in rows))
-    terms = terms_of(rulebook_of(database(), shown.contest), shown.standing.stage)
-    found = page_of(rows, replace(wish, page=None), terms)
+    book, stage = _book(shown.contest, shown.standing), shown.standing.stage
+    found = page_of(rows, replace(wish, page=None), terms_of(book, stage))
     ranking, is_demo = queries.Ranking(shown.standing, rows), settings().is_demo
+    facts = {"contest": shown.contest, "title": shown.title, "first": book.stage(stage).top}
     return file_answer(
         (shown.rows.about, wish), suffix, found, is_demo=is_demo,
         name=f"{shown.contest.code}-{shown.standing.oblast_kato or shown.standing.stage.value}",
         data=lambda: as_json(ranking, found.rows, is_demo=is_demo, selection=wish.selection()),
-        table=lambda note: ranking_table(ranking, found.rows, title=shown.title, note=note),
+        table=lambda note: ranking_table(ranking, found.rows, note=note, **facts),
     )  # fmt: skip

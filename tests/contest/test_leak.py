@@ -108,7 +108,7 @@ def addresses(app: Flask, made: sample.Sample, *, contest: bool, **besides: list
         if "GET" not in rule.methods or rule.rule.endswith(FILES) or is_contest(rule) is not contest:
             continue
         # The ethics commissioner reads the own questionnaires by number, to conclude: that room's tests.
-        is_public = rule.rule.startswith(("/results", "/api"))
+        is_public = rule.rule.startswith(("/results", "/data", "/api"))
         own = {**values, "number": [999], "code": [CODE] if contest or is_public else [CAMPAIGN, ROUND]}
         # An address that names its few values: one of them will do.
         few = {name: one.items for name, one in rule._converters.items() if isinstance(one, AnyConverter)}

@@ -44,7 +44,7 @@ def turnout(code: str) -> Response:
             mode=survey_mode(database(), contest.campaign_code),
         )  # fmt: skip
 
-    return answer_of((found.about, wish), draw)
+    return answer_of((found.about, wish), draw, rows=wish.most_of(len(rows)))
 
 
 @turnout_public.get("/results/<string:code>/turnout.<any(csv, xlsx, json):suffix>")
