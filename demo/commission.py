@@ -28,6 +28,7 @@ from contest.standings.queries import frozen_standings
 from core.audit import append_pending
 from core.settings import ROOT
 from core.words import Words
+from demo.beside import BESIDE, answer_beside, draft_beside
 from demo.cast import NATION, marks_of
 from demo.decisions import approve_and_freeze, object_on_paper, refuse_objection, vote_signals
 from demo.evidence import (
@@ -87,6 +88,7 @@ def _done(session: Session, now: datetime) -> None:
 def _prepare(session: Session, cast: Cast, workshop: Workshop, documents: Path) -> Contest:
     now = at(4, 27)
     draft_survey(session, cast, workshop, contest=CONTEST, code=CAMPAIGN, now=now)
+    draft_beside(session, contest=CONTEST, kato=cast.areas[0].kato, now=now)
     draft_ethics(session, contest=CONTEST, code=ROUND, now=now)
     contest = contests.create_contest(
         session, code=CONTEST,
@@ -147,12 +149,15 @@ def _gather(
 ) -> None:
     campaign = campaign_by_code(session, contest.campaign_code)
     round = round_by_code(session, contest.round_code)
-    surveys.open_campaign(session, campaign=campaign, actor=ACTOR, now=at(6, 1))
+    beside = campaign_by_code(session, BESIDE)
+    for each in (campaign, beside):
+        surveys.open_campaign(session, campaign=each, actor=ACTOR, now=at(6, 1))
     _done(session, at(6, 1))
     prepared = prepare_questionnaires(session, round, cast, workshop, now=at(6, 5))
     ethics.open_round(session, round=round, actor=ACTOR, now=at(6, 8))
     _done(session, at(6, 8))
     answers = import_ratings(session, campaign, cast, workshop, now=at(6, 15))
+    answer_beside(session, kato=cast.areas[0].kato, workshop=workshop, now=at(6, 15))
     _done(session, at(6, 15))
     say(f"{answers} real ratings imported, sealed and mixed")
     vote_signals(session, contest, now=at(6, 17))
@@ -160,7 +165,8 @@ def _gather(
     say("flags voted once for all villages, before any score")
     answer_questionnaires(session, round, prepared, workshop, now=at(6, 20))
     closing = {"keys": workshop.keys, "takers": workshop.takers, "actor": ACTOR}
-    surveys.close_campaign(session, campaign=campaign, secret=workshop.secret, now=at(7, 1), **closing)
+    for each in (campaign, beside):
+        surveys.close_campaign(session, campaign=each, secret=workshop.secret, now=at(7, 1), **closing)
     _done(session, at(7, 1))
     ethics.close_round(session, round=round, now=at(7, 4), **closing)
     open_questionnaires(session, prepared, cast, now=at(7, 4))

@@ -13,6 +13,7 @@ from core.errors import NotFound
 from core.places.queries import units_by_kato
 from core.web.edge import database, settings
 from core.web.headers import no_store
+from demo.beside import BESIDE, codes_to_try
 from demo.cast import logins
 from demo.commission import CONTEST
 from demo.people import FACTOR, PASSWORD
@@ -36,6 +37,8 @@ def explanation() -> str:
         logins=[one for one in logins() if one.oblast in (None, OBLASTS[0])],
         roles={role.value: name for role, name in ROLE_NAMES.items()},
         oblast=units_by_kato(database(), OBLASTS[:1]).get(OBLASTS[0]),
+        codes=codes_to_try(settings().secret_key),
+        beside=BESIDE,
         password=PASSWORD,
         code=pyotp.TOTP(FACTOR).at(clock.present()),
     )

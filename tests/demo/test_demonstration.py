@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -22,6 +23,7 @@ from contest.nominees.models import Nominee
 from contest.rulebook import Stage
 from contest.standings.computation import digest_of
 from core.places.models import AGE_BANDS
+from demo.beside import ANSWERS, BESIDE
 from demo.commission import CONTEST
 from demo.people import RATINGS
 from demo.plan import COLUMNS, OBLASTS
@@ -200,6 +202,7 @@ def test_conflicts_found_from_facts_stand_in_protocols_and_keep_marks_away(demon
             .order_by(ConflictFinding.nominee_id)
         ).all()
         assert [(one.stage, one.ground) for one in found] == [
+            ("regional", "nominated"),
             ("regional", "district"),
             ("national", "oblast"),
         ]
@@ -283,6 +286,29 @@ def test_certificate_codes_answer_on_the_check_page(demonstration):
         assert path.read_bytes()[:5] == b"%PDF-"
 
 
+def test_codes_of_the_survey_beside_are_counted_and_its_answers_enter_no_place(demonstration, rankings):
+    client = demonstration.test_client()
+    text = client.get("/demonstration?lang=en").text
+    codes = re.findall(r"<code>((?:[0-9A-Z]{4} ){2}[0-9A-Z]{4})</code>", text)
+    assert len(set(codes)) == 3
+    for code in codes:
+        answer = client.post("/receipt?lang=en", data={"code": code}).text
+        assert "<strong>Counted.</strong> Open survey, not counted in the ranking, 2026" in answer
+    with demonstration.extensions["storage"].read() as session:
+        numbers = select(Statistic).join(Campaign, Campaign.id == Statistic.campaign_id)
+        counted, beside = (
+            {row.kato: row.n for row in session.scalars(numbers.where(Campaign.code == code))}
+            for code in (CONTEST, BESIDE)
+        )
+        ((village, n),) = beside.items()
+        nominee = session.scalars(select(Nominee.id).where(Nominee.kato == village)).one()
+    assert n == ANSWERS
+    rows = [row for oblast in OBLASTS for row in rankings[oblast]]
+    assert {row["kato"]: row["components"]["survey"]["n"] for row in rows} == counted
+    page = client.get(f"/results/{CONTEST}/nominees/{nominee}?lang=en").text
+    assert "Its answers enter neither the points nor the place." in page
+
+
 def test_loading_again_changes_nothing(demonstration):
     runner = demonstration.test_cli_runner()
     assert runner.invoke(args=["demo", "load", "--if-empty"]).exit_code == 0
@@ -290,7 +316,7 @@ def test_loading_again_changes_nothing(demonstration):
     assert again.exit_code == 1
     assert "loaded" in again.output
     with demonstration.extensions["storage"].read() as session:
-        assert len(session.scalars(select(Campaign)).all()) == 2
+        assert len(session.scalars(select(Campaign)).all()) == 3
 
 
 def test_the_journal_of_the_demonstration_holds(demonstration):

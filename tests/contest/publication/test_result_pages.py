@@ -10,7 +10,7 @@ import gzip
 import html
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -21,17 +21,19 @@ from sqlalchemy import delete, select
 from contest.contests.models import Contest, ContestState
 from contest.rulebook import Stage
 from contest.standings.models import Standing, StandingRow
+from core.audit import record
+from core.places.queries import units_by_kato
+from core.web.limits import limiter
 from demo.commission import CONTEST
 from demo.plan import OBLASTS
 from demo.trial import TRIAL
 from surveys.models import Statistic
+from surveys.queries import campaign_by_code
 from tests.conftest import NOW
 from tests.demonstration import loaded
 from tests.staff import counting
 
 BASE = f"/results/{CONTEST}"
-OWN = ("publication.national", "publication.oblast", "publication.nominee", "league_public.",
-       "turnout_public.", "conflicts_public.", "flags_public.")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -63,12 +65,36 @@ def national_rows(app: Flask) -> list[StandingRow]:
         return sorted(session.scalars(wanted), key=lambda row: row.place)
 
 
-def own_addresses(app: Flask, code: str) -> list[str]:
-    """Every address of the results that shows what is published, from the application's own map."""
-    values = {"code": code, "kato": OBLASTS[0], "nominee_id": 1, "size": "medium", "suffix": "json"}
+def public_addresses(app: Flask, code: str) -> dict[str, str]:
+    """Every address that is open to everybody, from the application's own map, by its pattern."""
+    values = {
+        "code": code, "campaign": code, "kato": OBLASTS[0], "nominee_id": 1, "size": "medium", "version": 1,
+        "suffix": "json", "form": "csv", "file": f"DEMO-{code}-release-1.zip", "token": "x",
+    }  # fmt: skip
     adapter = app.url_map.bind("localhost")
-    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(OWN)]
-    return [adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments}) for rule in rules]
+    # The tablet's program and the service of sign-in are no pages; a certificate is asked for by its code.
+    others = ("/staff", "/static", "/tablet", "/verify", "/v/", "/embed.js")
+    rules = [
+        rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in rule.methods and not rule.rule.startswith(others)
+    ]
+    return {
+        rule.rule: adapter.build(
+            rule.endpoint,
+            {name: values[name] for name in rule.arguments}
+            | ({"form": "txt"} if "press." in rule.rule else {}),
+        )
+        for rule in rules
+    }
+
+
+def own_addresses(app: Flask, code: str) -> list[str]:
+    """Those of them that show what is published; the contest's own page and its rules stand before."""
+    return [
+        address for rule, address in public_addresses(app, code).items()
+        if rule.startswith(("/results/<string:code>/", "/data/<string:code>/")) and "/rules" not in rule
+    ]  # fmt: skip
 
 
 def test_the_winners_stand_first_with_what_they_won_and_where_more_is_told(app: Flask, client: FlaskClient):
@@ -147,7 +173,9 @@ def test_a_nominee_is_told_with_every_part_and_each_criterion(app: Flask, client
     row = national_rows(app)[0]
     text = page(client, f"{BASE}/nominees/{row.nominee_id}")
     assert "Regional stage" in text
-    assert f"{row.shown:.2f} points ± {row.error:.2f}" in text
+    assert f"{row.shown:.2f} of 100 points, standard error {row.error:.2f}" in text
+    assert "Probability of being among the first 3: " in text
+    assert "Probability of being the first: " in text
     assert text.count('<svg class="share"') == 6
     for address in ("decisions", "flags", "rules"):
         assert f'href="{BASE}/{address}"' in text
@@ -155,7 +183,9 @@ def test_a_nominee_is_told_with_every_part_and_each_criterion(app: Flask, client
 
 def test_the_turnout_is_the_published_numbers_and_sums_of_them(app: Flask, client: FlaskClient):
     with app.extensions["storage"].read() as session:
-        numbers = {row.kato: row.n for row in session.scalars(select(Statistic))}
+        campaign = campaign_by_code(session, CONTEST)
+        wanted = select(Statistic).where(Statistic.campaign_id == campaign.id)
+        numbers = {row.kato: row.n for row in session.scalars(wanted)}
     data = client.get(f"{BASE}/turnout.json").get_json()
     assert {row["kato"]: row["answers"] for row in data["rows"]} == numbers
     known = [n for n in numbers.values() if n is not None]
@@ -194,6 +224,54 @@ def test_a_page_is_not_kept_with_what_somebody_wrote_into_its_address(app: Flask
     for address in (BASE, f"{BASE}/nominees/{national_rows(app)[0].nominee_id}"):
         page(client, f"{address}?sort=nonsense")
         assert "nonsense" not in page(client, address)
+
+
+def test_a_place_is_found_with_its_akim_s_places_and_its_line_of_the_league(app: Flask, client: FlaskClient):
+    first = national_rows(app)[0]
+    with app.extensions["storage"].read() as session:
+        name = units_by_kato(session, [first.kato])[first.kato].name_ru
+    text = page(client, f"/places?q={name}")
+    own = text[text.index(f"КАТО {first.kato}") :].partition('</li>\n<li class="card"')[0]
+    assert f'href="{BASE}/nominees/{first.nominee_id}">{first.name_kk}</a>: regional stage, place 1;' in own
+    assert f'href="{BASE}/league/all?q={first.kato}"' in own
+    assert heads(page(client, f"{BASE}/league/all?q={first.kato}")) == [
+        units_by_kato(session, [first.kato])[first.kato].name_en
+    ]
+
+
+def test_pages_of_decisions_are_drawn_again_after_an_act_and_not_before(app: Flask, client: FlaskClient):
+    storage = app.extensions["storage"]
+    for address in (f"{BASE}/decisions", f"{BASE}/conflicts", f"{BASE}/flags", f"{BASE}/map?show=answers"):
+        first = page(client, address)
+        with storage.read() as session, counting(session) as sent:
+            assert page(client, address) == first
+        assert len(sent) <= 4, address
+    with storage.write(now=NOW) as session:
+        contest = session.scalars(select(Contest).where(Contest.code == CONTEST)).one()
+        kept, contest.title_en = contest.title_en, "A contest under another name"
+        record(session, actor="system", action="contest.rename", subject=CONTEST)
+    assert "A contest under another name" in page(client, f"{BASE}/conflicts")
+    with storage.write(now=NOW) as session:
+        session.scalars(select(Contest).where(Contest.code == CONTEST)).one().title_en = kept
+        record(session, actor="system", action="contest.rename", subject=CONTEST)
+
+
+def test_what_is_drawn_anew_is_drawn_so_often_for_one_reader(tmp_path_factory, monkeypatch):
+    monkeypatch.setattr("contest.publication.kept.DRAWN_ANEW", "4 per minute")
+    monkeypatch.setattr("contest.publication.kept.ROWS_AT_ONCE", 3)
+    app = loaded(tmp_path_factory)
+    app.config["RATELIMIT_ENABLED"] = True
+    limiter.init_app(app)
+    client = app.test_client()
+    try:
+        # Six rows weigh as much as two answers.
+        asked = [client.get(f"{BASE}/national?x={n}").status_code for n in range(3)]
+        kept = client.get(f"{BASE}/national").status_code
+    finally:
+        limiter.reset()
+        limiter.enabled = False
+        app.extensions["storage"].engine.dispose()
+    assert (asked, kept) == ([200, 200, 429], 200)
 
 
 def test_a_file_is_made_once_whatever_is_written_behind_its_address(app: Flask, client: FlaskClient):
@@ -235,13 +313,37 @@ def test_a_list_needs_as_many_queries_for_one_row_as_for_all(app: Flask, client:
     assert numbers[0] == numbers[1]
 
 
+def published_numbers(app: Flask) -> set[str]:
+    """The points of everybody who has a place, in the nation and in the oblast that is asked for."""
+    wanted = (
+        select(StandingRow.shown)
+        .join(Standing)
+        .where(StandingRow.place > 0, Standing.oblast_kato.is_(None) | (Standing.oblast_kato == OBLASTS[0]))
+    )
+    with app.extensions["storage"].read() as session:
+        return {f"{number:.2f}" for number in session.scalars(wanted)}
+
+
+def numbers_at(app: Flask, addresses: Iterable[str]) -> set[str]:
+    """Which of these points stand at some addresses, for everybody."""
+    client, wanted = app.test_client(), published_numbers(app)
+    seen = set()
+    for address in addresses:
+        with client.get(address, headers={"Accept-Language": "en"}) as answer:
+            seen |= {number for number in wanted if number.encode() in answer.data}
+    return seen
+
+
 def test_before_publication_there_is_nothing_even_if_it_was_there_a_moment_ago(tmp_path_factory):
     app = loaded(tmp_path_factory)
     client, storage = app.test_client(), app.extensions["storage"]
     addresses = own_addresses(app, CONTEST)
-    assert len(addresses) >= 14
+    assert len(addresses) >= 24
     for address in addresses:
-        assert client.get(address).status_code == 200, address
+        with client.get(address) as answer:
+            assert answer.status_code == 200, address
+    everywhere = public_addresses(app, CONTEST).values()
+    assert numbers_at(app, everywhere) == published_numbers(app)
     for address in own_addresses(app, TRIAL):
         assert client.get(address).status_code == 404, address
     with storage.write(now=NOW) as session:
@@ -251,6 +353,7 @@ def test_before_publication_there_is_nothing_even_if_it_was_there_a_moment_ago(t
             standing.published_at = None
     for address in addresses:
         assert client.get(address).status_code == 404, address
+    assert numbers_at(app, everywhere) == set()
     assert "Winners" not in client.get(BASE, headers={"Accept-Language": "en"}).text
     storage.engine.dispose()
 
