@@ -20,6 +20,7 @@ from core.audit import record
 from core.errors import BadInput, Conflict
 from core.places.models import Official, Post
 from core.places.queries import get_unit
+from core.storage import lock_row
 from core.words import Words
 from ethics.items import shipped
 from ethics.items_bank import pick
@@ -90,6 +91,7 @@ def admit_round(
 
     :raises Conflict: when the rule book names other statements, or the round is open already.
     """
+    lock_row(session, round)
     require_draft(round)
     if rules.items != round.items_code:
         raise Conflict(
@@ -117,7 +119,7 @@ def add_questionnaire(
     :raises BadInput: for an official of another post, or an impossible list.
     :raises Conflict: when the round asks about this official already, or is not a draft.
     """
-    require_draft(round)
+    hold_draft(session, round)
     unit = get_unit(session, kato)
     holds = select(Official.id).join(Post).where(Official.id == official_id, Post.unit_kato == kato)
     if session.scalar(holds) is None:
@@ -168,7 +170,7 @@ def make_key(
 
     :raises Conflict: when it has a key, or its round is not a draft.
     """
-    require_draft(session.get_one(Round, questionnaire.round_id))
+    hold_draft(session, session.get_one(Round, questionnaire.round_id))
     made = make_shares(questionnaire.id)
     statement = update(Box).where(Box.id == questionnaire.id, Box.public_key.is_(None))
     if session.execute(statement.values(public_key=made.public_key)).rowcount != 1:
@@ -188,7 +190,7 @@ def remove_questionnaire(
     :raises Conflict: when the round is not a draft.
     """
     round = session.get_one(Round, questionnaire.round_id)
-    require_draft(round)
+    hold_draft(session, round)
     number, subject = questionnaire.id, subject_of(questionnaire)
     session.execute(delete(Slip).where(Slip.questionnaire_id == number))
     for table in (ShareProof, PositionLine, SlipIssue):
@@ -197,6 +199,15 @@ def remove_questionnaire(
     # The empty box stays, so that its number is never given again and an old share stays foreign.
     session.expunge(questionnaire)
     record(session, actor=actor, action="ethics-questionnaire.remove", subject=subject, round=round.code)
+
+
+def hold_draft(session: Session, round: Round) -> None:
+    """Refuse with Conflict once a round is open, and keep it from opening until the commit.
+
+    Others may prepare beside; whoever opens the round waits for all of them.
+    """
+    lock_row(session, round, is_shared=True)
+    require_draft(round)
 
 
 def require_draft(round: Round) -> None:

@@ -18,7 +18,7 @@ from core.audit import record
 from core.clock import day_of
 from core.errors import BadInput, Conflict
 from ethics.answers import open_answer, seal_answer
-from ethics.drafting import require_draft, subject_of
+from ethics.drafting import hold_draft, subject_of
 from ethics.keys.models import ShareProof
 from ethics.models import Box, Questionnaire, Round
 from ethics.shares import JoinedKey, ShareFault, Wrong, join_shares
@@ -46,7 +46,7 @@ def rehearse_shares(
     :raises BadInput: naming the share that does not fit.
     :raises Conflict: without a key, or when the round is not a draft.
     """
-    require_draft(session.get_one(Round, questionnaire.round_id))
+    hold_draft(session, session.get_one(Round, questionnaire.round_id))
     box = session.get_one(Box, questionnaire.id)
     if box.public_key is None:
         raise Conflict(_l("Questionnaire %(number)s has no key yet: make it first.", number=box.id))

@@ -18,7 +18,7 @@ from core.clock import day_of
 from core.codes import clean_code, code_mark, new_code
 from core.errors import BadInput, Conflict
 from core.storage import lock_row
-from ethics.drafting import require_draft, subject_of
+from ethics.drafting import hold_draft, subject_of
 from ethics.models import Questionnaire, Round, RoundState, Slip
 from ethics.queries import purpose_of
 from ethics.slips.models import SlipAct, SlipIssue
@@ -42,7 +42,7 @@ def make_slips(
     :raises Conflict: when all were made, or the round is not a draft.
     """
     round = session.get_one(Round, questionnaire.round_id)
-    require_draft(round)
+    hold_draft(session, round)
     lock_row(session, questionnaire)
     if questionnaire.slips_on is not None:
         raise Conflict(
