@@ -22,7 +22,7 @@ from contest.evidence.standing import refuse_before_closing
 from contest.judging.letters import Marks, letter_of, marks_by_letter
 from contest.judging.reading import PanelReading, read_panel
 from contest.jury.models import Mark
-from contest.jury.queries import judged_nominees
+from contest.jury.queries import is_marking_closed, judged_nominees
 from contest.jury.scoring import judge_score
 from contest.nominees.models import Nominee
 from contest.rulebook import Component, Stage, StageRules
@@ -81,6 +81,15 @@ def judging_of(session: Session, contest: Contest, *, stage: Stage, oblast_kato:
         panel.judges, tuple(nominees),
         tuple(ReadComponent(part, read_panel(_table(panel, part, nominees))) for part in rules.marked),
     )  # fmt: skip
+
+
+def agreement_of(
+    session: Session, contest: Contest, *, stage: Stage, oblast_kato: str | None
+) -> tuple[ReadComponent, ...]:
+    """How the judges agree, for a meeting of their commission; nothing before the marking is closed."""
+    if not is_marking_closed(session, contest, stage, oblast_kato):
+        return ()
+    return judging_of(session, contest, stage=stage, oblast_kato=oblast_kato).components
 
 
 def panel_of(

@@ -17,6 +17,7 @@ from contest.contests.forms import require_valid
 from contest.contests.models import Contest
 from contest.contests.queries import contest_by_code, rulebook_of
 from contest.decisions.effects import decide_item
+from contest.judging.queries import agreement_of
 from contest.jury.forms import ActForm
 from contest.jury.sight import area_in_sight, require_sight
 from contest.meetings import incidents, services, voting
@@ -90,6 +91,7 @@ def meeting(code: str, meeting_id: int) -> Reply:
         area=found.oblast_kato or NATION, unit=found.oblast_kato and get_unit(database(), found.oblast_kato),
         can_run=may(current_user, Right.RUN_MEETINGS, oblast=found.oblast_kato), reasoned=voting.REASONED,
         can_vote=may(current_user, Right.MARK, oblast=found.oblast_kato), **WORDS, **_forms(contest, shown),
+        agreement=agreement_of(database(), contest, stage=found.stage, oblast_kato=found.oblast_kato),
     )  # fmt: skip
 
 

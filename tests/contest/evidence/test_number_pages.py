@@ -232,6 +232,15 @@ def test_a_letter_gets_no_name_once_the_marks_are_not_those_of_the_standing(publ
     assert text.count("90.00") >= 2
 
 
+def test_every_meeting_shows_how_the_judges_agree_once_the_marking_is_closed(site: Site):
+    with site.app.extensions["storage"].write(now=NOW) as session:
+        closed, still_open = (sample.meeting(session, oblast).id for oblast in OBLASTS)
+    text = plain(site.visit("secretary", f"{STAFF}/meetings/{closed}").text)
+    # All three judges order the nominees alike.
+    assert "Kendall's W: 1.00; Krippendorff's alpha: 0.90" in text
+    assert "Kendall" not in site.visit("agency", f"{STAFF}/meetings/{still_open}").text
+
+
 def test_documents_are_listed_and_linked_for_whoever_may_open_them(site: Site):
     number = site.made.nominees[OBLASTS[0]][0]
     address = f"{STAFF}/nominees/{number}/evidence/regional"
