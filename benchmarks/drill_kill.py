@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from sqlalchemy import func, select
 
 import wsgi
-from benchmarks.installation import CODE, Installation, free_port, installation, kill
+from benchmarks.installation import CODE, PATIENCE, Installation, free_port, installation, kill
 from benchmarks.load import Broken, Connection, answer, receipt_in
 from core import clock
 from core.audit import chain_faults
@@ -80,7 +80,7 @@ class Drill:
         )
         self.over.set()
         # Whoever is not thanked by now never will be: what the server says then belongs into the open.
-        _, stuck = await asyncio.wait(residents, timeout=60)
+        _, stuck = await asyncio.wait(residents, timeout=PATIENCE)
         kill(server)
         kill(mixer)
         if stuck:

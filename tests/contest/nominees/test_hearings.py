@@ -143,7 +143,7 @@ def test_of_two_that_are_set_at_once_one_is_taken(settled: Storage):
         with pytest.raises(NotYet):
             waiting.result(timeout=0.5)
         session.commit()
-        assert "hears another nominee" in waiting.result(timeout=20)
+        assert "hears another nominee" in waiting.result(timeout=120)
 
 
 def test_nobody_is_heard_for_what_is_marked_without_a_name():

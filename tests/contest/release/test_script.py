@@ -37,7 +37,7 @@ def alone(folder: Path, *given: str) -> subprocess.CompletedProcess[str]:
     path = f"import sys; sys.path.append({str(Path(numpy.__file__).parents[1])!r})"
     return subprocess.run(
         [sys.executable, "-I", "-S", "-c", path + ALONE, *given], cwd=folder, capture_output=True, text=True,
-        timeout=60, check=False,
+        timeout=600, check=False,
     )  # fmt: skip
 
 

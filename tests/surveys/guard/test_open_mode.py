@@ -270,7 +270,11 @@ def redis_url():
         yield url
 
 
-def test_processes_tell_each_other_their_counts_through_redis_and_it_forgets_them(app, kato, redis_url):
+def test_processes_tell_each_other_their_counts_through_redis_and_it_forgets_them(
+    app, kato, redis_url, monkeypatch: pytest.MonkeyPatch
+):
+    # On a busy machine a Redis that works may take longer than residents should wait for it.
+    monkeypatch.setitem(limiter._storage_options, "socket_timeout", 60)
     app.config["RATELIMIT_STORAGE_URI"] = redis_url
     limiter.init_app(app)
     for number in range(2):

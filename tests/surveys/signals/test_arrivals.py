@@ -124,6 +124,6 @@ def test_a_process_that_ends_writes_what_it_has_counted(settled: Storage):
         kato = sample.katos(session, 1)[0]
         sample.opened(session, [kato])
     address = settled.engine.url.render_as_string(hide_password=False)
-    subprocess.run([sys.executable, "-c", PROCESS, address, kato], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", PROCESS, address, kato], check=True, timeout=600)
     with settled.read() as session:
         assert sum(n for _, _, n in rows(session)) == 9

@@ -104,7 +104,7 @@ def begin(browser, kato: str, lang: str = "en") -> dict[str, str]:
     """Press the button, go to the service, and take what it sends back."""
     start = browser.get(f"/verify/{sample.CODE}/{kato}?lang={lang}")
     assert start.status_code == 302, start.text
-    sent_back = requests.get(start.location, allow_redirects=False, timeout=5)
+    sent_back = requests.get(start.location, allow_redirects=False, timeout=60)
     assert sent_back.headers["Location"].startswith(f"{RETURN}?"), sent_back.text
     return {name: value[0] for name, value in parse_qs(urlsplit(sent_back.headers["Location"]).query).items()}
 
@@ -182,7 +182,7 @@ def test_no_ticket_and_no_identifier_is_in_an_address_and_the_cookie_ends_with_t
     cookie = start.headers["Set-Cookie"]
     assert re.search(r"^verify=[\w-]+;", cookie)
     assert {"HttpOnly", "SameSite=Lax", "Path=/verify"} <= set(cookie.split("; "))
-    sent_back = requests.get(start.location, allow_redirects=False, timeout=5).headers["Location"]
+    sent_back = requests.get(start.location, allow_redirects=False, timeout=60).headers["Location"]
     page = browser.get("/verify/return", query_string=urlsplit(sent_back).query)
     assert '<html lang="ru">' in page.text
     assert page.headers["Content-Language"] == "ru"
