@@ -13,9 +13,11 @@ import sys
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from flask_babel import lazy_gettext as _l
+
 from contest.certificates.record import FILE_NAME
 from core.documents import read_attachment, uncollected
-from core.errors import BadInput
+from core.errors import BadInput, Unavailable
 from core.settings import ROOT
 from core.signatures import Seal, SealCheck, check_seal
 
@@ -23,8 +25,9 @@ from core.signatures import Seal, SealCheck, check_seal
 LARGEST_FILE = 2 * 1024 * 1024
 _MEMORY = 1024 * 1024 * 1024
 #: Of work; a whole certificate takes one, almost all of it for starting.
-_SECONDS = 3
-_LONGEST_WAIT = 20
+_SECONDS = 10
+#: On a machine that is busy with others, too.
+_LONGEST_WAIT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,10 @@ def inspect(content: bytes, signers: frozenset[str]) -> Inspection:
 
 
 def inspect_apart(content: bytes, signers: frozenset[str]) -> Inspection:
-    """Look into a stranger's file, in a process that may use little memory and time."""
+    """Look into a stranger's file, in a process that may use little memory and time.
+
+    :raises Unavailable: when the machine is too busy to look.
+    """
     nothing = Inspection(None, SealCheck(Seal.BROKEN if content.startswith(b"%PDF-") else Seal.NONE))
     if len(content) > LARGEST_FILE or not content.startswith(b"%PDF-"):
         return nothing
@@ -57,6 +63,9 @@ def inspect_apart(content: bytes, signers: frozenset[str]) -> Inspection:
             capture_output=True, timeout=_LONGEST_WAIT, check=True, cwd=ROOT,
         )  # fmt: skip
         told = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        # It had not the time to end by itself: that says nothing about the file.
+        raise Unavailable(_l("Nothing was saved. Please try again in a minute.")) from None
     except (OSError, subprocess.SubprocessError, ValueError):
         return nothing
     seal = told["seal"]
