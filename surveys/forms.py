@@ -16,11 +16,17 @@ from surveys.names import MODE_NAMES
 LONGEST_TITLE = 200
 
 
+class Tick(CheckboxInput):
+    """One checkbox of several: a browser must not insist on each of them where one is needed."""
+
+    validation_attrs = ["disabled"]
+
+
 class TickList(SelectMultipleField):
     """Several choices as checkboxes, which need neither script nor a held key."""
 
     widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+    option_widget = Tick()
 
 
 class DraftForm(FlaskForm):

@@ -100,7 +100,7 @@ class Provider:
         subject, unit = claims["sub"], claims.get(self._service.unit_claim or "")
         if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
             raise self._refused()
-        return Person(self._service.issuer, subject, unit if isinstance(unit, str) and unit else None)
+        return Person(self._service.issuer, subject, self._unit(unit))
 
     def _claims(
         self, answer: Mapping[str, object], description: Mapping[str, object], nonce: str, now: datetime
@@ -118,6 +118,17 @@ class Provider:
         claims = CodeIDToken(token.claims, token.header, wanted, known)
         claims.validate(now=int(now.timestamp()), leeway=LEEWAY)
         return claims
+
+    def _unit(self, claim: object) -> str | None:
+        """The KATO code that a token gives, as text or as a number; None where it gives none.
+
+        What is neither is refused: left out, it would let its person answer for any unit.
+        """
+        if claim is None or claim == "":
+            return None
+        if isinstance(claim, bool) or not isinstance(claim, (str, int)):
+            raise self._refused()
+        return str(claim)
 
     def _client(self) -> OAuth2Session:
         return OAuth2Session(

@@ -356,6 +356,16 @@ def test_where_the_service_says_where_one_lives_one_answers_there_alone(app, kat
     assert browser.get("/verify/return", query_string=begin(browser, katos[0])).status_code == 200
 
 
+@pytest.mark.parametrize("given", ["number", "list", "object"])
+def test_where_one_lives_is_read_as_text_or_number_and_never_passed_over(app, katos, service, given: str):
+    own, other = katos[:2]
+    service.world.unit = {"number": int(own), "list": [own], "object": {"code": own}}[given]
+    for kato, status in ((own, 200 if given == "number" else 403), (other, 403)):
+        browser = app.test_client()
+        answer = browser.get("/verify/return", query_string=begin(browser, kato))
+        assert answer.status_code == status, answer.text
+
+
 def test_an_ordinary_ticket_or_one_of_another_form_does_not_let_anybody_in(app, katos):
     with app.extensions["storage"].read() as session:
         asked = asked_unit(session, code=sample.CODE, kato=katos[0])
