@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import SelectChoice, SelectField, TextAreaField
+from wtforms import BooleanField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from contest.contests.forms import ConfirmForm
@@ -66,10 +66,25 @@ class ObjectionForm(ClaimForm):
         return ClaimedConflict(self.member.data, self.about.data, self.ground.data)
 
 
+def _paper_tick() -> BooleanField:
+    """Who registers a paper says that it is there: nobody objects in another's name."""
+    return BooleanField(
+        _l("The nominee's signed paper lies before me; the text is copied from it word for word."),
+        [InputRequired()],
+    )  # fmt: skip
+
+
+class PaperAppealForm(ClaimForm):
+    """An appeal that came on paper, registered by the secretary."""
+
+    paper = _paper_tick()
+
+
 class PaperForm(ObjectionForm):
     """An objection that came on paper, registered by the secretary."""
 
     nominee = SelectField(_l("Who signed it"), [InputRequired()], coerce=int)
+    paper = _paper_tick()
 
     def offer_nominees(self, nominees: Iterable[Nominee]) -> None:
         """Set whom the standing concerns, and who is excluded."""

@@ -28,7 +28,7 @@ from contest.objections.finality import (
     objecting_until,
     waivers_of,
 )
-from contest.objections.forms import STANDING_KINDS, ClaimForm, PaperForm, PaperWaiverForm
+from contest.objections.forms import STANDING_KINDS, PaperAppealForm, PaperForm, PaperWaiverForm
 from contest.objections.hearing import put_on_agenda
 from contest.objections.models import Objection, ObjectionKind
 from contest.objections.pages import claim_choices, claimed, receipt_of
@@ -97,6 +97,7 @@ def register(code: str, stage: str, area: str) -> Reply:
     form.offer(kinds=kinds, **claim_choices(session, contest, standing))
     form.offer_nominees([*_concerned(contest, standing), *(nominee for _one, nominee in excluded)])
     if form.validate_on_submit():
+        require_fresh_factor(now=clock.present())
         made = _registered(contest, form, standing, excluded)
         flash(_("Registered. The receipt is below: print it or send it to the nominee."), "good")
         return redirect(url_for("objections_staff.one", code=code, number=made.number))
@@ -142,7 +143,7 @@ def one(code: str, number: int) -> Reply:
         area=handled.area[1] or NATION, verdicts=VERDICTS, kinds=PUBLIC_KINDS,
         today=clock.day_of(clock.present()),
         nominee=session.get_one(Nominee, handled.objection.nominee_id), propose=propose,
-        appeal=ClaimForm(prefix="appeal"),
+        appeal=PaperAppealForm(prefix="appeal"),
         outcome=handled.item and handled.verdict in (Verdict.GRANTED, Verdict.REFUSED)
         and outcome(session, handled.item),
         can_put=may(current_user, Right.RUN_MEETINGS, oblast=oblast),
@@ -182,10 +183,11 @@ def put(code: str, number: int) -> Reply:
 def appeal(code: str, number: int) -> Reply:
     """Register an appeal that came on paper."""
     contest, handled = _found(code, number, Right.MANAGE_NOMINEES)
-    form = ClaimForm(prefix="appeal")
+    now, form = clock.present(), PaperAppealForm(prefix="appeal")
+    require_fresh_factor(now=now)
     require_valid(form)
     made = services.file_appeal(
-        database(), contest=contest, handled=handled, claim=form.claim.data, by=_paper(), now=clock.present()
+        database(), contest=contest, handled=handled, claim=form.claim.data, by=_paper(), now=now
     )
     flash(_("Registered. The receipt is below: print it or send it to the nominee."), "good")
     return redirect(url_for("objections_staff.one", code=code, number=made.number))

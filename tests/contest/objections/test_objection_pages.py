@@ -157,8 +157,11 @@ def test_the_secretary_registers_papers(app: Flask, keep: Callable):
     judge = str(made.judges[OBLASTS[0]][1])
     claim = {"nominee": second, "kind": "conflict", "claim": "Kin.", "about": third, "ground": "kinship"}
     page = f"{STAGE}/new"
-    assert send(secretary, page, page, **claim, member="0").status_code == 422
-    assert send(secretary, page, page, **claim, member=judge).location == f"{BASE}/objections/1"
+    assert send(secretary, page, page, **claim, member="0", paper="y").status_code == 422
+    without = send(secretary, page, page, **claim, member=judge)
+    assert (without.status_code, without.location) == (200, None)
+    assert keep(lambda session: session.scalars(select(Objection.id)).all()) == []
+    assert send(secretary, page, page, **claim, member=judge, paper="y").location == f"{BASE}/objections/1"
     assert "Related by blood or marriage" in read(secretary, f"{BASE}/objections/1")
     waiver = {"waiver-nominee": first, "waiver-sure": "y"}
     refused = send(secretary, f"{STAGE}/waivers", STAGE, **waiver)
@@ -251,7 +254,13 @@ def test_an_excluded_nominee_reads_the_decision_and_objects_without_a_standing(a
     assert send(nominee, new, new, claim="I am in the post.").location == f"{OWN}/1"
     assert nominee.get(f"{OWN}/1.pdf").data[:5] == b"%PDF-"
     assert "June 8, 2026" in read(secretary, STAGE)
-    other = {"nominee": str(made.nominees[OBLASTS[0]][0]), "claim": "x", "member": "0", "about": "0"}
+    other = {
+        "nominee": str(made.nominees[OBLASTS[0]][0]),
+        "claim": "x",
+        "member": "0",
+        "about": "0",
+        "paper": "y",
+    }
     again = send(secretary, f"{STAGE}/new", f"{STAGE}/new", **other, kind="exclusion", ground="")
     assert (again.status_code, "Objection number 1 waits" in again.text) == (409, True)
     keep(lambda session: sample.exclude(session, made.nominees[OBLASTS[0]][1]))
