@@ -17,7 +17,7 @@ from contest.contests.conditions import refuse_unless_done, source_days
 from contest.contests.models import Contest, ContestState
 from contest.decisions.queries import voted_exclusion
 from contest.jury.models import Marking
-from contest.rulebook import RuleBook
+from contest.rulebook import RuleBook, StageRules
 from contest.sources.beside import admit_beside
 from contest.sources.ethics import admit_ethics, ethics_state
 from contest.sources.survey_pages import criteria_words
@@ -62,6 +62,11 @@ def refuse_what_rests(session: Session, contest: Contest, before: RuleBook, afte
         raise Conflict(
             _l("Scores can be seen since a marking was closed: only the calendar can still be corrected.")
         )
+    opened = set(session.scalars(select(Marking.stage).where(Marking.contest_id == contest.id)))
+    if any(_marked(before.stage(stage)) != _marked(after.stage(stage)) for stage in opened):
+        raise Conflict(
+            _l("The marking is opened: what members mark, and on which scale, cannot be corrected any more.")
+        )
     refuse_unless_done(source_days(session, contest, after))
     survey = survey_state(session, campaign_code=contest.campaign_code)
     ethics = ethics_state(session, round_code=contest.round_code)
@@ -78,3 +83,11 @@ def _numbers_of(book: RuleBook) -> tuple[object, ...]:
         survey.criteria_set, survey.modes, survey.minimum_n, survey.prior_degrees, survey.excluding,
         survey.counting, book.ranking.decimals,
     )  # fmt: skip
+
+
+def _marked(rules: StageRules) -> tuple[object, ...]:
+    """What a mark that was given says something about; titles and weights may still be put right."""
+    return tuple(
+        (part.code, part.lowest, part.highest, part.is_anonymous, [one.code for one in part.criteria])
+        for part in rules.marked
+    )

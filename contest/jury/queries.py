@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from contest.commissions.models import Commission, Seat
 from contest.commissions.queries import People, bench_of, conflicts_of, people_of, voters
 from contest.contests.models import Contest
 from contest.jury.models import Mark, Marking
@@ -65,6 +66,26 @@ def is_marking_closed(session: Session, contest: Contest, stage: Stage, oblast_k
 def panel(session: Session, contest: Contest, stage: Stage, oblast_kato: str | None) -> frozenset[int]:
     """The accounts that judge: who votes in that oblast's commission, or in the national one."""
     return voters(session, contest, stage, oblast_kato)
+
+
+def judges_ever(session: Session, contest: Contest, stage: Stage, oblast_kato: str | None) -> frozenset[int]:
+    """Whose conflict can be named: who sits or sat in a commission, and whoever else marked its nominees."""
+    seated = (
+        select(Seat.account_id)
+        .join(Commission)
+        .where(
+            Commission.contest_id == contest.id, Commission.stage == stage,
+            Commission.oblast_kato == oblast_kato,
+        )
+    )  # fmt: skip
+    marked = (
+        select(Mark.judge_account_id)
+        .join(Nominee, Nominee.id == Mark.nominee_id)
+        .where(Nominee.contest_id == contest.id, Mark.stage == stage)
+    )
+    if oblast_kato is not None:
+        marked = marked.where(Nominee.oblast_kato == oblast_kato)
+    return frozenset(session.scalars(seated.union(marked)))
 
 
 def judged_nominees(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from contest.commissions.queries import conflicts_of, people_of
 from contest.contests.models import Contest
+from contest.jury.queries import judged_nominees
 from contest.meetings.models import (
     AgendaItem,
     ItemKind,
@@ -22,7 +23,6 @@ from contest.meetings.models import (
     RollLine,
 )
 from contest.nominees.models import Nominee
-from contest.nominees.queries import registered
 from contest.objections.models import Objection
 
 #: The ground of those who decided an objection to stay away from its appeal; no rule book has to name it.
@@ -46,7 +46,8 @@ def recused_on(session: Session, item: AgendaItem) -> dict[int, str]:
 
 
 def conflicts_before(session: Session, meeting: Meeting) -> dict[int, dict[int, str]]:
-    """The conflicts of a commission's people with the stage's nominees: as kept at closing, or as of now."""
+    """The conflicts of a commission's people with those whom it judges or who stand on the agenda: as kept at
+    closing, or as of now."""
     found: dict[int, dict[int, str]] = {}
     if meeting.state is MeetingState.CLOSED:
         kept = select(KnownConflict).where(KnownConflict.meeting_id == meeting.id)
@@ -55,7 +56,13 @@ def conflicts_before(session: Session, meeting: Meeting) -> dict[int, dict[int, 
         return found
     contest = session.get_one(Contest, meeting.contest_id)
     people = people_of(session, contest, meeting.stage, meeting.oblast_kato)
-    nominees = registered(session, contest, oblast_kato=meeting.oblast_kato)
+    nominees = judged_nominees(session, contest, meeting.stage, meeting.oblast_kato)
+    on_agenda = select(AgendaItem.nominee_id).where(AgendaItem.meeting_id == meeting.id)
+    nominees += session.scalars(
+        select(Nominee)
+        .where(Nominee.id.in_(on_agenda), Nominee.id.not_in([one.id for one in nominees]))
+        .order_by(Nominee.id)
+    )
     for nominee_id, grounds in conflicts_of(session, contest, meeting.stage, nominees).items():
         own = {one: ground for one, ground in grounds.items() if one in people.everyone}
         if own:

@@ -31,6 +31,7 @@ from contest.meetings.forms import (
     ReferForm,
     VoteForm,
 )
+from contest.meetings.leading import leads, require_lead
 from contest.meetings.models import AgendaItem, ItemKind, Meeting, MeetingState, Presence
 from contest.meetings.printing import draw_protocol, file_name
 from contest.meetings.queries import get_item, get_meeting, meetings_of, roll_of
@@ -62,7 +63,7 @@ def index(code: str, stage: str, area: str) -> Reply:
         "contest/meetings/index.html", contest=contest, stage=chosen, area=area, form=PlanForm(),
         meetings=meetings_of(database(), contest, chosen, oblast), **WORDS,
         unit=oblast and get_unit(database(), oblast),
-        can_run=may(current_user, Right.RUN_MEETINGS, oblast=oblast),
+        can_run=leads(contest, chosen, oblast),
     )  # fmt: skip
 
 
@@ -71,6 +72,7 @@ def index(code: str, stage: str, area: str) -> Reply:
 def plan(code: str, stage: str, area: str) -> Reply:
     """Plan a meeting."""
     contest, chosen, oblast = area_in_sight(code, stage, area, Right.RUN_MEETINGS)
+    require_lead(contest, chosen, oblast)
     form = PlanForm()
     require_valid(form)
     made = services.plan_meeting(
@@ -89,7 +91,7 @@ def meeting(code: str, meeting_id: int) -> Reply:
     return render_template(
         "contest/meetings/meeting.html", contest=contest, meeting=found, shown=shown, act=ActForm(),
         area=found.oblast_kato or NATION, unit=found.oblast_kato and get_unit(database(), found.oblast_kato),
-        can_run=may(current_user, Right.RUN_MEETINGS, oblast=found.oblast_kato), reasoned=voting.REASONED,
+        can_run=leads(contest, found.stage, found.oblast_kato), reasoned=voting.REASONED,
         can_vote=may(current_user, Right.MARK, oblast=found.oblast_kato), **WORDS, **_forms(contest, shown),
         agreement=agreement_of(database(), contest, stage=found.stage, oblast_kato=found.oblast_kato),
     )  # fmt: skip
@@ -231,10 +233,12 @@ def refer(code: str, meeting_id: int, item_id: int) -> Reply:
 
 
 def found_meeting(code: str, meeting_id: int, right: Right) -> tuple[Contest, Meeting]:
-    """A meeting, for a reader who has the right in its oblast."""
+    """A meeting, for a reader who has the right in its oblast; to run it one leads it, too."""
     contest = contest_by_code(database(), code)
     found = get_meeting(database(), contest, meeting_id)
     require_sight(contest, found.oblast_kato, right)
+    if right is Right.RUN_MEETINGS:
+        require_lead(contest, found.stage, found.oblast_kato)
     return contest, found
 
 

@@ -19,7 +19,7 @@ KINDS = {
 MEETING_STATES = {
     MeetingState.PLANNED: _l("planned"),
     MeetingState.OPEN: _l("in session"),
-    MeetingState.CLOSED: _l("over"),
+    MeetingState.CLOSED: _l("the meeting is over"),
 }
 ITEM_STATES = {
     ItemState.WAITING: _l("to be voted"),

@@ -7,9 +7,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from contest.calendar import days_of
 from contest.contests.forms import require_valid
 from contest.contests.models import Contest, ContestState
-from contest.contests.queries import contest_by_code, rulebook_of
+from contest.contests.queries import contest_by_code, draft_or_published_book, rulebook_of
 from contest.eligibility import look_at
 from contest.nominees import deciding, services
 from contest.nominees.documents.forms import StaffDocumentForm
@@ -29,7 +30,7 @@ from contest.nominees.leaving import withdraw_nominee
 from contest.nominees.models import Nominee, NomineeState
 from contest.nominees.queries import eligibility_facts, essay_stage, get_nominee, list_nominees
 from contest.nominees.words import DOCUMENTS, STATES
-from contest.rulebook import RuleBook
+from contest.rulebook import RuleBook, Step
 from core import clock
 from core.access import Right, guarded, may, oblasts_of, require, require_fresh_factor
 from core.accounts.services import INVITATION_LIFE
@@ -49,10 +50,13 @@ def index(code: str) -> Reply:
     """The nominees of the oblasts that the reader sees."""
     found = contest_by_code(database(), code)
     lines = list_nominees(database(), found, oblasts=oblasts_of(current_user, Right.SEE_STAGE))
+    days = days_of(draft_or_published_book(database(), found), Step.NOMINATIONS)
+    today = clock.day_of(clock.present())
+    is_open = found.state is ContestState.OPEN and days.from_on <= today <= days.until_on
     return render_template(
-        "contest/staff/nominees.html", contest=found, lines=lines, states=STATES,
-        can_propose=found.state is ContestState.OPEN
-        and oblasts_of(current_user, Right.PROPOSE_NOMINEES) != frozenset(),
+        "contest/staff/nominees.html", contest=found, lines=lines, states=STATES, days=days, is_open=is_open,
+        can_propose=is_open and oblasts_of(current_user, Right.PROPOSE_NOMINEES) != frozenset(),
+        waiting=[one for one in lines if one.nominee.state is NomineeState.PROPOSED],
     )  # fmt: skip
 
 

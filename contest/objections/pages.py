@@ -6,10 +6,10 @@ from flask import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contest.commissions.queries import people_of
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
 from contest.decisions.services import NATION as NATION_WORDS
+from contest.jury.queries import judges_ever
 from contest.nominees.models import Nominee
 from contest.objections.models import Objection
 from contest.objections.receipt import draw_receipt, file_name
@@ -25,8 +25,8 @@ def claim_choices(session: Session, contest: Contest, standing: Standing | None)
     """Whose conflict with whom, on which ground, can be claimed against a standing; nobody's without one."""
     if standing is None:
         return {"members": (), "nominees": (), "grounds": ()}
-    people = people_of(session, contest, standing.stage, standing.oblast_kato)
-    members = session.scalars(select(Account).where(Account.id.in_(people.everyone)).order_by(Account.name))
+    judges = judges_ever(session, contest, standing.stage, standing.oblast_kato)
+    members = session.scalars(select(Account).where(Account.id.in_(judges)).order_by(Account.name))
     numbers = [row.nominee_id for row in rows_of(session, standing)]
     nominees = session.scalars(select(Nominee).where(Nominee.id.in_(numbers)).order_by(Nominee.id))
     return {

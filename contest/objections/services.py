@@ -13,9 +13,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contest.commissions.queries import people_of
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
+from contest.jury.queries import judges_ever
 from contest.nominees.models import Nominee, NomineeExclusion
 from contest.objections.finality import concerned_by, exclusion_until, objecting_until, waivers_of
 from contest.objections.models import Objection, ObjectionKind
@@ -263,10 +263,10 @@ def _refuse_unfit(
         raise BadInput(_l("For a conflict of interests name the member, the nominee and the ground."))
     if conflict is None:
         return
-    people = people_of(session, contest, standing.stage, standing.oblast_kato)
+    judges = judges_ever(session, contest, standing.stage, standing.oblast_kato)
     grounds = {ground.code for ground in rulebook_of(session, contest).stage(standing.stage).conflicts}
     is_known = (
-        conflict.account_id in people.everyone
+        conflict.account_id in judges
         and conflict.ground in grounds
         and conflict.nominee_id in concerned_by(session, contest, [standing])[standing.id]
     )

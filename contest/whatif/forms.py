@@ -56,7 +56,7 @@ class SentWeights:
 def own_weights(rules: StageRules) -> SentWeights:
     """The rule book's own weights, as the page first shows them."""
     weights = {part.code: part.weight for part in rules.components}
-    return SentWeights({code: f"{100 * one:f}" for code, one in weights.items()}, weights, ())
+    return SentWeights({code: f"{(100 * one).normalize():f}" for code, one in weights.items()}, weights, ())
 
 
 def read_weights(sent: Mapping[str, str], rules: StageRules) -> SentWeights:

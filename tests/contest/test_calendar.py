@@ -170,3 +170,21 @@ def test_once_scores_can_be_seen_only_the_calendar_is_corrected_and_nothing_afte
     found.state, found.published_at = ContestState.PUBLISHED, NOW
     with pytest.raises(Conflict, match="The results are published"):
         corrected(territory, sample.rules_text())
+
+
+def test_what_members_mark_is_not_corrected_once_the_marking_is_opened(territory: Session):
+    sample.regional(territory)
+    text = sample.rules_text()
+
+    def correct(rules: str) -> int:
+        return life.correct_rules(
+            territory, contest=contest(territory), rules_text=rules, reason="a slip", actor=ACTOR, now=NOW,
+            **ORDER,
+        ).version  # fmt: skip
+
+    for before, after in (("highest = 10", "highest = 5"), ('code = "thrift"', 'code = "saving"')):
+        with pytest.raises(Conflict, match="The marking is opened: what members mark"):
+            correct(text.replace(before, after, 1))
+    # The national marking is not opened yet, and a title is only a word.
+    assert correct(text.replace("highest = 10", "highest = 5").replace("highest = 5", "highest = 10", 1)) == 2
+    assert correct(text.replace("Money was used with thrift", "Money was spent with thrift")) == 3

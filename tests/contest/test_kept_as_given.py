@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from contest.commissions.models import Seat
 from contest.commissions.queries import conflicts_of
-from contest.commissions.services import enter_facts
+from contest.commissions.services import end_seat, enter_facts
 from contest.decisions.services import propose_exclusion
 from contest.jury.own import own_marks
 from contest.jury.revealed import revealed_marks
@@ -206,7 +207,7 @@ def test_a_conflict_declared_once_scores_are_seen_takes_the_vote_and_no_mark(ter
     assert recused_on(territory, item) == {judge: "kinship"}
 
 
-def test_a_granted_objection_strikes_marks_that_a_late_declaration_left(territory: Session):
+def test_a_granted_objection_strikes_marks_of_who_declared_late_and_left(territory: Session):
     made = sample.marked(territory)
     standing = sample.freeze(territory, OBLASTS[0])
     own, about, _third = made.nominees[OBLASTS[0]]
@@ -215,6 +216,8 @@ def test_a_granted_objection_strikes_marks_that_a_late_declaration_left(territor
         territory, contest=contest(territory), stage=Stage.REGIONAL, ground="kinship", details=None,
         nominee=territory.get_one(Nominee, about), judge_account_id=judge, **FACTS,
     )  # fmt: skip
+    (seat,) = territory.query(Seat).filter_by(account_id=judge)
+    end_seat(territory, seat=seat, order_number="№ 5", **FACTS)
     filed = file_objection(
         territory, contest=contest(territory), kind=ObjectionKind.CONFLICT, claim="Kin.", now=NOW,
         standing=standing, nominee=territory.get_one(Nominee, own),

@@ -55,6 +55,30 @@ FILES = (
     "/metrics",
     "/readyz",
 )
+#: What opens to nobody while marking is open: scores and marks, and what does not exist yet.
+SHUT = {
+    "/staff/certificates/<string:code>/<int:serial>",
+    "/staff/contests/<string:code>/marking/<string:stage>/works/<string:component>/<int:number>",
+    "/staff/contests/<string:code>/nominees/<int:nominee_id>/documents/<int:document_id>",
+    "/staff/contests/<string:code>/nominees/<int:nominee_id>/essay",
+    "/staff/contests/<string:code>/nominees/<int:nominee_id>/evidence/<string:stage>",
+    "/staff/contests/<string:code>/nominees/<int:nominee_id>/evidence/<string:stage>.<any(csv, json):form>",
+    "/staff/contests/<string:code>/objections/<int:number>",
+    "/staff/contests/<string:code>/objections/stages/<string:stage>/<string:area>/new",
+    "/staff/contests/<string:code>/stages/<string:stage>/<string:area>/evidence",
+    "/staff/contests/<string:code>/stages/<string:stage>/<string:area>/judges",
+    "/staff/contests/<string:code>/stages/<string:stage>/<string:area>/judges.<any(csv, json):form>",
+    "/staff/contests/<string:code>/stages/<string:stage>/<string:area>/marks",
+    "/staff/contests/<string:code>/stages/<string:stage>/<string:area>/robustness",
+    "/staff/contests/<string:code>/stages/<string:stage>/<string:area>/robustness.<any(csv, json):form>",
+    "/staff/contests/<string:code>/standings/<int:standing_id>",
+    "/staff/contests/<string:code>/what-if/standings/<int:standing_id>",
+    "/staff/my-nomination/<string:code>/documents/<int:document_id>",
+    "/staff/my-nomination/<string:code>/evidence/<string:stage>",
+    "/staff/my-nomination/<string:code>/objections/<int:number>",
+    "/staff/my-nomination/<string:code>/objections/exclusions/<int:exclusion_id>/new",
+    "/staff/my-nomination/<string:code>/objections/standings/<int:standing_id>/new",
+}
 
 
 @pytest.fixture
@@ -72,6 +96,8 @@ def filled(app: Flask, keep: Callable) -> sample.Sample:
         sample.publish_ethics(session, dict(zip(officials, ETHICS * 2, strict=True)))
         for number, (role, oblast) in enumerate(ROLES):
             made.judges[f"{role}-{oblast}"] = [sample.account(session, f"visitor-{number}", role, oblast)]
+        own = session.get_one(Nominee, made.nominees[OBLASTS[0]][0])
+        own.account_id = made.judges[f"{Role.NOMINEE}-{OBLASTS[0]}"][0]
         return made
 
     return keep(fill)
@@ -124,20 +150,26 @@ def addresses(app: Flask, made: sample.Sample, *, contest: bool, **besides: list
     return found
 
 
-def crawl(app: Flask, account_ids: Iterable[int], pages: list[str]) -> tuple[set[str], int]:
-    """Which of the numbers and marks the pages show to these, and how many pages opened."""
-    seen, opened = set(), 0
+def crawl(app: Flask, account_ids: Iterable[int], pages: list[str]) -> tuple[set[str], list[str]]:
+    """Which of the numbers and marks the pages show to these, and the pages that opened."""
+    seen, opened = set(), []
     for account_id in account_ids:
         client = visitor(app, account_id)
         for address in pages:
             answer = client.get(address, headers={"Accept-Language": "en"})
             assert answer.status_code != 500, address
-            opened += answer.status_code == 200
+            opened += [address] * (answer.status_code == 200)
             text = answer.get_data().decode("utf-8", "replace")
             seen |= {trace for trace in TRACES if trace in text or trace.replace(".", ",") in text}
             if A_MARK.search(text):
                 seen.add(f"a mark on {address}")
     return seen, opened
+
+
+def rules_of(app: Flask, pages: Iterable[str]) -> set[str]:
+    """The addresses of the application's map that these are of."""
+    adapter = app.url_map.bind("localhost")
+    return {adapter.match(page, return_rule=True)[0].rule for page in pages}
 
 
 def everybody(made: sample.Sample) -> list[int]:
@@ -146,13 +178,15 @@ def everybody(made: sample.Sample) -> list[int]:
 
 
 def test_no_page_shows_a_score_or_anothers_mark_before_marking_closes(app: Flask, filled: sample.Sample):
-    seen, opened = crawl(app, everybody(filled), addresses(app, filled, contest=True))
+    pages = addresses(app, filled, contest=True)
+    seen, opened = crawl(app, everybody(filled), pages)
     assert seen == set()
-    assert opened > 200
+    assert len(opened) > 200
+    assert rules_of(app, pages) - rules_of(app, opened) == SHUT
     few = [filled.judges[f"{role}-{oblast}"][0] for role, oblast in ROLES if oblast is None]
     seen, opened = crawl(app, few, addresses(app, filled, contest=False))
     assert seen == set()
-    assert opened > 100
+    assert len(opened) > 100
 
 
 def test_the_same_crawl_finds_them_after_closing_and_only_those_of_the_closed_oblast(
@@ -196,7 +230,7 @@ def test_who_marks_the_finalists_sees_no_regional_score_before_the_national_clos
     judges = [filled.judges[f"{role}-None"][0] for role in (Role.MEMBER, Role.CHAIR)]
     seen, opened = crawl(app, [filled.judges[None][1], *judges], pages)
     assert seen == set()
-    assert opened > 40
+    assert len(opened) > 40
     seen, _ = crawl(app, judges[1:], addresses(app, filled, contest=False))
     assert seen == set()
     protocol = visitor(app, judges[0]).get(pages[-1], headers={"Accept-Language": "en"})

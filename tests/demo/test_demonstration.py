@@ -194,7 +194,7 @@ def test_the_demonstration_has_what_it_promises(rankings):
     assert len(rankings["nation"]) == len(OBLASTS)
 
 
-def test_conflicts_found_from_facts_stand_in_protocols_and_keep_marks_away(demonstration):
+def test_conflicts_found_and_declared_stand_in_protocols_and_keep_marks_away(demonstration):
     with demonstration.extensions["storage"].read() as session:
         found = session.scalars(
             select(ConflictFinding)

@@ -9,6 +9,7 @@ import pytest
 
 from contest.commissions.models import Seat
 from contest.commissions.services import end_seat
+from contest.meetings.incidents import recuse_from_item
 from contest.meetings.models import AgendaItem, Choice, ItemState
 from contest.meetings.queries import votes_on
 from core import clock
@@ -181,3 +182,37 @@ def test_who_lost_the_seat_at_a_meeting_is_named_and_not_ticked(
     refused = secretary.post(f"{page}/attendance", page, present=[str(one) for one in judges])
     said = f"Judge-{OBLASTS[0]}-2 has no seat in this commission: leave the tick out."
     assert (refused.status_code, said in refused.text) == (422, True)
+
+
+def test_without_a_quorum_the_page_says_what_to_do(keep: Callable, made: sample.Sample, secretary, page: str):
+    secretary.post(f"{page}/attendance", page, present=[str(made.judges[OBLASTS[0]][0])])
+    seen = secretary.get(page).text
+    assert ("register those who came since, or an alternate" in seen, "Open the vote" in seen) == (
+        True,
+        False,
+    )
+    for judge in made.judges[OBLASTS[0]][:2]:
+        keep(lambda session, judge=judge: recuse_from_item(
+            session, item=session.get_one(AgendaItem, item_of(keep).id), account_id=judge, ground="kinship",
+            actor=sample.ACTOR, now=NOW,
+        ))  # fmt: skip
+    assert "No meeting of the national commission is planned" in secretary.get(page).text
+
+
+def test_a_secretary_whose_seat_has_ended_leads_nothing_any_more(
+    keep: Callable, made: sample.Sample, secretary, page: str
+):
+    number = item_of(keep).id
+
+    def end(session) -> None:
+        seat = session.query(Seat).filter_by(account_id=made.secretaries[OBLASTS[0]]).one()
+        end_seat(session, seat=seat, order_number="№ 4", actor=sample.ACTOR, now=NOW)
+
+    keep(end)
+    other = f"{BASE}/regional/{OBLASTS[0]}"
+    nominees = "/staff/contests/2026/nominees/new"
+    for act in ("close", "attendance", f"items/{number}/open-vote", f"items/{number}/drop"):
+        assert secretary.post(f"{page}/{act}", nominees).status_code == 403, act
+    assert secretary.post(other, nominees, held_on="2099-01-01").status_code == 403
+    assert "Open the vote" not in secretary.get(page).text
+    assert "Plan the meeting" not in secretary.get(other).text

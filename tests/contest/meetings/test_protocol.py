@@ -143,14 +143,16 @@ en = "Neighbours"
 
 # ---- National stage"""
     made = sample.regional(territory, rules=shipped_text("2026").replace("# ---- National stage", neighbours))
-    judge, nominee = made.judges[None][1], made.nominees[OBLASTS[0]][0]
-    declare_conflict(
-        territory, contest=contest(territory), stage=Stage.REGIONAL, ground="neighbours", details=None,
-        nominee=territory.get_one(Nominee, nominee), judge_account_id=judge, actor=ACTOR, now=NOW,
-    )  # fmt: skip
+    judge, (nominee, elsewhere, _third) = made.judges[None][1], made.nominees[OBLASTS[0]]
+    for one in (nominee, elsewhere):
+        declare_conflict(
+            territory, contest=contest(territory), stage=Stage.REGIONAL, ground="neighbours", details=None,
+            nominee=territory.get_one(Nominee, one), judge_account_id=judge, actor=ACTOR, now=NOW,
+        )  # fmt: skip
     meeting = opened(territory, made, None)
     about = start(territory, item(territory, meeting, nominee))
     end(territory, about)
     found = protocol_of(territory, meeting, "ru")
-    assert [line[2] for line in found.conflicts] == ["Живут по соседству"]
+    # Of those whom nobody judges here, nobody is named who does not stand on the agenda.
+    assert [line[1:] for line in found.conflicts] == [("Ахметов Ерлан 0", "Живут по соседству")]
     assert "живут по соседству" in repr(found.items[0].votes)

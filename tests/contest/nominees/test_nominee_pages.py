@@ -93,6 +93,9 @@ def test_a_secretary_puts_own_mistakes_right(site, keep, enter, applied):
     def seen() -> str:
         return secretary.get(page, headers=ENGLISH).text
 
+    assert (
+        "Applications that wait to be decided: 1." in secretary.get(f"{BASE}/nominees", headers=ENGLISH).text
+    )
     assert "not known: no conflict of the same employer can be found" in seen()
     assert "<dt>Application</dt><dd>in person" in seen()
     right = {"name_kk": "Ахметов Ерлан", "name_ru": "Ахметов Ерлан", "employer": "Кеген әкімінің аппараты"}
