@@ -27,6 +27,7 @@ from ethics.filling import Filled, read_filled
 from ethics.models import Questionnaire, Round
 from ethics.passes import code_of_pass, make_pass
 from ethics.queries import items_of, questionnaire_of_code
+from ethics.receipts import find_receipt, read_receipt
 from ethics.services import check_is_taken, deposit_answer
 
 ethics_public = Blueprint("ethics_public", __name__)
@@ -146,6 +147,27 @@ def take_answer() -> Page:
     )  # fmt: skip
     receipt = grouped(answered.receipt) if request.form.get("receipt") else None
     return render_template("ethics/public/thanks.html", receipt=receipt)
+
+
+@ethics_public.get("/e/receipt")
+@public
+def receipt() -> Page:
+    """Where one types a receipt."""
+    return render_template("ethics/public/receipt.html")
+
+
+@ethics_public.post("/e/receipt")
+@public
+@limiter.limit("30 per minute; 300 per hour")
+def check_receipt() -> Page:
+    """Say whether an answer with a receipt came in."""
+    typed = request.form.get("receipt", "")[:80]
+    try:
+        code = read_receipt(typed)
+    except BadInput as fault:
+        return render_template("ethics/public/receipt.html", typed=typed, fault=fault), 422
+    found = find_receipt(database(), receipt=code, secret=settings().secret_key)
+    return render_template("ethics/public/receipt.html", typed=grouped(code), is_checked=True, found=found)
 
 
 def _ask_again(typed: str, fault: AuylError) -> tuple[str, int]:

@@ -181,6 +181,11 @@ def test_the_page_of_protection_is_read_without_script(site, new_page, lang: str
     page.goto(f"{site}/e/protection?lang={lang}")
     assert page.locator("main li").count() == 23
     assert_good(page, f"ethics-protection-{lang}")
+    page.goto(f"{site}/e/receipt?lang={lang}")
+    page.locator("#receipt").fill("0000 0000 0000")
+    page.locator("main form button").click()
+    expect(page.locator(".notice")).to_have_count(1)
+    assert_good(page, f"ethics-receipt-{lang}", (360,))
     assert page.context.cookies() == []
 
 
