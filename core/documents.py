@@ -106,6 +106,7 @@ def render_pdf(
     title: str,
     language: str,
     identifier: str,
+    sheet: str | None = None,
     attachments: Sequence[Attachment] = (),
     backdrop: Backdrop | None = None,
     signature: str | None = None,
@@ -117,6 +118,8 @@ def render_pdf(
     `data:` address, or as the backdrop.
 
     :param identifier: the file's own identifier, such as a certificate's code.
+    :param sheet: the style sheet's name among the templates, for documents of which there are thousands: it
+        is read once a process, while a `<style>` inside is read for each.
     :param signature: what readers who do not see are told of an empty signature field; none without it.
     :raises BadInput: when a character is in none of the shipped fonts; the message names it.
     :raises ValueError: when the document asks for a file or address from outside.
@@ -129,8 +132,8 @@ def render_pdf(
         try:
             source = HTML(string=html, url_fetcher=fetcher)
             document = source.render(
-                stylesheets=[faces], font_config=font_config, color_profiles={_COLOURS: colours},
-                output_intent=_COLOURS,
+                stylesheets=[faces, *([_sheet(sheet)] if sheet else [])], font_config=font_config,
+                color_profiles={_COLOURS: colours}, output_intent=_COLOURS,
             )  # fmt: skip
             document.metadata.title, document.metadata.lang = title, language
             return document.write_pdf(
@@ -259,6 +262,14 @@ def _press() -> tuple[Any, Any, Any, Any]:
     return fetcher, font_config, faces, colours
 
 
+@cache
+def _sheet(name: str) -> Any:
+    from weasyprint import CSS
+
+    fetcher, font_config, _faces, _colours = _press()
+    return CSS(filename=ROOT / "templates" / name, font_config=font_config, url_fetcher=fetcher)
+
+
 def _enclosed(attachment: Attachment) -> Any:
     from weasyprint import Attachment as Enclosed
 
@@ -283,6 +294,23 @@ def _finish(document: Any, pdf: Any, tree: Any, backdrop: Backdrop | None, signa
     _mark_languages(pdf, [section.get("lang") for section in tree.iter("section")])
     if signature is not None:
         _add_signature_field(pdf, signature)
+    _compress_once(pdf)
+
+
+def _compress_once(pdf: Any) -> None:
+    """Compress every stream now: the library does so each time it is asked for the bytes, which is twice."""
+    from pydyf import Stream
+
+    class Ready(Stream):
+        """A stream whose bytes are there."""
+
+        data = b""
+
+    for place, entry in enumerate(pdf.objects):
+        if isinstance(entry, Stream):
+            ready = Ready()
+            ready.data, ready.number, ready.generation = entry.data, entry.number, entry.generation
+            pdf.objects[place] = ready
 
 
 def _refuse_strange_letters(document: Any) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from rich.progress import Progress
 
+from contest.certificates.composing import Order
 from contest.certificates.export import export_folder, export_zip
 from contest.certificates.files import directory_of
 from contest.certificates.inspection import LARGEST_FILE, inspect_apart
@@ -26,7 +27,7 @@ from contest.certificates.queries import (
     standings_in_force,
     status_of,
 )
-from contest.certificates.services import Order, issue_certificates
+from contest.certificates.services import issue_certificates
 from contest.certificates.verification import Verdict, verify_file
 from contest.contests.queries import contest_by_code
 from contest.rulebook import Stage

@@ -26,6 +26,7 @@ from core.documents import (
 )
 from core.words import Words
 
+SHEET = "contest/documents/certificate.css"
 POINTS_PER_MM = 72 / 25.4
 #: No text is drawn smaller than this share of its full size.
 SMALLEST = 0.6
@@ -34,6 +35,8 @@ _LETTER = 24.0
 #: Where a line may end: after a blank, after a hyphen inside a name; first of all after a comma of a place.
 _AFTER_WORD = re.compile(r"(?<= )|(?<=\w-)(?=\w)")
 _AFTER_COMMA = re.compile(r"(?<=, )")
+#: A line that goes on inside a word.
+_INSIDE_WORD = re.compile(r"\w-$")
 #: A short word stays with the next one.
 _BIND = re.compile(r"(?<!\S)(\w{1,2}) (?=\S)")
 
@@ -77,6 +80,17 @@ class Fitted:
     above: float
     lines: tuple[str, ...]
 
+    def flowing(self, language: str) -> str:
+        """The lines in one text, with a blank between words of two lines for whoever hears them.
+
+        It moves no line from its place: in the middle of the sheet it stands on both sides of a line, beside
+        the signature on the side where the line may end anywhere.
+        """
+        if self.role == "signatory":
+            return ("\n " if language == "kk" else " \n").join(self.lines)
+        *before, last = self.lines
+        return "\n".join([*(line if _INSIDE_WORD.search(line) else f" {line} " for line in before), last])
+
 
 def draw_certificate(record: CertificateRecord) -> bytes:
     """The certificate as PDF/A-3b with its record inside and an empty field for the signature.
@@ -92,6 +106,7 @@ def draw_certificate(record: CertificateRecord) -> bytes:
             Attachment(FILE_NAME, record.as_json().encode(), "Certificate record", record.made_at, "Source")
         ],
         identifier=record.code,
+        sheet=SHEET,
         backdrop=_backdrop(record.place),
         signature=f"{wording.SEAL.kk} · {wording.SEAL.ru}",
     )

@@ -7,8 +7,8 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, StringField
 from wtforms.validators import InputRequired, Length
 
+from contest.certificates.composing import Order
 from contest.certificates.record import LONGEST
-from contest.certificates.services import Order
 
 _REQUIRED = InputRequired(_l("Fill in this field."))
 

@@ -57,9 +57,12 @@ def find_certificate(session: Session, code: str) -> Certificate | None:
     return session.scalars(select(Certificate).where(Certificate.code == code)).first()
 
 
-def get_certificate(session: Session, certificate_id: int) -> Certificate:
-    """A certificate by its row, such as the one that replaced another."""
-    return session.get_one(Certificate, certificate_id)
+def successor_of(session: Session, certificate: Certificate) -> Certificate | None:
+    """The last of those that took a certificate's place one after the other; None where none did."""
+    found = None
+    while certificate.replaced_by is not None:
+        found = certificate = session.get_one(Certificate, certificate.replaced_by)
+    return found
 
 
 def certificate_by_serial(session: Session, contest: Contest, serial: int) -> Certificate:
@@ -132,8 +135,9 @@ def due_of(
 ) -> list[Entitlement]:
     """What a standing entitles to and is not issued yet; only some kinds, if they are named.
 
-    What was issued by this very standing and revoked since stays revoked, until it is reissued by hand. Who
-    was excluded after it was frozen gets none, though a corrected standing may still be missing.
+    What was revoked by hand stays revoked until it is reissued by hand, under a corrected standing too; what
+    a correction took, another one may give back. Who was excluded after it was frozen gets none, though a
+    corrected standing may still be missing.
     """
     settled, gone = settled_awards(session, standing.contest_id), _excluded(session, standing.contest_id)
     rows = [row for row in rows_of(session, standing) if row.nominee_id not in gone]
@@ -174,21 +178,25 @@ def is_borne_out(session: Session, contest: Contest, certificate: Certificate) -
 
 
 def settled_awards(session: Session, contest_id: int) -> set[tuple[object, int, str]]:
-    """Awards of a contest that need no certificate: (stage, nominee, award) of every valid one, and
-    (standing, nominee, award) of every one that was issued at all."""
+    """Awards of a contest that need no certificate: (stage, nominee, award) of every valid one and of what
+    somebody revoked by hand, and (standing, nominee, award) of every one that was issued at all."""
     settled: set[tuple[object, int, str]] = set()
+    corrected = correction_reasons(session, contest_id)
     wanted = select(
-        Certificate.stage,
-        Certificate.standing_id,
-        Certificate.nominee_id,
-        Certificate.award,
-        Certificate.revoked_at,
-    ).where(Certificate.contest_id == contest_id)
-    for stage, standing_id, nominee_id, award, revoked_at in session.execute(wanted):
+        Certificate.stage, Certificate.standing_id, Certificate.nominee_id, Certificate.award,
+        Certificate.revocation_reason,
+    ).where(Certificate.contest_id == contest_id, Certificate.replaced_by.is_(None))  # fmt: skip
+    for stage, standing_id, nominee_id, award, reason in session.execute(wanted):
         settled.add((standing_id, nominee_id, award))
-        if revoked_at is None:
+        if reason not in corrected:
             settled.add((stage, nominee_id, award))
     return settled
+
+
+def correction_reasons(session: Session, contest_id: int) -> frozenset[str]:
+    """Why standings were corrected: what is revoked for one of these was revoked by nobody's hand."""
+    wanted = select(Standing.reason).where(Standing.contest_id == contest_id, Standing.reason.is_not(None))
+    return frozenset(session.scalars(wanted))
 
 
 def _excluded(session: Session, contest_id: int) -> frozenset[int]:

@@ -7,52 +7,35 @@ back is in nobody's register. Numbers are given under a lock on the contest, so 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contest.certificates.files import path_of as path_of_file
-from contest.certificates.files import remove_files, write_beside, write_durably
+from contest.certificates.composing import Order, compose, compose_anew
+from contest.certificates.files import path_of, remove_files, write_beside, write_durably
 from contest.certificates.models import Certificate
 from contest.certificates.press import Press, keep_signer, national_signature
 from contest.certificates.queries import (
-    Entitlement,
+    correction_reasons,
     due_of,
     entitlements,
     is_borne_out,
     record_of,
     valid_of_area,
 )
-from contest.certificates.record import DEMO_PREFIX, AwardKind, CertificateRecord
+from contest.certificates.record import AwardKind, CertificateRecord
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_by_fingerprint
 from contest.objections.finality import is_final
 from contest.objections.words import why_not_final
-from contest.rulebook import RuleBook
 from contest.standings.models import Standing
 from contest.standings.queries import latest_standing, rows_of
 from core import audit
-from core.clock import day_of
-from core.codes import new_code
 from core.errors import BadInput, Conflict
-from core.places.models import Unit
-from core.places.queries import get_unit, path_of
 from core.storage import lock_row
-
-CODE_LENGTH = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The order by which certificates are given, and who signs them by hand (may be empty)."""
-
-    number: str
-    on: date
-    signed_by: str = ""
 
 
 def issue_certificates(
@@ -92,15 +75,18 @@ def issue_certificates(
     book = rulebook_by_fingerprint(session, contest, standing.rulebook_fingerprint)
     serial = _last_serial(session, contest)
     records = [
-        _record(session, contest, standing, book, one, order, number, is_demo, public_url, now)
+        compose(
+            session, contest=contest, standing=standing, book=book, one=one, order=order, serial=number,
+            is_demo=is_demo, public_url=public_url, now=now,
+        )
         for number, one in enumerate(missing, start=serial + 1)
-    ]
+    ]  # fmt: skip
     issued = []
     try:
         for record, one, content in zip(records, missing, press.make(records), strict=True):
             made = _keep(session, record, content, standing, one.row.nominee_id, press, directory, now)
             issued.append(made)
-            _replace_before(session, standing, made)
+            _replace_before(session, made)
             _journal(session, "certificate.issue", contest, made, actor)
     except BaseException:
         # The rows are rolled back by the edge; their files go with them.
@@ -177,20 +163,10 @@ def reissue_certificate(
     standing = session.get_one(Standing, certificate.standing_id)
     if certificate.revoked_at is None or certificate.replaced_by is not None or not reason.strip():
         _void(session, certificate, reason, now)
-    before = record_of(certificate)
-    code = new_code(CODE_LENGTH, prefix=DEMO_PREFIX if before.is_demo else "")
-    try:
-        record = replace(
-            before,
-            code=code,
-            serial=_last_serial(session, contest) + 1,
-            name_kk=_line(name_kk or before.name_kk),
-            name_ru=_line(name_ru or before.name_ru),
-            issued_on=day_of(now),
-            address=f"{public_url}/v/{code}",
-        )
-    except ValueError as fault:
-        raise _refused(fault) from fault
+    record = compose_anew(
+        record_of(certificate), serial=_last_serial(session, contest) + 1, name_kk=name_kk, name_ru=name_ru,
+        public_url=public_url, now=now,
+    )  # fmt: skip
     (content,) = press.make([record])
     made = _keep(session, record, content, standing, certificate.nominee_id, press, directory, now)
     certificate.replaced_by = made.id
@@ -207,13 +183,17 @@ def reissue_certificate(
     return made
 
 
-def _replace_before(session: Session, standing: Standing, made: Certificate) -> None:
-    """Let the check page of a nominee's revoked certificate lead to the new one of the corrected standing."""
+def _replace_before(session: Session, made: Certificate) -> None:
+    """Let the check page of what corrections took from a nominee lead to what the standing gives instead.
+
+    The correction that gives it back may be another one than that which took it away.
+    """
     before = session.scalars(
         select(Certificate).where(
             Certificate.contest_id == made.contest_id, Certificate.stage == made.stage,
             Certificate.nominee_id == made.nominee_id, Certificate.id != made.id,
-            Certificate.replaced_by.is_(None), Certificate.revocation_reason == standing.reason,
+            Certificate.replaced_by.is_(None),
+            Certificate.revocation_reason.in_(correction_reasons(session, made.contest_id)),
         )
     )  # fmt: skip
     for certificate in before:
@@ -239,56 +219,6 @@ def _last_serial(session: Session, contest: Contest) -> int:
     return session.scalar(wanted) or 0
 
 
-def _record(
-    session: Session,
-    contest: Contest,
-    standing: Standing,
-    book: RuleBook,
-    one: Entitlement,
-    order: Order,
-    serial: int,
-    is_demo: bool,
-    public_url: str,
-    now: datetime,
-) -> CertificateRecord:
-    unit = get_unit(session, one.row.kato)
-    chain = (*path_of(session, unit), unit)
-    code = new_code(CODE_LENGTH, prefix=DEMO_PREFIX if is_demo else "")
-    wanted = one.award.removeprefix("nomination:")
-    nomination = next((each.title for each in book.nominations if each.code == wanted), None)
-    title = nomination if one.kind is AwardKind.NOMINATION else None
-    try:
-        return CertificateRecord(
-            code=code, serial=serial, is_demo=is_demo, contest=contest.code,
-            contest_kk=_line(contest.title_kk), contest_ru=_line(contest.title_ru),
-            contest_en=_line(contest.title_en),
-            stage=standing.stage, kind=one.kind, place=one.place, award=one.award,
-            award_kk=_line(title.kk) if title else "", award_ru=_line(title.ru) if title else "",
-            award_en=_line(title.en) if title else "",
-            name_kk=_line(one.row.name_kk), name_ru=_line(one.row.name_ru),
-            kato=unit.kato, post_kk=_chain(chain, "kk"), post_ru=_chain(chain, "ru"),
-            post_en=_chain(chain, "en"), order_number=_line(order.number.replace("№", " ")),
-            order_on=order.on, signed_by=_line(order.signed_by), issued_on=day_of(now),
-            rulebook=standing.rulebook_fingerprint, standing=standing.inputs_digest,
-            address=f"{public_url}/v/{code}",
-        )  # fmt: skip
-    except ValueError as fault:
-        raise _refused(fault) from fault
-
-
-def _line(text: str) -> str:
-    """A text on one line with single blanks."""
-    return " ".join(text.split())
-
-
-def _chain(units: tuple[Unit, ...], language: str) -> str:
-    return ", ".join(getattr(unit, f"name_{language}") for unit in units)
-
-
-def _refused(fault: ValueError) -> BadInput:
-    return BadInput(_l("The certificate cannot be made: %(fault)s.", fault=str(fault)))
-
-
 def _keep(
     session: Session,
     record: CertificateRecord,
@@ -303,7 +233,7 @@ def _keep(
     keep_signer(directory, press.key)
     digest = write_durably(directory, record.code, content)
     if press.national:
-        path = path_of_file(directory, record.code)
+        path = path_of(directory, record.code)
         write_beside(path, national_signature(path, press.national))
     certificate = Certificate(
         serial=record.serial, code=record.code, contest_id=standing.contest_id, standing_id=standing.id,

@@ -17,7 +17,7 @@ from contest.certificates import wording
 from contest.certificates.files import directory_of
 from contest.certificates.inspection import LARGEST_FILE, inspect_apart
 from contest.certificates.press import known_signers
-from contest.certificates.queries import Status, find_certificate, get_certificate, record_of, status_of
+from contest.certificates.queries import Status, find_certificate, record_of, status_of, successor_of
 from contest.certificates.record import DEMO_PREFIX, CertificateRecord
 from contest.certificates.verification import Verdict, Verification, verify_file
 from core.access import public
@@ -88,14 +88,13 @@ def check(code: str) -> Reply:
         return _form(
             code[:80], _l("No certificate has this code. Compare it with the paper, letter by letter.")
         ), 404
-    instead = get_certificate(database(), certificate.replaced_by) if certificate.replaced_by else None
     return render_template(
         "contest/certificates/check.html",
         certificate=certificate,
         record=record_of(certificate),
         status=status_of(certificate),
         status_words=STATUS_WORDS,
-        instead=instead,
+        instead=successor_of(database(), certificate),
         texts=_texts(record_of(certificate)),
     )
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contest.certificates.composing import Order
 from contest.certificates.models import Certificate
 from contest.certificates.press import Press
 from contest.certificates.record import AwardKind, CertificateRecord
-from contest.certificates.services import Order, issue_certificates
+from contest.certificates.services import issue_certificates
 from contest.rulebook import Stage
 from contest.standings.models import Standing
 from core.signatures import DEMONSTRATION, SigningKey, fingerprint_of, make_store

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from contest.certificates.drawing import BLOCKS, SMALLEST, certificate_html, draw_certificate, fit_pair
+from contest.certificates.drawing import BLOCKS, SHEET, SMALLEST, certificate_html, draw_certificate, fit_pair
 from contest.certificates.ornament import sheet
 from contest.certificates.record import FILE_NAME, AwardKind
 from contest.rulebook import Stage
-from core.documents import _press, read_attachment
+from core.documents import _press, _sheet, read_attachment
 from core.errors import BadInput
 from core.words import KAZAKH_ALPHABET
 from tests.contest.certificates.sample import LONG_KK, LONG_RU, RECORD, live, nomination
@@ -36,7 +36,7 @@ def drawn_lines(record) -> list[tuple[str, str, tuple[float, float, float, float
 
     fetcher, font_config, faces, _colours = _press()
     html = HTML(string=certificate_html(record), url_fetcher=fetcher)
-    document = html.render(stylesheets=[faces], font_config=font_config)
+    document = html.render(stylesheets=[faces, _sheet(SHEET)], font_config=font_config)
     assert len(document.pages) == 1
     found = []
 
@@ -193,3 +193,13 @@ def test_the_band_is_the_same_from_both_ends():
         length = upright[0] + upright[-1]
         for places in (upright, turned):
             assert places == pytest.approx(sorted(length - place for place in places))
+
+
+def test_words_of_two_lines_are_heard_apart_and_a_name_that_goes_on_in_the_next_line_is_not():
+    record = live(name_kk=LONG_KK, name_ru=LONG_RU)
+    paragraphs = re.findall(r"<(?:p|h1) class=\"(\w+) fit\"[^>]*>([^<]+)<", certificate_html(record))
+    told = {(role, at // len(BLOCKS)): text for at, (role, text) in enumerate(paragraphs)}
+    assert told["name", 0] == "Әбдірахманұлы-\nҚоңырқұлжинский Нұрсұлтан-\nМұхаммед Өскенбайұлы"
+    assert told["post", 0] == " Түркістан облысы, Сайрам ауданы, \nҚарабұлақ ауылдық округі"
+    assert told["signatory", 0] == "Республикалық конкурстық\n комиссияның төрағасы"
+    assert told["signatory", 1] == "Председатель республиканской \nконкурсной комиссии"

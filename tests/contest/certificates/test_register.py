@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from contest.certificates import verification
+from contest.certificates.composing import Order
 from contest.certificates.drawing import draw_certificate
 from contest.certificates.files import path_of, read_file
 from contest.certificates.models import Certificate
@@ -23,8 +24,9 @@ from contest.certificates.queries import (
     record_of,
     standings_in_force,
     status_of,
+    successor_of,
 )
-from contest.certificates.services import Order, reissue_certificate, revoke_certificate
+from contest.certificates.services import reissue_certificate, revoke_certificate, revoke_unborne
 from contest.certificates.verification import Verdict
 from contest.rulebook import Stage
 from contest.standings.models import Standing, StandingRow
@@ -49,12 +51,15 @@ def acts(session: Session) -> list[Pending]:
     return [act for act in session.info["journal"] if act.action.startswith("certificate.")]
 
 
-def corrected(session: Session, before: Standing, awards: dict[int, str | None]) -> Standing:
+def corrected(
+    session: Session, before: Standing, awards: dict[int, str | None], reason: str = "Баға түзетілді"
+) -> Standing:
     """A newer version of a standing with other awards, by place."""
     made = Standing(
-        contest_id=before.contest_id, stage=before.stage, oblast_kato=before.oblast_kato, version=2,
+        contest_id=before.contest_id, stage=before.stage, oblast_kato=before.oblast_kato,
+        version=before.version + 1,
         rulebook_fingerprint=before.rulebook_fingerprint, inputs_digest="c" * 64, inputs_json="{}",
-        frozen_at=NOW, reason="Баға түзетілді", asked_by=before.asked_by, confirmed_by=before.confirmed_by,
+        frozen_at=NOW, reason=reason, asked_by=before.asked_by, confirmed_by=before.confirmed_by,
     )  # fmt: skip
     session.add(made)
     session.flush()
@@ -175,6 +180,48 @@ def test_a_corrected_standing_revokes_what_it_does_not_bear_out(session: Session
     assert before["place-2"].replaced_by == issued[0].id
     assert [one.id for one in standings_in_force(session, contest(session))] == [newer.id]
     assert issue(session, newer, tmp_path) == []
+
+
+def test_what_one_correction_took_and_another_gives_back_is_found_from_the_first(
+    session: Session, tmp_path: Path
+):
+    first = the_standing(session)
+    one = next(one for one in issue(session, first, tmp_path) if one.award == "place-2")
+    second = corrected(session, first, {2: None, 3: "place-2"})
+    thanks = next(each for each in issue(session, second, tmp_path) if each.nominee_id == one.nominee_id)
+    third = corrected(session, second, {2: "place-2", 3: "place-3"}, "Апелляция қанағаттандырылды")
+    again = next(each for each in issue(session, third, tmp_path) if each.nominee_id == one.nominee_id)
+    assert (thanks.award, again.award) == ("thanks", "place-2")
+    assert (one.revocation_reason, one.replaced_by) == ("Баға түзетілді", thanks.id)
+    assert (thanks.revocation_reason, thanks.replaced_by) == ("Апелляция қанағаттандырылды", again.id)
+    assert successor_of(session, one) == successor_of(session, thanks) == again
+    assert successor_of(session, again) is None
+
+
+def test_an_award_that_was_gone_for_a_while_leads_to_the_one_that_was_given_back(
+    session: Session, tmp_path: Path
+):
+    """Between the two corrections the nominee had no certificate at all."""
+    first = the_standing(session)
+    one = next(one for one in issue(session, first, tmp_path) if one.award == "place-2")
+    second = corrected(session, first, {2: None, 3: "place-2"})
+    revoke_unborne(session, standing=second, actor=ACTOR, now=NOW)
+    assert (status_of(one), successor_of(session, one)) == (Status.REVOKED, None)
+    third = corrected(session, second, {2: "place-2", 3: "place-3"}, "Апелляция қанағаттандырылды")
+    again = next(each for each in issue(session, third, tmp_path) if each.nominee_id == one.nominee_id)
+    assert (status_of(one), successor_of(session, one)) == (Status.REISSUED, again)
+
+
+def test_what_was_revoked_by_hand_is_not_given_back_by_a_correction_of_something_else(
+    session: Session, tmp_path: Path
+):
+    first = the_standing(session)
+    one = next(one for one in issue(session, first, tmp_path) if one.award == "place-1")
+    revoke_certificate(session, certificate=one, reason="Қате берілген", actor=ACTOR, now=NOW)
+    second = corrected(session, first, {2: "place-3", 3: "place-2"})
+    assert sorted(each.award for each in issue(session, second, tmp_path)) == ["place-2", "place-3"]
+    made = reissue_certificate(session, certificate=one, directory=tmp_path, **REISSUE)
+    assert (made.award, successor_of(session, one)) == ("place-1", made)
 
 
 def test_a_revoked_certificate_says_why_and_is_not_revoked_twice(session: Session, tmp_path: Path):
