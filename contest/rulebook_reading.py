@@ -47,6 +47,8 @@ from core.disclosure import MINIMUM_CELL, MINIMUM_SCORE
 
 SHIPPED = Path(__file__).with_name("rulebooks")
 MODES = ("open", "codes", "verified")
+#: Ten times the longest book that is shipped, and more.
+LONGEST_TEXT = 200_000
 
 
 class BadRuleBook(ValueError):
@@ -75,14 +77,16 @@ def read_rulebook(text: str, *, place: str = "rule book") -> RuleBook:
 
     :raises BadRuleBook: with every fault found; each begins with `place` and the key's path.
     """
+    if len(text) > LONGEST_TEXT:
+        raise BadRuleBook([f"{place}: has {len(text)} characters; no book has more than {LONGEST_TEXT}"])
+    faults: list[str] = []
     try:
         table = tomllib.loads(text, parse_float=Decimal)
+        book = _book(TableReader(table, place, "", faults))
     except tomllib.TOMLDecodeError as fault:
         raise BadRuleBook([f"{place}: {fault}"]) from None
     except (ArithmeticError, RecursionError, ValueError):
         raise BadRuleBook([f"{place}: a number is beyond all measure, or brackets stand too deep"]) from None
-    faults: list[str] = []
-    book = _book(TableReader(table, place, "", faults))
     if faults:
         raise BadRuleBook(faults)
     return book

@@ -110,6 +110,13 @@ def test_what_toml_itself_cannot_hold_is_a_fault_and_no_crash(value: str):
     assert faults(f"x = {value}") == ("book: a number is beyond all measure, or brackets stand too deep",)
 
 
+def test_a_number_too_long_to_be_named_and_a_book_without_end_are_faults_too():
+    (fault,) = faults(changed("decimals = 2", f"decimals = 0x{'f' * 5000}"))
+    assert fault == "book: a number is beyond all measure, or brackets stand too deep"
+    (fault,) = faults("#" * 200_001)
+    assert fault == "book: has 200001 characters; no book has more than 200000"
+
+
 def test_a_share_beyond_all_measure_is_refused_at_once():
     (fault,) = faults(changed('majority = "1/2"', 'majority = "1e-999999999"'))
     assert fault == "book, decision.majority: is '1e-999999999'; give a share as text, such as \"2/3\""
