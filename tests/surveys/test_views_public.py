@@ -116,6 +116,7 @@ def test_an_answer_is_thanked_waits_sealed_and_is_counted_after_mixing(app, clie
         answer = client.post(address(katos[0]), data={"ticket": sample.ticket(page), **sent})
         assert answer.status_code == 200
         assert "Thank you. Your answer has arrived." in text(answer)
+        assert "hreflang" not in text(answer)  # another language would be an empty form: was it not counted?
         assert waiting(app) == number + 1
     with app.app_context():
         mix_waiting(app.extensions["storage"], keys=keys(), takers=takers(), now=NOW)
