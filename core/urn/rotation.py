@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Row, delete, func, or_, select, text, update
+from sqlalchemy import Row, delete, exists, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -71,7 +71,7 @@ def hold_key(session: Session, *, keys: KeyRing, until: date, now: datetime) -> 
 
 def missing_keys(session: Session, *, keys: KeyRing) -> frozenset[str]:
     """The keys under which answers wait and whose files are not here."""
-    used = select(IntakeKey.name).where(IntakeKey.name.in_(select(Intake.key_name).distinct()))
+    used = select(IntakeKey.name).where(exists().where(Intake.key_name == IntakeKey.name))
     return frozenset(name for name in session.scalars(used) if not keys.has(name))
 
 
