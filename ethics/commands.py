@@ -20,7 +20,7 @@ from core.errors import AuylError
 from core.web.edge import keys, settings, storage, takers
 from ethics import services
 from ethics.items import shipped, shipped_codes
-from ethics.queries import all_rounds, questionnaire_lines, round_by_code
+from ethics.queries import all_rounds, questionnaire_line, questionnaire_lines, round_by_code
 from ethics.slips.printing import draw_slips, file_name
 
 ethics = click.Group("ethics", help="The sealed questionnaires: statements, rounds, opening and closing.")
@@ -96,31 +96,39 @@ def status(code: str, as_json: bool) -> None:
 @click.option("--folder", required=True, type=click.Path(path_type=Path), help="A new folder for the files.")
 def slips(code: str, oblast: str, folder: Path) -> None:
     """Make the slips of an oblast's questionnaires that have none yet, a PDF each; they exist only there."""
-    now, options = clock.present(), settings()
-    with _plainly(), storage().write(now=now) as session:
+    with _plainly(), storage().read() as session:
         asked = round_by_code(session, code)
         lines = [
             line for line in questionnaire_lines(session, asked=asked, oblasts=[oblast]) if not line.has_slips
         ]
-        if folder.exists():
-            raise click.ClickException(f"{folder} is there already: name a new folder")
-        if not lines:
-            raise click.ClickException(f"all questionnaires of {oblast} in {code} have their slips")
-        folder.mkdir(mode=0o700, parents=True)
-        with Progress(console=Console(stderr=True)) as progress:
-            task = progress.add_task("slips", total=sum(line.questionnaire.headcount for line in lines))
-            for line in lines:
-                codes = services.make_slips(
-                    session, questionnaire=line.questionnaire, secret=options.secret_key, actor="system",
-                    now=now,
-                )  # fmt: skip
-                path = folder / file_name(line, "slips", is_demo=options.is_demo)
-                path.touch(mode=0o600)
-                path.write_bytes(
-                    draw_slips(codes, line=line, public_url=options.public_url, is_demo=options.is_demo)
-                )
-                progress.advance(task, len(codes))
+    if folder.exists():
+        raise click.ClickException(f"{folder} is there already: name a new folder")
+    if not lines:
+        raise click.ClickException(f"all questionnaires of {oblast} in {code} have their slips")
+    folder.mkdir(mode=0o700, parents=True)
+    with _plainly(), Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("slips", total=sum(line.questionnaire.headcount for line in lines))
+        for line in lines:
+            _print_slips(line.number, folder)
+            progress.advance(task, line.questionnaire.headcount)
     click.echo(f"{len(lines)} files in {folder}: print them, then destroy them")
+
+
+def _print_slips(number: int, folder: Path) -> None:
+    """Make the slips of one questionnaire into a file.
+
+    In a transaction of its own: while one is open, nobody else writes to SQLite, residents neither.
+    """
+    now, options = clock.present(), settings()
+    with storage().write(now=now) as session:
+        line = questionnaire_line(session, number)
+        codes = services.make_slips(
+            session, questionnaire=line.questionnaire, secret=options.secret_key, actor="system", now=now
+        )
+        drawn = draw_slips(codes, line=line, public_url=options.public_url, is_demo=options.is_demo)
+        path = folder / file_name(line, "slips", is_demo=options.is_demo)
+        path.touch(mode=0o600)
+        path.write_bytes(drawn)
 
 
 @ethics.command("open")

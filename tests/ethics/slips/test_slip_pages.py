@@ -18,6 +18,7 @@ from sqlalchemy import func, select, update
 from core import clock
 from core.access import Role, Scope
 from core.codes import clean_code, code_mark, grouped
+from core.places.models import Official
 from core.urn.keys import KeyRing
 from ethics import services
 from ethics.models import Questionnaire, Round, Slip
@@ -338,3 +339,27 @@ def test_the_command_makes_the_slips_of_an_oblast_into_a_new_folder(app, keep, t
     missing = staff.run(app, "ethics", "slips", "nothing", "--oblast", OWN, "--folder", str(tmp_path / "x"))
     assert (missing.exit_code, "There is no ethics round “nothing”." in missing.output) == (1, True)
     assert not (tmp_path / "x").exists()
+
+
+def test_slips_of_one_questionnaire_are_kept_although_the_next_cannot_be_drawn(app, keep, tmp_path: Path):
+    """Each has a transaction of its own: answers never wait until a whole oblast is drawn."""
+
+    def act(session) -> int:
+        made = sample.draft(session)
+        for place in range(2):
+            official, kato = sample.new_official(session, place)
+            services.add_questionnaire(
+                session, round=made, official_id=official.id, kato=kato, positions=sample.staff_of(4 + place),
+                actor=ACTOR, now=NOW,
+            )  # fmt: skip
+        official.surname = "Ахметов ☃"
+        return official.id
+
+    number = keep(act)
+    words = ("ethics", "slips", "round-1", "--oblast", OWN, "--folder")
+    refused = staff.run(app, *words, str(tmp_path / "first"))
+    assert (refused.exit_code, "lack “☃”" in refused.output) == (1, True), refused.output
+    assert (len(list((tmp_path / "first").iterdir())), count(app, Slip)) == (1, 4)
+    keep(lambda session: setattr(session.get_one(Official, number), "surname", "Ахметов"))
+    done = staff.run(app, *words, str(tmp_path / "second"))
+    assert (done.exit_code, len(list((tmp_path / "second").iterdir())), count(app, Slip)) == (0, 1, 9)
