@@ -60,11 +60,31 @@ def _inputs(contents: Contents, index: Row, books: Mapping[str, RuleBook]) -> li
         _ethics(contents, file, inputs, found)
     if index["is_in_force"] == "true":
         _marks(contents, code, inputs, book, found)
+    _went_on(contents, index, file, inputs, found)
     if inputs["stage"] == Stage.NATIONAL.value:
         _nominations(contents, file, inputs, book, found)
         _votes(contents, file, inputs, is_in_force=index["is_in_force"] == "true", found=found)
     told = f"{len(inputs['units'])} units and {len(inputs['nominees'])} nominees as they were published"
     return found.done(f"inputs of {code}", told)
+
+
+def _went_on(contents: Contents, index: Row, file: str, inputs: Mapping[str, Any], found: Findings) -> None:
+    """Whoever is said to have gone on before a correction was a finalist of a version before it."""
+    before = [
+        row for row in contents.table("standings/standings")
+        if (row["stage"], row["oblast_kato"]) == (index["stage"], index["oblast_kato"])
+        and int(row["version"] or 0) < int(index["version"] or 0)
+    ]  # fmt: skip
+    if any(row["is_withheld"] == "true" for row in before):
+        return
+    named = {row["standing"] for row in before}
+    finalists = {
+        row["nominee"] for row in contents.table("standings/rows")
+        if row["standing"] in named and row["is_finalist"] == "true"
+    }  # fmt: skip
+    for nominee in inputs.get("went_on", ()):
+        if str(nominee) not in finalists:
+            found.fault(file, "went_on", nominee, None, "standings/rows.csv has no such finalist before")
 
 
 def _ethics(contents: Contents, file: str, inputs: Mapping[str, Any], found: Findings) -> None:

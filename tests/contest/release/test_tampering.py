@@ -300,6 +300,17 @@ def test_a_village_of_two_scores_is_found_though_all_that_follows_from_them_is_m
     assert "survey/units.csv, line 3" in [line.subject for line in lines]
 
 
+def test_nobody_is_made_a_finalist_by_a_correction_that_there_was_not():
+    name = f"standings/inputs/regional-{OBLASTS[0]}-v1"
+
+    def act(made: Made) -> None:
+        made.inputs[name]["went_on"] = [2]
+        redigested(made, name)
+
+    told = "found 2, expected nothing (standings/rows.csv has no such finalist before)"
+    assert Line(f"{name}.json, went_on", False, told) in found(changed(MADE, act), "standings")
+
+
 def test_a_nominee_twice_in_the_inputs_does_not_take_two_places():
     def twice(made: Made) -> None:
         people = made.inputs[NATIONAL]["nominees"]
