@@ -97,7 +97,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         key_directory=key_directory,
         database_url=_database_url(source.get("DATABASE_URL") or f"sqlite:///{data_directory}/auyl.sqlite3"),
         redis_url=source.get("REDIS_URL") or None,
-        public_url=source.get("AUYL_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
+        public_url=_public_url(source),
         proxy_hops=_whole(source, "AUYL_PROXY_HOPS", 0),
         workers=_whole(source, "AUYL_WORKERS", 1),
         metrics_token=source.get("AUYL_METRICS_TOKEN") or None,
@@ -117,6 +117,19 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             "set REDIS_URL, or AUYL_WORKERS=1."
         )
     return settings
+
+
+def _public_url(source: Mapping[str, str]) -> str:
+    """The address that people use, as it stands in certificates: a scheme and a host, perhaps a port."""
+    address = (source.get("AUYL_PUBLIC_URL") or "http://127.0.0.1:8000").rstrip("/")
+    parts = urlsplit(address)
+    is_bare = address == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
+    if parts.scheme not in ("http", "https") or not parts.hostname or not is_bare:
+        raise SettingError(
+            f"AUYL_PUBLIC_URL is {address!r}: set it to the address that people use, such as "
+            "'https://auyl.example.kz', without a path."
+        )
+    return address
 
 
 def _sign_in(source: Mapping[str, str]) -> SignInService | None:

@@ -62,7 +62,8 @@ def test_postgresql_is_reached_by_the_installed_driver(tmp_path: Path, prefix: s
 @pytest.mark.parametrize(
     ("name", "value"),
     [("AUYL_KIND", "test"), ("AUYL_KIND", ""), ("AUYL_WORKERS", "two"), ("AUYL_PROXY_HOPS", "-1"),
-     ("AUYL_WORKERS", "1.5")],
+     ("AUYL_WORKERS", "1.5"), ("AUYL_PUBLIC_URL", "auyl.example.kz"), ("AUYL_PUBLIC_URL", "https://:443"),
+     ("AUYL_PUBLIC_URL", "https://auyl.example.kz/survey")],
 )  # fmt: skip
 def test_a_wrong_value_is_refused_by_name(tmp_path: Path, name: str, value: str):
     with pytest.raises(SettingError) as refused:
