@@ -238,3 +238,9 @@ def test_signers_stay_known_after_their_key_was_replaced(ready, tmp_path: Path):
     assert known_signers(tmp_path) > SIGNERS
     assert len(known_signers(tmp_path)) == 2
     assert known_signers(tmp_path / "none", [KEY.pem]) == SIGNERS
+
+
+def test_a_machine_too_busy_to_look_says_nothing_about_the_file(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("contest.certificates.inspection._LONGEST_WAIT", 0.001)
+    with pytest.raises(Unavailable):
+        inspect_apart(SIGNED, SIGNERS)
