@@ -1,4 +1,4 @@
-"""Who leads a commission's meetings: its chair and its secretary, not somebody who only has the role.
+"""Who leads a commission: its chair and its secretary, not somebody who only has the role.
 
 Imports the edge.
 """
@@ -17,7 +17,7 @@ from core.web.edge import database
 
 
 def leads(contest: Contest, stage: Stage, oblast_kato: str | None) -> bool:
-    """Whether the reader leads the meetings of this commission: by right, and by a seat that is held."""
+    """Whether the reader leads this commission: by right, and by a seat that is held."""
     people = people_of(database(), contest, stage, oblast_kato)
     has_right = may(current_user, Right.RUN_MEETINGS, oblast=oblast_kato)
     return has_right and current_user.id in (people.chair, people.secretary)
@@ -29,4 +29,6 @@ def require_lead(contest: Contest, stage: Stage, oblast_kato: str | None) -> Non
     :raises Forbidden: saying who does.
     """
     if not leads(contest, stage, oblast_kato):
-        raise Forbidden(_l("Only the chair and the secretary who sit in this commission lead its meetings."))
+        raise Forbidden(
+            _l("Only the chair and the secretary who sit in this commission lead its marking and meetings.")
+        )

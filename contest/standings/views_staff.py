@@ -21,6 +21,7 @@ from contest.jury.forms import ActForm
 from contest.jury.queries import marking_of, progress
 from contest.jury.services import close_marking, open_marking
 from contest.jury.sight import area_in_sight, require_sight
+from contest.meetings.leading import require_lead
 from contest.meetings.queries import get_meeting
 from contest.objections.finality import is_final
 from contest.objections.queries import handled_objection
@@ -82,6 +83,7 @@ def standing(code: str, standing_id: int) -> Reply:
 def open_the_marking(code: str, stage: str, area: str) -> Reply:
     """Open the marking."""
     contest, chosen, oblast = area_in_sight(code, stage, area, Right.FREEZE_STANDING)
+    require_lead(contest, chosen, oblast)
     open_marking(
         database(), contest=contest, stage=chosen, oblast_kato=oblast, actor=current_user.reference,
         now=clock.present(),
@@ -95,6 +97,7 @@ def open_the_marking(code: str, stage: str, area: str) -> Reply:
 def close_the_marking(code: str, stage: str, area: str) -> Reply:
     """Close the marking: from now on scores are visible here."""
     contest, chosen, oblast = area_in_sight(code, stage, area, Right.FREEZE_STANDING)
+    require_lead(contest, chosen, oblast)
     now = clock.present()
     require_fresh_factor(now=now)
     require_valid(ConfirmForm())

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.commissions.models import Commission, Seat
-from contest.commissions.queries import VOTING, conflicts_of
+from contest.commissions.queries import VOTING, barred_judges, conflicts_of
 from contest.contests.models import Contest, ContestState
 from contest.contests.queries import rulebook_of
 from contest.nominees.models import Nominee
@@ -42,13 +42,17 @@ class GroundCount:
 
 @dataclass(frozen=True, slots=True)
 class AreaConflicts:
-    """The conflicts of one commission; no unit is the nation."""
+    """The conflicts of one commission; no unit is the nation.
+
+    :param late: members who declared one after the closing: they marked, and did not vote from then on.
+    """
 
     stage: Stage
     unit: Unit | None
     seats: int
     nominees: int
     members: int
+    late: int
     grounds: tuple[GroundCount, ...]
 
 
@@ -70,17 +74,17 @@ def published_conflicts(session: Session, contest: Contest) -> list[AreaConflict
         stage: {ground.code: ground.title for ground in rulebook_of(session, contest).stage(stage).conflicts}
         for stage in Stage
     }
-    found = {
-        stage: conflicts_of(
-            session, contest, stage,
-            [one for standing in standings if standing.stage is stage for one in nominees[standing.id]],
-        )
+    judged = {
+        stage: [one for standing in standings if standing.stage is stage for one in nominees[standing.id]]
         for stage in Stage
-    }  # fmt: skip
+    }
+    barred = {stage: barred_judges(session, contest, stage, judged[stage]) for stage in Stage}
+    known = {stage: conflicts_of(session, contest, stage, judged[stage]) for stage in Stage}
     return [
         _area(
             standing, units.get(standing.oblast_kato or ""), nominees[standing.id],
-            seats[standing.stage, standing.oblast_kato], found[standing.stage], titles[standing.stage],
+            seats[standing.stage, standing.oblast_kato], barred[standing.stage], known[standing.stage],
+            titles[standing.stage],
         )
         for standing in standings
     ]  # fmt: skip
@@ -91,13 +95,16 @@ def _area(
     unit: Unit | None,
     nominees: Sequence[Nominee],
     seated: set[int],
-    found: dict[int, dict[int, str]],
+    barred: dict[int, dict[int, str]],
+    known: dict[int, dict[int, str]],
     titles: dict[str, Words],
 ) -> AreaConflicts:
     members: dict[str, set[int]] = defaultdict(set)
     concerned: dict[str, set[int]] = defaultdict(set)
+    late: set[int] = set()
     for nominee in nominees:
-        for account_id, ground in found[nominee.id].items():
+        late |= (known[nominee.id].keys() - barred[nominee.id].keys()) & seated
+        for account_id, ground in barred[nominee.id].items():
             if account_id in seated:
                 members[ground].add(account_id)
                 concerned[ground].add(nominee.id)
@@ -106,7 +113,7 @@ def _area(
         for code in sorted(members)
     )
     everyone = set().union(*members.values())
-    return AreaConflicts(standing.stage, unit, len(seated), len(nominees), len(everyone), grounds)
+    return AreaConflicts(standing.stage, unit, len(seated), len(nominees), len(everyone), len(late), grounds)
 
 
 def _nominees(session: Session, standings: Sequence[Standing]) -> dict[int, list[Nominee]]:

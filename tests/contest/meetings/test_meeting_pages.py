@@ -214,5 +214,8 @@ def test_a_secretary_whose_seat_has_ended_leads_nothing_any_more(
     for act in ("close", "attendance", f"items/{number}/open-vote", f"items/{number}/drop"):
         assert secretary.post(f"{page}/{act}", nominees).status_code == 403, act
     assert secretary.post(other, nominees, held_on="2099-01-01").status_code == 403
+    stage = f"/staff/contests/2026/stages/regional/{OBLASTS[0]}"
+    for act in ("open", "close"):
+        assert secretary.post(f"{stage}/marking/{act}", nominees, sure="y").status_code == 403, act
     assert "Open the vote" not in secretary.get(page).text
     assert "Plan the meeting" not in secretary.get(other).text

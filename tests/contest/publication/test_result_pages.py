@@ -18,7 +18,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 
+from contest.commissions.models import Recusal
+from contest.commissions.queries import people_of
 from contest.contests.models import Contest, ContestState
+from contest.nominees.models import Nominee
+from contest.publication.conflicts.queries import published_conflicts
 from contest.rulebook import Stage
 from contest.standings.models import Standing, StandingRow
 from core.audit import record
@@ -198,6 +202,23 @@ def test_conflicts_are_counted_by_ground_and_nobody_is_named(app: Flask, client:
     text = page(client, f"{BASE}/conflicts")
     assert "1 of them could not judge at least one nominee." in text
     assert re.search(r"Proposed the nominee[^<]*</th>\s*<td[^>]*>1</td>\s*<td[^>]*>1</td>", text)
+
+
+def test_who_declared_a_conflict_after_the_closing_is_counted_apart(app: Flask):
+    with app.extensions["storage"].writing() as session:
+        contest = session.scalars(select(Contest).where(Contest.code == CONTEST)).one()
+        before = published_conflicts(session, contest)[0]
+        chair = people_of(session, contest, Stage.NATIONAL, None).chair
+        finalist = session.scalars(select(Nominee.id).where(Nominee.is_finalist.is_(True))).first()
+        session.add(
+            Recusal(
+                nominee_id=finalist, stage=Stage.NATIONAL, account_id=chair, ground="kinship", declared_at=NOW
+            )
+        )
+        session.flush()
+        after = published_conflicts(session, contest)[0]
+    assert (before.stage, before.late, after.late) == ("national", 0, 1)
+    assert (after.members, after.grounds) == (before.members, before.grounds)
 
 
 def test_kept_answers_are_packed_marked_and_the_same_for_everybody(app: Flask, client: FlaskClient):
