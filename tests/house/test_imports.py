@@ -49,7 +49,11 @@ PURE = (
 )  # fmt: skip
 #: `core.words` holds the three languages' texts; its rules are pure, its reader's language is not.
 PURE_ALLOWED = {"numpy", "scipy", "core.words", "core.settings"}
-DOORS = {"weasyprint": {"core.documents"}, "pyhanko": {"core.signatures"}, "pikepdf": {"core.documents"}}
+DOORS = {
+    "weasyprint": {"core.documents"},
+    "pyhanko": {"core.signatures"},
+    "pikepdf": {"core.documents", "core.series"},
+}
 
 
 def ids(module: Module) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+import segno
 from sqlalchemy import func, select
 
 from core import clock
@@ -22,6 +23,7 @@ from surveys.voters.models import Code, CodeCount
 from surveys.voters.queries import CODE_PURPOSE
 from surveys.voters.services import draw_codes
 from tests.conftest import NOW, SECRET
+from tests.core.test_series import modules
 from tests.staff import run
 from tests.surveys import sample
 from tests.surveys.voters.test_codes import drafted, make
@@ -78,6 +80,11 @@ def test_a_letter_holds_its_code_the_address_and_what_is_protected_in_both_langu
     pdf = draw_letters(codes, asked=asked, batch=2, public_url="https://uni.example", is_demo=True)
     with pikepdf.open(io.BytesIO(pdf)) as document:
         assert len(document.pages) == 2
+        drawn = [modules(image) for page in document.pages for image in page.Resources.XObject.values()]
+    address = f"https://uni.example/s/{sample.CODE}/{kato}"
+    for code in codes:
+        wanted = segno.make(f"{address}#c={code}", error="m", micro=False).matrix
+        assert drawn.count([list(row) for row in wanted]) == 1, code
     words = words_of(pdf)
     for code in codes:
         first, second = grouped(code)[:9], grouped(code)[10:]
