@@ -41,7 +41,8 @@ SIGNATURE_FIELD = "Signature"
 _SHIPPED = "shipped:"
 _DRAWN = ("data:image/svg+xml", "data:image/png;base64,")
 _COLOURS = "screen"
-#: Packed size over which a file inside a PDF is not ours; unpacked it is a thousand times that at most.
+#: Size over which a file inside a PDF is not ours: packed, and unpacked, for what is packed twice or three
+#: times becomes a million times as large.
 LARGEST_ATTACHMENT = 64 * 1024
 
 # Pango's font map may not be used by two threads at once.
@@ -165,7 +166,8 @@ def read_attachment(pdf: bytes, name: str) -> bytes | None:
                 raise ValueError("the file's stream is not there")
             if len(file.obj.read_raw_bytes()) > LARGEST_ATTACHMENT:
                 return None
-            return file.read_bytes()
+            content = file.read_bytes()
+            return content if len(content) <= LARGEST_ATTACHMENT else None
     except (pikepdf.PdfError, ValueError, KeyError, TypeError, AttributeError, RuntimeError):
         # A damaged file breaks the reader in more ways than it has names for.
         raise BadInput(_l("This file is not a PDF, or it is damaged.")) from None

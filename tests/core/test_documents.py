@@ -6,6 +6,7 @@ import io
 import re
 import subprocess
 import sys
+import zlib
 from datetime import UTC, datetime
 from importlib.resources import files
 
@@ -139,6 +140,19 @@ def test_what_is_no_pdf_is_refused(content: bytes):
     with pytest.raises(BadInput) as fault:
         read_attachment(content, "note.json")
     assert str(fault.value.message) == "This file is not a PDF, or it is damaged."
+
+
+def test_an_enclosed_file_that_was_packed_twice_to_become_endless_is_none_of_ours():
+    with opened(drawn()) as document:
+        filespec = document.attachments["note.json"].obj
+        packed = zlib.compress(zlib.compress(b" " * 5_000_000, 9), 9)
+        twice = pikepdf.Array([pikepdf.Name.FlateDecode] * 2)
+        for key in list(filespec.EF.keys()):
+            filespec.EF[key].write(packed, filter=twice)
+        bomb = io.BytesIO()
+        document.save(bomb)
+    assert len(packed) < 1000
+    assert read_attachment(bomb.getvalue(), "note.json") is None
 
 
 def test_an_enclosed_file_whose_content_is_gone_makes_a_damaged_document():
