@@ -23,7 +23,7 @@ from core.urn.keys import KeyRing
 from ethics.models import Round
 from tests import staff
 from tests.browser.checks import assert_accessible, assert_fits, screenshot
-from tests.browser.conftest import ARGUMENTS, served
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, served
 from tests.conftest import NOW
 from tests.demonstration import empty_demonstration
 from tests.ethics import sample
@@ -152,8 +152,9 @@ def test_a_scanned_slip_is_answered_without_script_and_is_in_no_list_of_visited_
 ):
     code = app.config["CODES"][4]
     chromium = new_page(width=360).context.browser.browser_type
+    found = next(filter(None, map(shutil.which, CHROMIUM)))
     own = chromium.launch_persistent_context(
-        tmp_path, executable_path=shutil.which("chromium"), args=list(ARGUMENTS), java_script_enabled=False
+        tmp_path, executable_path=found, args=list(ARGUMENTS), java_script_enabled=False
     )
     page = own.new_page()
     page.goto(f"{site}/e")
