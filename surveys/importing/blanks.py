@@ -1,19 +1,18 @@
 """The template of a table of answers and the mapping that fits it, from a campaign's criteria.
 
-May import the ground's tables and this room's queries and pure modules. A file made from the template
+May import the ground's tables and this room's models and pure modules. A file made from the template
 needs no mapping of its own.
 """
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
-
 from core.tables import write_csv, write_xlsx
 from surveys.criteria import CriteriaSet, criteria_from_json
 from surveys.models import Campaign
-from surveys.queries import campaign_units
 
 UNIT, AGE, SEX = "kato", "age", "sex"
+#: Looks like a unit's code and is none, so that the example is never counted as somebody's answer.
+EXAMPLE = "999999999"
 
 
 def columns_of(criteria: CriteriaSet) -> tuple[str, ...]:
@@ -21,12 +20,10 @@ def columns_of(criteria: CriteriaSet) -> tuple[str, ...]:
     return (UNIT, *criteria.codes, AGE, SEX)
 
 
-def blank_answers(session: Session, campaign: Campaign, *, as_csv: bool) -> bytes:
-    """The template, with one row of each of the first units to show how it is filled in."""
+def blank_answers(campaign: Campaign, *, as_csv: bool) -> bytes:
+    """The template, with one row that shows how it is filled in; left in the table, it is refused by name."""
     criteria = criteria_from_json(campaign.criteria_json)
-    shown = [unit.kato for unit in campaign_units(session, campaign=campaign)[:2]]
-    rows = [(kato, *("5" for _ in criteria.codes), "35", "f") for kato in shown]
-    columns = columns_of(criteria)
+    columns, rows = columns_of(criteria), [(EXAMPLE, *("5" for _ in criteria.codes), "35", "f")]
     return write_csv(columns, rows) if as_csv else write_xlsx(campaign.code, columns, rows)
 
 

@@ -87,7 +87,7 @@ def approve(code: str, digest: str) -> Reply:
 def template_csv(code: str) -> Reply:
     """The template as CSV."""
     found = campaign_by_code(database(), code)
-    return _file(blank_answers(database(), found, as_csv=True), "text/csv; charset=utf-8", f"{code}.csv")
+    return _file(blank_answers(found, as_csv=True), "text/csv; charset=utf-8", f"{code}.csv")
 
 
 @importing_agency.get("/template.xlsx")
@@ -95,7 +95,7 @@ def template_csv(code: str) -> Reply:
 def template_xlsx(code: str) -> Reply:
     """The template as a workbook."""
     found = campaign_by_code(database(), code)
-    return _file(blank_answers(database(), found, as_csv=False), _XLSX, f"{code}.xlsx")
+    return _file(blank_answers(found, as_csv=False), _XLSX, f"{code}.xlsx")
 
 
 @importing_agency.get("/mapping.toml")

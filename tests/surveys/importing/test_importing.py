@@ -82,7 +82,11 @@ def test_the_template_filled_in_needs_no_mapping(keep, agency, kato: str):
         blank = client.get(f"{PAGE}/template.{kind}")
         assert f"DEMO-{sample.CODE}.{kind}" in blank.headers["Content-Disposition"]
         assert read_table(blank.data).columns == COLUMNS
-        checked = send(client, PAGE, blank.data, "check", name=f"answers.{kind}")
+        left_in = send(client, PAGE, blank.data, "check", name=f"answers.{kind}")
+        assert "line 2, column “kato”: the unit 999999999 is not asked" in text(left_in)
+        [(_line, example)] = [(row.line, row.values) for row in read_table(blank.data).rows]
+        filled = write_csv(COLUMNS, [tuple({**example, "kato": kato}.values())])
+        checked = send(client, PAGE, filled, "check")
         assert "Checked, nothing kept: 1 answers of 1 units" in text(checked)
     assert client.get(f"{PAGE}/mapping.toml").data.startswith(b"# Which column is what.")
 

@@ -25,6 +25,7 @@ from surveys.answers import Answer, Origin, encode
 from surveys.inclusion.queries import settled
 from surveys.models import Ballot, Campaign
 from surveys.queries import box_of, campaign_by_code
+from surveys.recount import recount
 from surveys.rules import Mode, SurveyRules
 from surveys.services import close_campaign
 from surveys.tablet import services
@@ -145,6 +146,8 @@ def test_a_tablet_cannot_say_that_its_answers_came_another_way(app, client, keep
         return list(session.scalars(select(Ballot.ratings)))
 
     assert keep(close) == ["555555", "555555"]
+    with app.extensions["storage"].read() as session:
+        assert recount(session, campaign=campaign_by_code(session, sample.CODE)).faults == ()
 
 
 def test_two_tablets_at_once_are_not_both_made_ready(app, keep, keys):

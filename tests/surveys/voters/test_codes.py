@@ -31,6 +31,7 @@ from surveys.checklist import checklist
 from surveys.intake import deposit_answer
 from surveys.models import Ballot, CampaignState, CampaignUnit
 from surveys.queries import asked_unit, box_of, campaign_by_code
+from surveys.recount import recount
 from surveys.rules import Mode, SurveyRules
 from surveys.services import close_campaign, open_campaign
 from surveys.tickets import Admitted, new_ticket, read_ticket
@@ -436,6 +437,7 @@ def test_what_was_used_is_shown_a_day_late_in_steps_of_five_and_marks_are_forgot
         )  # fmt: skip
     with settled.read() as session:
         assert session.scalar(select(func.count()).select_from(Code)) == 0
+        assert recount(session, campaign=campaign_by_code(session, sample.CODE)).faults == ()
         assert session.scalar(select(func.count()).select_from(LedgerEntry)) == 20
         assert sorted(session.scalars(select(CodeCount.made))) == [30, 40]
         assert session.scalar(select(func.count()).select_from(CampaignUnit)) == 2
