@@ -9,7 +9,7 @@ import structlog
 from flask import Flask, Response, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from core import errors
@@ -115,6 +115,12 @@ def on_unavailable(error: OperationalError) -> Response:
     return show(503, STATUS[-1][2], _("Nothing was saved. Please try again in a minute."))
 
 
+def on_unreadable(error: DataError) -> Response:
+    """Say that the request cannot be read: PostgreSQL takes no text with a NUL and no endless number."""
+    log.warning("database.unreadable", endpoint=request.endpoint)
+    return show(400, *_HTTP[400])
+
+
 def log_unknown(error: BaseException | None) -> None:
     """Log where a fault arose, and not its own words: they may repeat what somebody has sent.
 
@@ -142,5 +148,6 @@ def register(app: Flask) -> None:
     app.register_error_handler(errors.AuylError, on_known)
     app.register_error_handler(HTTPException, on_http)
     app.register_error_handler(OperationalError, on_unavailable)
+    app.register_error_handler(DataError, on_unreadable)
     if not app.testing:
         app.register_error_handler(Exception, on_unknown)

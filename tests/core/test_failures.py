@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from flask import Blueprint, Response, request
+from flask import Blueprint, Flask, Response, request
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from structlog.testing import capture_logs
@@ -70,3 +70,10 @@ def test_a_fault_is_logged_without_its_words_and_without_the_address(tmp_path, s
         assert SENT not in str(line)
     assert "IntegrityError" in told["broken"]
     app.extensions["storage"].engine.dispose()
+
+
+def test_a_text_that_the_database_cannot_hold_is_no_fault_of_ours(app: Flask):
+    """SQLite holds it and finds nothing; PostgreSQL refuses it."""
+    status = {"sqlite": 404, "postgresql": 400}[app.extensions["storage"].engine.dialect.name]
+    for address in ("/results/a%00b", "/receipt/a%00b", "/data/a%00b/"):
+        assert app.test_client().get(address).status_code == status, address
