@@ -24,6 +24,8 @@ from tests.conftest import NOW
 from tests.demonstration import loaded
 
 CODE = "2026"
+#: The demonstration has another survey beside the one that counts.
+OF_SURVEY = f"campaign_id = (SELECT id FROM survey_campaigns WHERE code = '{CODE}')"
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +71,7 @@ def test_the_demonstration_s_release_agrees_with_its_database_down_to_the_ballot
     assert [line for line in report.lines if not line.agrees] == []
     looked_at = {line.subject: line.detail for line in report.lines}
     with site.extensions["storage"].read() as session:
-        ballots = session.scalar(text("SELECT count(*) FROM survey_ballots"))
+        ballots = session.scalar(text(f"SELECT count(*) FROM survey_ballots WHERE {OF_SURVEY}"))
     assert looked_at["database: survey 2026: ballots"] == f"{ballots} ballots"
     assert len(looked_at) > 30
 
@@ -96,27 +98,33 @@ def test_a_long_list_of_receipts_is_not_missed_in_the_zip(site, monkeypatch: pyt
 def test_each_tampering_is_named(site, release):
     with site.extensions["storage"].writing() as session:
         katos = session.scalars(
-            text("SELECT kato FROM survey_statistics WHERE score IS NOT NULL ORDER BY kato")
+            text(f"SELECT kato FROM survey_statistics WHERE score IS NOT NULL AND {OF_SURVEY} ORDER BY kato")
         ).all()
         ballot, tally, statistic, missing, in_zip, stratum = (*katos[:5], _large(session))
 
         def do(statement: str, **values: object) -> None:
             assert session.execute(text(statement), values).rowcount == 1, statement
 
-        one = "(SELECT {0} FROM {1} WHERE kato = :kato ORDER BY {0} LIMIT 1)"
+        one = f"(SELECT {{0}} FROM {{1}} WHERE kato = :kato AND {OF_SURVEY} ORDER BY {{0}} LIMIT 1)"
         do(f"DELETE FROM survey_ballots WHERE key = {one.format('key', 'survey_ballots')}", kato=ballot)
         day = one.format("day", "survey_tallies")
-        do(f"UPDATE survey_tallies SET n = n + 1 WHERE kato = :kato AND day = {day}", kato=tally)
-        do("UPDATE survey_statistics SET score = '99.99' WHERE kato = :kato", kato=statistic)
-        do("DELETE FROM survey_statistics WHERE kato = :kato", kato=missing)
-        do("UPDATE survey_group_statistics SET n = n + 1 WHERE level = 'nation'")
+        do(
+            f"UPDATE survey_tallies SET n = n + 1 WHERE kato = :kato AND day = {day} AND {OF_SURVEY}",
+            kato=tally,
+        )
+        do(f"UPDATE survey_statistics SET score = '99.99' WHERE kato = :kato AND {OF_SURVEY}", kato=statistic)
+        do(f"DELETE FROM survey_statistics WHERE kato = :kato AND {OF_SURVEY}", kato=missing)
+        do(f"UPDATE survey_group_statistics SET n = n + 1 WHERE level = 'nation' AND {OF_SURVEY}")
         do(
             "UPDATE survey_stratum_statistics SET n = n + 1 WHERE kato = :kato AND age_band = '60+' "
-            "AND sex = 'f'", kato=stratum,
+            f"AND sex = 'f' AND {OF_SURVEY}", kato=stratum,
         )  # fmt: skip
         do("UPDATE ethics_statistics SET score = '1.00' WHERE questionnaire_id = 1")
         do("UPDATE ethics_tallies SET n = n + 1 WHERE questionnaire_id = 2")
-        do("UPDATE survey_receipt_lists SET receipts = receipts + 1, unreadable = unreadable + 1")
+        do(
+            "UPDATE survey_receipt_lists SET receipts = receipts + 1, unreadable = unreadable + 1 "
+            f"WHERE {OF_SURVEY}"
+        )
         do("UPDATE standing_rows SET award = 'first' WHERE id = (SELECT max(id) FROM standing_rows)")
         do("UPDATE journal SET details = '{}' WHERE number = 7")
         session.commit()
