@@ -72,6 +72,20 @@ def clean_code(text: str, *, prefix: str = "") -> str:
     return prefix + body
 
 
+def clean_receipt(text: str) -> str:
+    """A receipt that was typed, in the one form it was made in.
+
+    :raises BadInput: when it has a slip, or is no receipt.
+    """
+    receipt = clean_code(text)
+    if len(receipt) != RECEIPT_LENGTH:
+        message = _l(
+            "A code has 12 characters, this one has %(count)s: compare it with your note.", count=len(receipt)
+        )
+        raise BadInput(message)
+    return receipt
+
+
 def grouped(code: str, size: int = 4) -> str:
     """A code in groups for reading aloud and copying by hand."""
     return " ".join(code[start : start + size] for start in range(0, len(code), size))

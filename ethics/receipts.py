@@ -6,31 +6,13 @@ already: whoever sent a second one with a copied code would learn that there was
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.codes import RECEIPT_LENGTH, clean_code, traces_of
-from core.errors import BadInput
+from core.codes import traces_of
 from core.urn.models import Intake, LedgerEntry
 from ethics.models import Round, RoundState
 from ethics.queries import all_rounds, purpose_of
-
-
-def read_receipt(text: str) -> str:
-    """The receipt that was typed, in the one form it was made in.
-
-    :raises BadInput: when it has a slip, or is no receipt.
-    """
-    receipt = clean_code(text)
-    if len(receipt) != RECEIPT_LENGTH:
-        raise BadInput(
-            _l(
-                "A receipt has 12 characters, this one has %(count)s: compare it with your note.",
-                count=len(receipt),
-            )
-        )
-    return receipt
 
 
 def find_receipt(session: Session, *, receipt: str, secret: str) -> Round | None:

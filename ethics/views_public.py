@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from core import clock
 from core.access import public
 from core.application import csrf
-from core.codes import clean_code, grouped
+from core.codes import clean_code, clean_receipt, grouped
 from core.errors import AuylError, BadInput, NotFound
 from core.places.models import Official, Unit
 from core.places.queries import official_name
@@ -27,7 +27,7 @@ from ethics.filling import Filled, read_filled
 from ethics.models import Questionnaire, Round
 from ethics.passes import code_of_pass, make_pass
 from ethics.queries import items_of, questionnaire_of_code
-from ethics.receipts import find_receipt, read_receipt
+from ethics.receipts import find_receipt
 from ethics.services import check_is_taken, deposit_answer
 
 ethics_public = Blueprint("ethics_public", __name__)
@@ -163,7 +163,7 @@ def check_receipt() -> Page:
     """Say whether an answer with a receipt came in."""
     typed = request.form.get("receipt", "")[:80]
     try:
-        code = read_receipt(typed)
+        code = clean_receipt(typed)
     except BadInput as fault:
         return render_template("ethics/public/receipt.html", typed=typed, fault=fault), 422
     found = find_receipt(database(), receipt=code, secret=settings().secret_key)

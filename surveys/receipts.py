@@ -1,7 +1,7 @@
-"""Whether a receipt stands among those that were received, and whether its answer is counted yet.
+"""Whether a receipt stands among those that were received, and, once a survey is closed, among those counted.
 
 Only reads, no web. A receipt leads back to a short range of traces (`core.codes`) and says nothing of what
-was answered, to us either. Refuses what cannot be a receipt, naming the slip.
+was answered, to us either.
 """
 
 from __future__ import annotations
@@ -10,32 +10,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from core.codes import RECEIPT_LENGTH, clean_code, traces_of
-from core.errors import BadInput
+from core.codes import traces_of
 from core.urn.models import Intake, LedgerEntry, TraceKind
 from core.words import Words
 from surveys.inclusion.queries import listed, published_lists
 from surveys.models import CampaignState
 from surveys.queries import all_campaigns, box_of, title_of
-from surveys.rules import Mode
 
 
 class ReceiptState(StrEnum):
     """What can be said of a receipt.
 
-    Where a second answer may replace the first, nobody may learn before the closing whether an answer is
-    counted already: a code that is "counted" a moment after sending would tell whoever stands beside that
-    another answer came before. Listed is what stands on a published list, where anybody can look for it.
+    Until the survey is closed nobody learns whether an answer is counted already. Where a second one may
+    replace the first, "counted" a moment after sending would tell whoever stands beside that another came
+    before; and whoever has four waiting would learn when a neighbour answers. Listed is what stands on a
+    published list, where anybody can look for it.
     """
 
-    LISTED = "listed"
-    COUNTED = "counted"
-    WAITS = "waits"
     RECEIVED = "received"
+    COUNTED = "counted"
+    LISTED = "listed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +43,6 @@ class FoundReceipt:
     state: ReceiptState
     campaign: str
     line: str | None = None
-
-
-def read_receipt(text: str) -> str:
-    """The receipt that was typed, in the one form it was made in.
-
-    :raises BadInput: when it has a slip, or is no receipt.
-    """
-    receipt = clean_code(text)
-    if len(receipt) != RECEIPT_LENGTH:
-        raise BadInput(
-            _l("A code has 12 characters, this one has %(count)s: compare it with your note.",
-               count=len(receipt))
-        )  # fmt: skip
-    return receipt
 
 
 def find_receipt(session: Session, *, receipt: str, secret: str) -> FoundReceipt | None:
@@ -77,12 +60,12 @@ def find_receipt(session: Session, *, receipt: str, secret: str) -> FoundReceipt
         for campaign in all_campaigns(session)
         if campaign.state is not CampaignState.DRAFT and campaign.id not in published
     }
-    for model, state in ((LedgerEntry, ReceiptState.COUNTED), (Intake, ReceiptState.WAITS)):
+    for model in (LedgerEntry, Intake):
         box = session.scalars(_boxes(model, campaigns, receipt, secret)).first()
         if box is not None:
             found = campaigns[box]
-            is_kept_back = found.mode is not Mode.OPEN and found.state is not CampaignState.CLOSED
-            state = ReceiptState.RECEIVED if is_kept_back else state
+            is_over = found.state is CampaignState.CLOSED
+            state = ReceiptState.COUNTED if is_over and model is LedgerEntry else ReceiptState.RECEIVED
             return FoundReceipt(title_of(found), state, found.code)
     return None
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from core.access import public
 from core.application import csrf
-from core.codes import grouped
+from core.codes import clean_receipt, grouped
 from core.errors import BadInput
 from core.web.edge import database, settings
 from core.web.headers import no_store
@@ -22,7 +22,7 @@ from surveys.choosing import form_or_villages, villages_page
 from surveys.inclusion.queries import published_lists
 from surveys.keeping import keep_answers
 from surveys.queries import asked_unit
-from surveys.receipts import find_receipt, read_receipt
+from surveys.receipts import find_receipt
 
 surveys_public = Blueprint("surveys_public", __name__)
 csrf.exempt(surveys_public)
@@ -66,11 +66,11 @@ def receipt() -> Page:
 @public
 @limiter.limit("30 per minute; 300 per hour")
 def check_receipt() -> Page:
-    """Say whether a code is on the list: counted, or received and waiting to be mixed."""
+    """Say whether a code is on the list, and after the closing whether it is counted."""
     no_store()
     typed = request.form.get("code", "")[:LONGEST_CODE]
     try:
-        code = read_receipt(typed)
+        code = clean_receipt(typed)
     except BadInput as fault:
         return _receipt_page(typed=typed, fault=fault), 422
     found = find_receipt(database(), receipt=code, secret=settings().secret_key)

@@ -53,7 +53,7 @@ def test_a_receipt_from_the_page_is_found_and_says_no_more_before_the_end(app, c
     assert mix_waiting(storage, keys=keys, takers=sample.TAKERS, now=NOW) == 5
     assert said() == waiting
     assert "No answer to an ethics questionnaire has this receipt." in said(grouped(new_code(12)))
-    assert "A receipt has 12 characters, this one has 16" in said(prepared.codes[number][0], 422)
+    assert "A code has 12 characters, this one has 16" in said(prepared.codes[number][0], 422)
     assert "has a slip in it" in said(receipt[:-1] + ("A" if receipt[-1] != "A" else "B"), 422)
     sample.close(storage, keys, prepared)
     assert "came in before the end and was shuffled among the others." in said(receipt.lower())

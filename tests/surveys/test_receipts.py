@@ -1,4 +1,4 @@
-"""A code of receipt: counted, waiting or not on the list; no more than that, and not at speed."""
+"""A code of receipt: received, counted or not on the list; no more than that, and not at speed."""
 
 from __future__ import annotations
 
@@ -66,11 +66,15 @@ def said(answer) -> list[str]:
     return re.findall(r'<div class="notice.*?<strong>(.*?)</strong>', text(answer))
 
 
-def test_a_code_is_counted_waits_or_is_not_on_the_list(client, katos):
-    assert said(client.get("/receipt?lang=en")) == []
-    assert said(checked(client, receipt(katos[0]))) == ["Counted."]
+def test_a_code_is_received_or_not_on_the_list_and_before_the_closing_nobody_learns_more(client, katos):
+    mixed = checked(client, receipt(katos[0]))
     waits = checked(client, grouped(receipt(katos[1])).lower())
-    assert said(waits) == ["Received; it waits to be mixed."]
+    # Whoever has four waiting answers of a place must not learn here when a neighbour answers.
+    assert said(mixed) == said(waits) == ["Received."]
+    assert text(mixed).count(grouped(receipt(katos[0]))) == 1
+    assert text(mixed).replace(grouped(receipt(katos[0])), "") == text(waits).replace(
+        grouped(receipt(katos[1])), ""
+    )
     assert "Survey 2026" in text(waits)
     for before_and_after_all in ("000000000", "999999999"):
         nobody = checked(client, receipt(before_and_after_all))
@@ -84,7 +88,7 @@ def test_the_code_of_the_thank_you_page_is_on_the_list(app, client, katos):
     ticket = sample.ticket(text(client.get(address)))
     thanks = text(client.post(address, data={"ticket": ticket, "rights": "3"}))
     code = re.search(r'class="receipt">([0-9A-Z ]{14})<', thanks)[1]
-    assert said(checked(client, code)) == ["Received; it waits to be mixed."]
+    assert said(checked(client, code)) == ["Received."]
 
 
 def test_what_is_no_code_is_named_with_its_slip(client, katos):
