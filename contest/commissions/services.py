@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from contest.commissions.models import Commission, ConflictFinding, MemberFacts, Seat, SeatRole
 from contest.commissions.queries import VOTING, commission_of, conflicts_of, findings_of
+from contest.contests.conditions import no_excluded_winner
 from contest.contests.models import Contest, ContestState
 from contest.contests.queries import subject_of
 from contest.nominees.models import Nominee
@@ -285,7 +286,10 @@ def _refuse_ended(seat: Seat) -> None:
 
 
 def _refuse_when_over(session: Session, commission: Commission) -> None:
-    """Let seats change after the outcome is frozen only while this commission has an objection to settle."""
+    """Let seats change after the outcome is frozen only while this commission has something to settle.
+
+    An objection, or an award of somebody who was excluded since.
+    """
     contest = session.get_one(Contest, commission.contest_id)
     if contest.state not in (ContestState.CLOSED, ContestState.PUBLISHED):
         return
@@ -293,4 +297,7 @@ def _refuse_when_over(session: Session, commission: Commission) -> None:
     for one in handled_objections(session, contest):
         if one.verdict in UNDECIDED and one.decided_by == area or one.awaits_standing and one.area == area:
             return
+    # Somebody leads the meeting at which the outcome is put right, and signs it.
+    if commission.stage is Stage.NATIONAL and not no_excluded_winner(session, contest).done:
+        return
     raise Conflict(_l("The outcome is frozen: the commission stays as it was."))

@@ -125,6 +125,8 @@ def correct_record(
 def _deciding(session: Session, nominee: Nominee) -> Contest:
     """The contest of an application, while applications are decided."""
     contest = session.get_one(Contest, nominee.contest_id)
+    # Nothing is decided, or taken up again, behind the opening of the stage.
+    lock_row(session, contest, is_shared=True)
     if contest.state is not ContestState.OPEN:
         raise Conflict(_l("The regional stage has begun: applications are decided before it."))
     return contest

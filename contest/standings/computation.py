@@ -147,20 +147,18 @@ def compute_rows(inputs: Mapping[str, Any], book: RuleBook) -> tuple[ComputedRow
     )  # fmt: skip
     went_on = inputs.get("went_on")
     by_place = [0 < number <= rules.finalists for number in place]
-    finalist = by_place if went_on is None else [
-        row["id"] in went_on and number > 0 for row, number in zip(nominees, place, strict=True)
-    ]  # fmt: skip
+    gone_on = by_place if went_on is None else [row["id"] in went_on for row in nominees]
     rows = [
         ComputedRow(
             nominee_id=nominee["id"], kato=nominee["kato"], parts=parts[index], place=place[index],
             composite=exact[index].value, error=shown[index].standard_error, shown=shown[index].value,
             low=low[index], high=high[index], top_probability=top[index],
-            is_finalist=finalist[index],
+            is_finalist=gone_on[index] and place[index] > 0,
             flags=_flags(
                 shown[index], parts[index], place=place[index], interval=(low[index], high[index]),
                 is_tied=place.count(place[index]) > 1, is_parted=place[index] != shared[index]
                 or shared.count(shared[index]) > place.count(place[index]),
-                is_kept=finalist[index] is not by_place[index],
+                is_kept=gone_on[index] is not by_place[index],
             ),
             award=awards.get(nominee["id"]),
         )
@@ -255,6 +253,8 @@ def _flags(
     is_kept: bool,
 ) -> tuple[str, ...]:
     flags = [f"missing:{code}" for code in shown.missing]
+    if is_kept:
+        flags.append("finalists-kept")
     if not shown.eligible:
         return (*flags, "not-eligible")
     if shown.reweighed:
@@ -270,8 +270,6 @@ def _flags(
         flags.append("tie-broken")
     if is_tied:
         flags.append("tied")
-    if is_kept:
-        flags.append("finalists-kept")
     low, high = interval
     if not low:
         flags.append("no-interval")

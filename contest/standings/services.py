@@ -47,9 +47,8 @@ def ask_to_freeze(
 ) -> FreezeRequest:
     """Sign a computed standing first: the chair or the secretary asks the other one to confirm it.
 
-    The first version needs an approving vote. A correction needs one too, or a granted objection since which
-    nobody declared a conflict, and its reason. Asked again on the same numbers it stays as it is; on other
-    numbers it is asked anew.
+    The first version needs an approving vote. A correction needs one too, or a granted objection, and its
+    reason. Asked again on the same numbers it stays as it is; on other numbers it is asked anew.
 
     :raises BadInput: for a correction without a reason.
     :raises Conflict: while the stage is not open, something of its checklist is missing, the commission

@@ -21,7 +21,7 @@ from contest.jury.forms import ActForm
 from contest.jury.queries import marking_of, progress
 from contest.jury.services import close_marking, open_marking
 from contest.jury.sight import area_in_sight, require_sight
-from contest.meetings.leading import require_lead
+from contest.meetings.leading import leads, require_lead
 from contest.meetings.queries import get_meeting
 from contest.objections.finality import is_final
 from contest.objections.queries import handled_objection
@@ -31,7 +31,7 @@ from contest.standings.services import ask_to_freeze, confirm_freeze
 from contest.standings.showing import shown_frozen
 from contest.standings.signing import difference_to, signing_of
 from core import clock
-from core.access import Right, guarded, may, require_fresh_factor
+from core.access import Right, guarded, require_fresh_factor
 from core.places.queries import get_unit
 from core.web.edge import database
 
@@ -57,7 +57,7 @@ def stage(code: str, stage: str, area: str) -> Reply:
         lines=progress(session, contest, rules, chosen, oblast), act=ActForm(), confirm=ConfirmForm(),
         propose=propose, correct=correct, me=current_user.id,
         finality=signing.frozen and is_final(session, signing.frozen, now),
-        can_lead=may(current_user, Right.FREEZE_STANDING, oblast=oblast),
+        can_lead=leads(contest, chosen, oblast),
     )  # fmt: skip
 
 
@@ -113,6 +113,7 @@ def close_the_marking(code: str, stage: str, area: str) -> Reply:
 def propose(code: str, stage: str, area: str) -> Reply:
     """Put the computed standing on the agenda of a meeting."""
     contest, chosen, oblast = area_in_sight(code, stage, area, Right.FREEZE_STANDING)
+    require_lead(contest, chosen, oblast)
     session, form = database(), ProposeForm()
     form.offer(coming_meetings(session, contest, chosen, oblast))
     require_valid(form)

@@ -111,6 +111,13 @@ def test_a_late_objection_that_is_granted_is_followed_by_its_standing_and_who_we
     assert inputs["went_on"] == [third.id]
     again = compute_rows(inputs, rulebook_of(territory, contest(territory)))
     assert [(row.nominee_id, row.place, row.is_finalist) for row in again] == kept
+    # Who went on and has no place any more is no finalist of this version, and the row says what happened.
+    for one in inputs["nominees"]:
+        if one["id"] == third.id:
+            one["marks"], one["judges"] = {}, {}
+    last = compute_rows(inputs, rulebook_of(territory, contest(territory)))[-1]
+    assert (last.nominee_id, last.place, last.is_finalist) == (third.id, 0, False)
+    assert {"not-eligible", "finalists-kept"} < {*last.flags}
 
 
 def test_two_chairs_one_after_the_other_are_not_two_signatures(territory: Session):

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from contest.certificates.queries import Status, status_of
 from contest.certificates.services import reissue_certificate
+from contest.commissions.models import SeatRole
+from contest.commissions.queries import commission_of, seats_of
+from contest.commissions.services import end_seat, give_seat
 from contest.contests import services as life
 from contest.contests.checklist import checklist
 from contest.contests.models import ContestState
@@ -217,6 +220,14 @@ def test_nothing_is_published_while_somebody_excluded_holds_an_award(territory: 
     sample.waive_all(territory, standing)
     with pytest.raises(Conflict, match="nobody who was excluded holds an award"):
         life.publish_results(territory, contest=contest(territory), **FACTS)
+    # Who signs is replaced, where somebody has left.
+    made = commission_of(territory, contest(territory), Stage.NATIONAL, None)
+    (chair,) = (one for one, _person in seats_of(territory, made) if one.role is SeatRole.CHAIR)
+    end_seat(territory, seat=chair, order_number="№ 8", **FACTS)
+    give_seat(
+        territory, commission=made, account_id=chair.account_id, role=SeatRole.CHAIR, order_number="№ 9",
+        from_on=day_of(NOW), **FACTS,
+    )  # fmt: skip
     sample.decide(territory, sample.propose(territory, None))
     corrected = sample.sign(territory, None, reason="the winner was excluded")
     sample.waive_all(territory, corrected)

@@ -215,7 +215,8 @@ def test_a_secretary_whose_seat_has_ended_leads_nothing_any_more(
         assert secretary.post(f"{page}/{act}", nominees).status_code == 403, act
     assert secretary.post(other, nominees, held_on="2099-01-01").status_code == 403
     stage = f"/staff/contests/2026/stages/regional/{OBLASTS[0]}"
-    for act in ("open", "close"):
-        assert secretary.post(f"{stage}/marking/{act}", nominees, sure="y").status_code == 403, act
+    for act in ("marking/open", "marking/close", "propose"):
+        assert secretary.post(f"{stage}/{act}", nominees, sure="y").status_code == 403, act
+    assert 'action="' + f"{stage}/" not in secretary.get(stage).text
     assert "Open the vote" not in secretary.get(page).text
     assert "Plan the meeting" not in secretary.get(other).text
