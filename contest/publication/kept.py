@@ -15,18 +15,18 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, current_app, redirect, request, url_for
 
 from core.web.language import language
 from core.web.limits import limiter
 
 MOST_BYTES = 48 * 1024 * 1024
 MOST_ROWS = 60_000
-#: With any other argument an answer is not kept: there are as many as readers can think of.
 KEPT_ARGUMENTS = frozenset({"sort", "order", "oblast", "page", "lang"})
 LANGUAGE_ALONE = frozenset({"lang"})
-#: How often an address may ask for what is not kept; offices and schools share one. A list counts once for
-#: each so many rows.
+#: With this one an answer is not kept: there are as many words as readers can think of.
+SEARCH = "q"
+#: How often an address may search; offices and schools share one. A list counts once for each so many rows.
 DRAWN_ANEW = "120 per minute"
 ROWS_AT_ONCE = 200
 
@@ -110,11 +110,16 @@ def answer_of(
     """A page or file that is drawn once however many ask for it; what is searched for is drawn anew.
 
     :param about: everything that it shows besides its address and language.
-    :param arguments: what the page knows in its address; with another one it is drawn anew, and only
-        so often for one reader.
+    :param arguments: what the page knows in its address besides what is searched for. What social networks
+        and others put behind it leads to the address without, so that their readers, too, get what is kept.
     :param rows: how many rows it may have; the more, the less often it is drawn anew.
     """
-    if not request.args.keys() <= set(arguments):
+    told = {
+        name: text for name, text in request.args.items() if name in arguments or (name == SEARCH and text)
+    }
+    if told.keys() != request.args.keys():
+        return redirect(url_for(request.endpoint, **request.view_args, **told))
+    if SEARCH in told and SEARCH not in arguments:
         with limiter.limit(DRAWN_ANEW, cost=1 + max(rows - 1, 0) // ROWS_AT_ONCE):
             return Response(draw(), content_type=content_type)
     packed = _shelf("results-answers", MOST_BYTES).get(

@@ -10,7 +10,7 @@ from flask import Response, current_app, request
 from flask_babel import gettext as _
 
 from contest.contests.models import Contest
-from contest.publication.kept import answer_of
+from contest.publication.kept import SEARCH, answer_of
 from contest.publication.listing import Page
 from contest.publication.queries import Ranked, Ranking
 from contest.publication.words import award_title, component_title, short_flag
@@ -151,7 +151,7 @@ def file_answer(
         return as_bytes(table(note_of(page, is_demo=is_demo)), suffix)
 
     # A file shows no address: whatever else stands in it, the file is the same.
-    arguments = request.args.keys() - {"q"}
+    arguments = request.args.keys() - {SEARCH}
     answer = answer_of(about, content, content_type=SUFFIXES[suffix], arguments=arguments, rows=page.found)
     if suffix != "json":
         mark, part = "DEMO-" if is_demo else "", "-part" if page.found < page.of else ""
