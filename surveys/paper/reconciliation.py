@@ -17,6 +17,7 @@ from core.clock import day_of
 from core.errors import BadInput, Conflict, Forbidden
 from core.storage import lock_row
 from core.urn.keys import KeyRing
+from surveys.models import Campaign
 from surveys.paper.models import PaperBatch, PaperReconciliation
 from surveys.paper.names import sum_sentence
 from surveys.paper.queries import known_sums
@@ -71,6 +72,8 @@ def sign_second(
         raise Forbidden(_l("You have signed first: another person must sign now."))
     if counts != counts_of(found):
         raise Conflict(_l("The numbers were changed meanwhile: look at them again, then sign."))
+    # The closing waits: it would put the same agreed sheets in a second time.
+    lock_row(session, session.get_one(Campaign, batch.campaign_id), is_shared=True)
     numbers = _checked(session, batch, counts)
     release_agreed(session, batch=batch, keys=keys, secret=secret, now=now, is_last=True)
     found.second_by, found.second_on = account_id, day_of(now)

@@ -26,9 +26,11 @@ from surveys.inclusion.queries import settled as settled_numbers
 from surveys.models import Ballot
 from surveys.paper.models import PaperEntry, PaperSheet, SheetState
 from surveys.paper.queries import batch_line, batch_lines, sheets_again
+from surveys.paper.reconciliation import sign_first, sign_second
 from surveys.paper.registration import register_batch
 from surveys.paper.services import Outcome, look_again, release_agreed, release_for_closing
 from surveys.paper.sheets import Reading, Spoilt
+from surveys.paper.sums import Counts
 from surveys.queries import box_of, campaign_by_code
 from surveys.recount import recount
 from surveys.rules import Mode
@@ -333,6 +335,27 @@ def test_sheets_wait_for_the_opening_and_are_not_for_codes(settled: Storage, tmp
             register(session, kato)
 
 
+def counted_after_closing_beside(writing: Session, keys: KeyRing, settled: Storage) -> tuple[int, int, bool]:
+    """Close the survey while a session is still open: the sheets, the answers on paper, and if they agree."""
+
+    def close() -> None:
+        with settled.write(now=AFTER) as session:
+            close_campaign(
+                session, campaign=campaign_by_code(session, sample.CODE), keys=keys, secret=SECRET,
+                takers=sample.TAKERS, actor=sample.ACTOR, now=AFTER,
+            )  # fmt: skip
+
+    closing = threading.Thread(target=close)
+    closing.start()
+    closing.join(timeout=0.5)
+    commit(writing, now=AFTER)
+    writing.close()
+    closing.join(timeout=40)
+    with settled.read() as session:
+        numbers = settled_numbers(session, campaign=campaign_by_code(session, sample.CODE)).numbers
+        return numbers.sheets, numbers.paper, numbers.agrees
+
+
 def test_the_closing_waits_for_a_sheet_that_is_being_entered(settled: Storage, tmp_path: Path):
     with settled.write(now=NOW) as session:
         kato = sample.katos(session, 1)[0]
@@ -341,23 +364,21 @@ def test_the_closing_waits_for_a_sheet_that_is_being_entered(settled: Storage, t
     entering = settled.writing()
     made = Desk(entering, code, accounts, KeyRing(tmp_path / "keys"))
     made.both(made.codes[0], "543211")
+    assert counted_after_closing_beside(entering, made.keys, settled) == (1, 1, True)
 
-    def close() -> None:
-        with settled.write(now=AFTER) as session:
-            close_campaign(
-                session, campaign=campaign_by_code(session, sample.CODE), keys=made.keys, secret=SECRET,
-                takers=sample.TAKERS, actor=sample.ACTOR, now=AFTER,
-            )  # fmt: skip
 
-    closing = threading.Thread(target=close)
-    closing.start()
-    closing.join(timeout=0.5)
-    commit(entering, now=AFTER)
-    entering.close()
-    closing.join(timeout=40)
-    with settled.read() as session:
-        numbers = settled_numbers(session, campaign=campaign_by_code(session, sample.CODE)).numbers
-        assert (numbers.sheets, numbers.paper, numbers.agrees) == (1, 1, True)
+def test_a_sheet_is_counted_once_when_the_closing_meets_the_second_signature(table: Desk, settled: Storage):
+    counts = Counts(given_out=1, spoiled=0, unused=19, returned_filled=1, returned_empty=0, not_returned=0)
+    table.both(table.codes[0], "543211")
+    sign_first(
+        table.session, batch=table.batch, counts=counts, account_id=table.accounts[OURS], now=NOW
+    )  # fmt: skip
+    commit(table.session, now=NOW)
+    sign_second(
+        table.session, batch=table.batch, counts=counts, account_id=table.accounts[THEIRS], keys=table.keys,
+        secret=SECRET, now=NOW,
+    )  # fmt: skip
+    assert counted_after_closing_beside(table.session, table.keys, settled) == (1, 1, True)
 
 
 def test_the_list_asks_the_same_number_of_times_for_one_batch_and_three(table: Desk):
