@@ -63,9 +63,10 @@
     }).then(
       function (response) {
         return response.json().then(function (answer) {
+          var problem = new Error(answer.detail || answer.title);
           if (response.ok) return answer;
-          isOver = response.status === 410;
-          throw new Error(answer.detail || answer.title);
+          problem.isOver = response.status === 410;
+          throw problem;
         });
       },
       function () { throw new Error(page.dataset.noNetwork); }
@@ -178,6 +179,7 @@
     if (answer === null) return tell(page.dataset.nothingChosen);
     return store.keep(unit().kato, seal(answer)).then(function (given) {
       receipt = given;
+      isOver = false;
       part("answer").reset();
       part("questions").textContent = "";
       show("thanks");
@@ -203,11 +205,12 @@
       isOver = refused.length > 0;
       part("state").textContent = isOver ? refused[0][1] : page.dataset.sent;
     }, function (problem) {
+      isOver = problem.isOver === true;
       part("state").textContent = problem.message;
     }).then(refresh).then(function () { sending = false; });
   }
 
-  /* What waits goes too, but only after the server has said that it takes it no more. */
+  /* What waits goes too, but only after the server has said that it takes it no more, of each answer. */
   function forget() {
     return store.counts().then(function (counts) {
       if (!confirm(counts[0] ? page.dataset.lost : page.dataset.sure)) return;

@@ -21,7 +21,7 @@ from core.errors import AuylError, BadInput, Conflict, Gone
 from core.places.queries import units_by_kato
 from core.storage import lock_row
 from core.urn.keys import KeyRing
-from core.urn.models import TraceKind
+from core.urn.models import IntakeKey, TraceKind
 from core.urn.rotation import hold_key
 from core.urn.sealing import PADDED, SEAL
 from core.urn.services import deposit_sealed
@@ -103,17 +103,21 @@ def plan_visit(
     return visit, code
 
 
-def prepare_tablet(session: Session, *, code: str, secret: str, now: datetime) -> dict[str, object]:
+def prepare_tablet(
+    session: Session, *, code: str, keys: KeyRing, secret: str, now: datetime
+) -> dict[str, object]:
     """Everything that one tablet takes along, given out once: tickets with receipts, key, units.
 
     :raises BadInput: when the code is mistyped or nobody's.
     :raises Gone: when a tablet has taken this visit already, or it is over.
+    :raises Unavailable: when the private half of its key is not here: nobody could open its answers.
     """
     visit = visit_by_code(session, clean_code(code), secret=secret)
     if visit is None:
         raise BadInput(_l("No visit has this code: compare it with what the operator was shown."))
     lock_row(session, visit)  # two tablets at once would both find it planned
     _refuse_unless_going(visit, now, VisitState.PLANNED)
+    keys.require(visit.key_name)
     visit.state = VisitState.READY
     campaign = session.get_one(Campaign, visit.campaign_id)
     audit.record(session, actor="system", action="visit.prepare", subject=f"visit:{visit.id}")
@@ -137,13 +141,16 @@ def take_sealed(
 ) -> Sent:
     """Put a tablet's sealed answers into the urn; each ticket once, however often it is sent.
 
-    :raises Gone: when the visit is over or the survey closed: the tablet keeps its answers and says so.
+    :raises Gone: when the visit is over, its key given up or the survey closed: the tablet keeps its answers
+        and says so.
     :raises Conflict: while the survey is paused.
     """
     visit = session.get(Visit, number)
     if visit is None:
         raise BadInput(_l("No visit has the number %(number)s.", number=number))
     _refuse_unless_going(visit, now, VisitState.READY)
+    if session.get(IntakeKey, visit.key_name) is None:
+        raise Gone(_l("The key of this visit was lost and given up: nobody can open its answers any more."))
     campaign = session.get_one(Campaign, visit.campaign_id)
     require_open(campaign, now=now)
     known = {unit.kato for unit, _ in units_of(session, visit)}

@@ -18,7 +18,7 @@ from core import clock
 from core.access import public
 from core.application import csrf
 from core.errors import BadInput
-from core.web.edge import database, settings
+from core.web.edge import database, keys, settings
 from core.web.headers import no_store
 from core.web.language import LANGUAGES
 from core.web.limits import limiter
@@ -92,7 +92,9 @@ def prepare() -> Response:
     code = _body().get("code")
     if not isinstance(code, str):
         raise BadInput(_("Send the code of the visit as text."))
-    facts = prepare_tablet(database(), code=code, secret=settings().secret_key, now=clock.present())
+    facts = prepare_tablet(
+        database(), code=code, keys=keys(), secret=settings().secret_key, now=clock.present()
+    )
     key = base64.b64encode(facts["key"]).decode()
     return jsonify({**facts, "key": key, "criteria": json.loads(facts["criteria"])})
 

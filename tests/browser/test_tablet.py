@@ -174,6 +174,16 @@ def test_two_taps_keep_one_answer_and_what_is_refused_holds_up_nothing(site, new
     page.click("#send")
     expect(page.locator("#state")).to_contain_text("not part of this visit")
     assert in_intake(storage) == 1
+    # Nothing is given up beside an answer that was not tried yet.
+    expect(page.locator("#forget")).to_be_visible()
+    answer(page, CHOSEN[0])
+    page.click("#next")
+    expect(page.locator("[data-fill=waiting]")).to_have_text("2")
+    expect(page.locator("#forget")).to_be_hidden()
+    page.click("#send")
+    expect(page.locator("[data-fill=waiting]")).to_have_text("1")
+    expect(page.locator("#forget")).to_be_visible()
+    assert in_intake(storage) == 2
     # The server will never take it: the operator is told so, and can make the tablet ready for another visit.
     said = []
     page.once("dialog", lambda dialog: (said.append(dialog.message), dialog.accept()))

@@ -18,7 +18,7 @@ from core.audit import JournalEntry
 from core.errors import BadInput, Conflict, Gone
 from core.urn.keys import KeyRing
 from core.urn.models import Intake, IntakeKey, LedgerEntry
-from core.urn.rotation import forget_empty_keys
+from core.urn.rotation import forget_empty_keys, give_up_key
 from core.urn.sealing import seal
 from core.urn.services import mix_box
 from surveys.answers import Answer, Origin, encode
@@ -198,6 +198,25 @@ def test_foreign_damaged_and_late_answers_are_refused_by_name(app, client, keep,
     visiting(datetime(2026, 6, 11, 9, tzinfo=UTC))
     late = client.post("/tablet/answers.json", json={"visit": facts["visit"], "answers": [good]})
     assert (late.status_code, count(app, Intake)) == (410, 1)
+
+
+def test_a_visit_whose_key_is_lost_is_not_begun_and_ends_by_name(app, client, keep, keys):
+    """Else people would answer into a seal that nobody can open, or the tablet could never be used again."""
+    english = {"Accept-Language": "en"}
+    visit, code = keep(lambda session: planned(session, keys))
+    private, path = keys.private(visit.key_name), keys.directory / f"{visit.key_name}.intake"
+    path.unlink()
+    assert client.post("/tablet/prepare.json", json={"code": code}).status_code == 503
+    path.write_bytes(private)
+    facts = prepared(client, code)
+    body = {"visit": facts["visit"], "answers": [sealed(facts, "555555", 0)]}
+    assert len(client.post("/tablet/answers.json", json=body).get_json()["taken"]) == 1
+    path.unlink()
+    lost = keep(lambda session: give_up_key(session, keys=keys, name=visit.key_name, actor="system"))
+    assert lost == {box_of(sample.CODE): 1}
+    body["answers"] = [sealed(facts, "555555", 1)]
+    told = client.post("/tablet/answers.json", json=body, headers=english)
+    assert (told.status_code, "lost and given up" in told.get_json()["detail"]) == (410, True)
 
 
 def test_the_key_of_a_visit_outlives_the_days_until_it_is_sent(app, keep, keys):
