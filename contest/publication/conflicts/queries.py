@@ -19,7 +19,7 @@ from contest.contests.models import Contest, ContestState
 from contest.contests.queries import rulebook_of
 from contest.nominees.models import Nominee
 from contest.publication.queries import published_standings
-from contest.rulebook import Stage
+from contest.rulebook import RuleBook, Stage
 from contest.standings.models import Standing, StandingRow
 from core.errors import NotFound
 from core.places.models import Unit
@@ -31,7 +31,7 @@ from core.words import Words
 class GroundCount:
     """How many members were in conflict on a ground, and with how many nominees together."""
 
-    title: Words | str
+    title: Words
     members: int
     nominees: int
 
@@ -70,10 +70,7 @@ def published_conflicts(session: Session, contest: Contest) -> list[AreaConflict
     ]
     nominees, seats = _nominees(session, standings), _seats(session, contest)
     units = units_by_kato(session, {one.oblast_kato for one in standings if one.oblast_kato})
-    titles = {
-        stage: {ground.code: ground.title for ground in rulebook_of(session, contest).stage(stage).conflicts}
-        for stage in Stage
-    }
+    book = rulebook_of(session, contest)
     judged = {
         stage: [one for standing in standings if standing.stage is stage for one in nominees[standing.id]]
         for stage in Stage
@@ -84,7 +81,7 @@ def published_conflicts(session: Session, contest: Contest) -> list[AreaConflict
         _area(
             standing, units.get(standing.oblast_kato or ""), nominees[standing.id],
             seats[standing.stage, standing.oblast_kato], barred[standing.stage], known[standing.stage],
-            titles[standing.stage],
+            book,
         )
         for standing in standings
     ]  # fmt: skip
@@ -97,7 +94,7 @@ def _area(
     seated: set[int],
     barred: dict[int, dict[int, str]],
     known: dict[int, dict[int, str]],
-    titles: dict[str, Words],
+    book: RuleBook,
 ) -> AreaConflicts:
     members: dict[str, set[int]] = defaultdict(set)
     concerned: dict[str, set[int]] = defaultdict(set)
@@ -109,7 +106,9 @@ def _area(
                 members[ground].add(account_id)
                 concerned[ground].add(nominee.id)
     grounds = tuple(
-        GroundCount(titles.get(code, code), len(members[code]), len(concerned[code]))
+        GroundCount(
+            book.conflict_ground(standing.stage, code).title, len(members[code]), len(concerned[code])
+        )
         for code in sorted(members)
     )
     everyone = set().union(*members.values())

@@ -18,7 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 
-from contest.commissions.models import Recusal
+from contest.commissions.models import ConflictFinding, Recusal
 from contest.commissions.queries import people_of
 from contest.contests.models import Contest, ContestState
 from contest.nominees.models import Nominee
@@ -219,6 +219,24 @@ def test_who_declared_a_conflict_after_the_closing_is_counted_apart(app: Flask):
         after = published_conflicts(session, contest)[0]
     assert (before.stage, before.late, after.late) == ("national", 0, 1)
     assert (after.members, after.grounds) == (before.members, before.grounds)
+
+
+def test_a_ground_of_the_other_stage_has_its_name_among_the_conflicts(app: Flask):
+    with app.extensions["storage"].writing() as session:
+        contest = session.scalars(select(Contest).where(Contest.code == CONTEST)).one()
+        nominee = session.scalars(select(Nominee).where(Nominee.is_finalist.is_(True))).first()
+        chair = people_of(session, contest, Stage.REGIONAL, nominee.oblast_kato).chair
+        session.merge(
+            ConflictFinding(
+                nominee_id=nominee.id, stage=Stage.REGIONAL, account_id=chair, ground="oblast",
+                found_at=NOW,
+            )
+        )  # fmt: skip
+        session.flush()
+        areas = published_conflicts(session, contest)
+    assert "From the same oblast" in [
+        getattr(ground.title, "en", ground.title) for one in areas[1:] for ground in one.grounds
+    ]
 
 
 def test_kept_answers_are_packed_marked_and_the_same_for_everybody(app: Flask, client: FlaskClient):
