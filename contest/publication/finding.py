@@ -15,7 +15,7 @@ from contest.contests.models import Contest, ContestState
 from contest.league.models import LeagueRow
 from contest.league.queries import published_league
 from contest.publication.loading import standing_rows
-from contest.publication.queries import Ranked, known_contests, standings_in_force
+from contest.publication.queries import Ranked, known_contests, published_in_force
 from contest.rulebook import Stage
 
 
@@ -38,7 +38,7 @@ def results_by_place(session: Session, katos: Collection[str]) -> dict[str, list
         if not katos or contest.state is not ContestState.PUBLISHED:
             continue
         own = {kato: PlaceResults(contest) for kato in katos}
-        for standing in standings_in_force(session, contest=contest):
+        for standing in published_in_force(session, contest=contest):
             for row in standing_rows(session, standing).thing:
                 if row.kato in own:
                     own[row.kato].akims.setdefault(row.nominee_id, []).append((standing.stage, row))

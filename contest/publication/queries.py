@@ -101,7 +101,7 @@ def published_standings(session: Session, *, contest: Contest, stage: Stage) -> 
     return list({standing.oblast_kato: standing for standing in session.scalars(query)}.values())
 
 
-def standings_in_force(session: Session, *, contest: Contest) -> list[Standing]:
+def published_in_force(session: Session, *, contest: Contest) -> list[Standing]:
     """Every published standing in force, the regional ones first."""
     return [
         standing

@@ -116,7 +116,7 @@ def contest_results(code: str) -> Response:
     session = database()
     contest = queries.known_contest(session, code)
     mode, league = survey_mode(session, contest.campaign_code), published_league(session, contest=contest)
-    standings = queries.standings_in_force(session, contest=contest)
+    standings = queries.published_in_force(session, contest=contest)
 
     def draw() -> str:
         found = [queries.Ranking(one, standing_rows(session, one).thing) for one in standings]
@@ -214,7 +214,7 @@ def nominee_results(code: str, nominee_id: int) -> Response:
     session = database()
     contest = queries.known_contest(session, code)
     standings = queries.standings_of(
-        session, queries.standings_in_force(session, contest=contest), nominee_id=nominee_id
+        session, queries.published_in_force(session, contest=contest), nominee_id=nominee_id
     )
     found = [
         (queries.Ranking(one, rows), row)
