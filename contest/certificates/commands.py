@@ -24,7 +24,6 @@ from contest.certificates.queries import (
     due_of,
     record_of,
     standing_in_force,
-    standings_in_force,
     status_of,
 )
 from contest.certificates.services import issue_certificates
@@ -32,6 +31,7 @@ from contest.certificates.verification import Verdict, verify_file
 from contest.contests.queries import contest_by_code
 from contest.rulebook import Stage
 from contest.standings.models import Standing
+from contest.standings.queries import standings_in_force
 from core import clock
 from core.errors import AuylError
 from core.web.edge import settings, storage

@@ -16,7 +16,7 @@ from contest.contests.models import Contest
 from contest.nominees.models import Nominee, NomineeState
 from contest.rulebook import Stage
 from contest.standings.models import Standing, StandingRow
-from contest.standings.queries import frozen_standings, latest_standing, rows_of
+from contest.standings.queries import latest_standing, rows_of
 from core.errors import NotFound
 
 WINNERS = frozenset({AwardKind.PLACE, AwardKind.NOMINATION})
@@ -109,14 +109,6 @@ def valid_of_area(session: Session, standing: Standing) -> list[Certificate]:
             .order_by(Certificate.serial)
         )
     )  # fmt: skip
-
-
-def standings_in_force(
-    session: Session, contest: Contest, *, oblasts: Collection[str] | None = None
-) -> list[Standing]:
-    """The latest frozen standing of each area, regional ones by oblast, then the national."""
-    latest = {(one.stage, one.oblast_kato): one for one in frozen_standings(session, contest_id=contest.id)}
-    return [one for one in latest.values() if oblasts is None or one.oblast_kato in oblasts]
 
 
 def standing_in_force(session: Session, contest: Contest, stage: Stage, oblast_kato: str | None) -> Standing:

@@ -25,7 +25,6 @@ from contest.certificates.queries import (
     certificates_of,
     due_counts,
     record_of,
-    standings_in_force,
     status_of,
 )
 from contest.certificates.services import issue_certificates, reissue_certificate, revoke_certificate
@@ -35,7 +34,7 @@ from contest.contests.queries import contest_by_code, contests
 from contest.objections.finality import finalities
 from contest.objections.words import why_not_final
 from contest.standings.models import Standing
-from contest.standings.queries import get_standing
+from contest.standings.queries import get_standing, standings_in_force
 from core import clock
 from core.access import Right, guarded, oblasts_of, require, require_fresh_factor
 from core.places.queries import unit_name, units_by_kato

@@ -19,7 +19,6 @@ from contest.contests.conditions import (
     freeze_checklist,
     no_excluded_winner,
     source_days,
-    standings_in_force,
     unit_words,
 )
 from contest.contests.models import Contest, ContestState
@@ -33,6 +32,7 @@ from contest.sources.ethics import ethics_state
 from contest.sources.state import SourceState
 from contest.sources.surveys import survey_state
 from contest.standings.models import Standing
+from contest.standings.queries import standings_in_force
 from core.clock import day_of
 from core.places.queries import units_by_kato
 

@@ -24,6 +24,7 @@ from contest.rulebook import RuleBook, Stage, Step
 from contest.sources.ethics import ethics_state
 from contest.sources.surveys import survey_state
 from contest.standings.models import Standing, StandingRow
+from contest.standings.queries import standings_in_force
 from core.errors import Conflict
 from core.places.models import Unit
 from core.places.queries import units_by_kato
@@ -110,14 +111,6 @@ def freeze_checklist(
         ),
         *sources_closed(session, contest),
     ]
-
-
-def standings_in_force(session: Session, contest: Contest) -> list[Standing]:
-    """The latest frozen standing of each oblast, and of the nation."""
-    rows = session.scalars(
-        select(Standing).where(Standing.contest_id == contest.id).order_by(Standing.version)
-    ).all()
-    return list({(one.stage, one.oblast_kato): one for one in rows}.values())
 
 
 def final_items(

@@ -7,7 +7,7 @@ the marking of the stage is not closed: until then nobody sees a score.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -111,6 +111,17 @@ def frozen_standings(session: Session, *, contest_id: int) -> list[Standing]:
     """Every frozen standing of a contest: regional ones by oblast, then the national; old versions too."""
     rows = session.scalars(select(Standing).where(Standing.contest_id == contest_id)).all()
     return sorted(rows, key=lambda one: (one.stage is Stage.NATIONAL, one.oblast_kato or "", one.version))
+
+
+def standings_in_force(
+    session: Session, contest: Contest, *, oblasts: Collection[str] | None = None
+) -> list[Standing]:
+    """The latest frozen standing of each area, regional ones by oblast, then the national.
+
+    :param oblasts: of these areas alone.
+    """
+    latest = {(one.stage, one.oblast_kato): one for one in frozen_standings(session, contest_id=contest.id)}
+    return [one for one in latest.values() if oblasts is None or one.oblast_kato in oblasts]
 
 
 def get_standing(session: Session, contest: Contest, standing_id: int) -> StandingView:

@@ -22,7 +22,6 @@ from contest.certificates.queries import (
     due_counts,
     due_of,
     record_of,
-    standings_in_force,
     status_of,
     successor_of,
 )
@@ -30,7 +29,7 @@ from contest.certificates.services import reissue_certificate, revoke_certificat
 from contest.certificates.verification import Verdict
 from contest.rulebook import Stage
 from contest.standings.models import Standing, StandingRow
-from contest.standings.queries import rows_of
+from contest.standings.queries import rows_of, standings_in_force
 from core.audit import Pending
 from core.errors import BadInput, Conflict, Unavailable
 from core.storage import Storage
