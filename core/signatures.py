@@ -204,7 +204,15 @@ def fingerprint_of_pem(text: str) -> str:
 
     :raises ValueError: when the text holds none.
     """
-    return fingerprint_of(x509.load_pem_x509_certificate(text.encode()))
+    return fingerprint_of(_certificate_in(text))
+
+
+def plain_pem(text: str) -> str:
+    """The certificate in a text as it is written alone, without anything before, between or after.
+
+    :raises ValueError: when the text holds none.
+    """
+    return _certificate_in(text).public_bytes(serialization.Encoding.PEM).decode()
 
 
 def sign_pdf(pdf: bytes, key: SigningKey) -> bytes:
@@ -284,8 +292,11 @@ def sign_bytes(content: bytes, key: SigningKey) -> bytes:
 
 
 def is_signed_by(content: bytes, signature: bytes, pem: str) -> bool:
-    """Whether a detached signature is by the key of this certificate and over these bytes."""
-    public = x509.load_pem_x509_certificate(pem.encode()).public_key()
+    """Whether a detached signature is by the key of this certificate and over these bytes.
+
+    :raises ValueError: when the text holds no certificate.
+    """
+    public = _certificate_in(pem).public_key()
     try:
         if isinstance(public, rsa.RSAPublicKey):
             public.verify(signature, content, padding.PKCS1v15(), hashes.SHA256())
@@ -296,6 +307,14 @@ def is_signed_by(content: bytes, signature: bytes, pem: str) -> bool:
     except InvalidSignature:
         return False
     return True
+
+
+def _certificate_in(text: str) -> x509.Certificate:
+    try:
+        return x509.load_pem_x509_certificate(text.encode())
+    except x509.InvalidVersion as fault:
+        # A damaged byte can stand where the version does, and this fault is no ValueError by itself.
+        raise ValueError(str(fault)) from None
 
 
 @lru_cache(maxsize=4)

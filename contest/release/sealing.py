@@ -24,7 +24,7 @@ from contest.release.report import Line, Report
 from contest.release.verification import content_lines
 from core.audit import canonical
 from core.errors import BadInput
-from core.signatures import fingerprint_of_pem, is_signed_by
+from core.signatures import fingerprint_of_pem, is_signed_by, plain_pem
 
 _HEAD = ("number", "digest", "at")
 
@@ -49,9 +49,10 @@ def verify_whole(source: Path | bytes, *, signers: Collection[str] | None = None
 
 def signature_lines(files: Mapping[str, bytes], signers: Collection[str] | None) -> list[Line]:
     """Whose signature is over the manifest."""
-    pem, manifest = files[SIGNER].decode("ascii"), files[MANIFEST]
+    sealed, pem, manifest = files[SIGNATURE].decode("ascii"), files[SIGNER].decode("ascii"), files[MANIFEST]
     try:
-        is_whole = is_signed_by(manifest, bytes.fromhex(files[SIGNATURE].decode("ascii").strip()), pem)
+        signature, alone = bytes.fromhex(sealed), plain_pem(pem)
+        is_whole = is_signed_by(manifest, signature, pem)
         signer = fingerprint_of_pem(pem)
     except (ValueError, UnsupportedAlgorithm) as fault:
         return [Line("signature", False, f"it cannot be read: {fault}")]
@@ -60,6 +61,11 @@ def signature_lines(files: Mapping[str, bytes], signers: Collection[str] | None)
     if signers is not None and signer not in signers:
         return [Line("signature", False, f"by a certificate that is not trusted (SHA-256 {signer})")]
     found = Findings()
+    # The same signature and certificate can be written in other ways: then somebody has changed a file.
+    if sealed.removesuffix("\n") != signature.hex():
+        found.fault(SIGNATURE, "writing", "other signs", "the signature in lower-case hexadecimal digits")
+    if pem != alone:
+        found.fault(SIGNER, "writing", "other signs", "the certificate alone, as PEM")
     if (told_signer := json.loads(manifest)["signer"]) != signer:
         found.fault(MANIFEST, "signer", told_signer, signer, SIGNER)
     if signers is not None:

@@ -8,12 +8,14 @@ dictionary says that the signature alone guards it, nothing else does.
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from copy import deepcopy
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,11 +25,11 @@ from contest.release.checks.league import league_lines
 from contest.release.checks.people import decision_lines, jury_lines
 from contest.release.checks.rules import rule_books, rule_lines
 from contest.release.checks.standings import index_lines, standing_lines
-from contest.release.checks.whole import table_lines
-from contest.release.layout import tables
+from contest.release.checks.whole import manifest_lines, table_lines
+from contest.release.layout import SIGNATURE, SIGNER, tables
 from contest.release.reading import MOST_FAULTS, Contents, csv_rows, guarded
 from contest.release.report import Line
-from contest.release.sealing import verify_whole
+from contest.release.sealing import signature_lines, verify_whole
 from contest.release.sheets import Sheet, sheet_files
 from core.disclosure import published
 from core.shrinkage import shrink
@@ -364,6 +366,7 @@ def test_a_release_signed_by_somebody_else_is_told_apart():
     assert "not trusted" in line.detail
 
 
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
 @settings(max_examples=40, deadline=None)
 @given(st.sampled_from(sorted(FILES)), st.data())
 def test_any_changed_byte_of_any_file_is_found(name: str, data: st.DataObject):
@@ -373,14 +376,34 @@ def test_any_changed_byte_of_any_file_is_found(name: str, data: st.DataObject):
     place = data.draw(st.integers(0, len(content) - 1))
     flipped = bytearray(content)
     flipped[place] ^= data.draw(st.integers(1, 255))
-    from contest.release.checks.whole import manifest_lines
-    from contest.release.sealing import signature_lines
-
     files = {**FILES, name: bytes(flipped)}
-    trusted = {fingerprint_of(signing_key().certificate)}
     lines = guarded("manifest.json", lambda: manifest_lines(Contents(files)))
-    lines += guarded("signature", lambda: signature_lines(files, trusted))
-    assert not all(line.agrees for line in lines)
+    assert not all(line.agrees for line in lines + seal_lines(files))
+
+
+def seal_lines(files: dict[str, bytes]) -> list[Line]:
+    trusted = {fingerprint_of(signing_key().certificate)}
+    return guarded("signature", lambda: signature_lines(files, trusted))
+
+
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
+@pytest.mark.parametrize("name", [SIGNATURE, SIGNER])
+def test_the_same_signature_and_certificate_in_other_signs_are_found(name: str):
+    """Capitals for small letters, or blanks for line ends, change neither of them, and yet the file."""
+    assert all(line.agrees for line in seal_lines(FILES))
+    for place in range(len(FILES[name])):
+        for by in (0x01, 0x20, ord("\n") ^ ord(" ")):
+            flipped = bytearray(FILES[name])
+            flipped[place] ^= by
+            assert not all(line.agrees for line in seal_lines({**FILES, name: bytes(flipped)})), (place, by)
+
+
+def test_a_certificate_of_no_version_that_there_is_is_one_line_that_differs():
+    whole = signing_key().certificate.public_bytes(Encoding.DER)
+    broken = whole.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x6a", 1)
+    pem = f"-----BEGIN CERTIFICATE-----\n{b64encode(broken).decode()}\n-----END CERTIFICATE-----\n"
+    lines = verify_whole(zipped({**FILES, SIGNER: pem.encode()})).differing
+    assert "it cannot be read: 106 is not a valid X509 version" in [line.detail for line in lines]
 
 
 def test_the_sample_itself_is_left_as_it_was():
