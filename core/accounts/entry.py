@@ -12,19 +12,30 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, after_this_request, g, redirect, request, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
-from flask_login import AnonymousUserMixin, LoginManager, login_user
+from flask_login import AnonymousUserMixin, LoginManager, login_user, logout_user
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from core import clock
 from core.access import Scope
-from core.accounts.factors import is_outdated, is_password, new_secret, open_secret, seal_secret
+from core.accounts.factors import (
+    is_outdated,
+    is_password,
+    new_secret,
+    new_token,
+    open_secret,
+    seal_secret,
+    token_hash,
+)
 from core.accounts.models import Account
 from core.accounts.queries import Credentials, Staff, credentials, staff
-from core.accounts.signing_in import count_failure, keep_password_young
+from core.accounts.signing_in import count_failure, end_session, keep_password_young
 from core.errors import Unavailable
 from core.web.edge import database, settings, storage
 from core.web.failures import show, wants_json
 
 HALFWAY_LIFE = timedelta(minutes=10)
+#: However busy: its use keeps a session's cookie young (core.application.SESSION_LENGTH), not the session.
+LONGEST_SESSION = timedelta(hours=12)
 DEVICE_COOKIE = "staff_device"
 DEVICE_LIFE = timedelta(days=180)
 
@@ -95,12 +106,21 @@ def halfway(*, now: datetime) -> Account | None:
 
 
 def finish(account: Account, *, now: datetime) -> None:
-    """Sign the account in: both halves were given."""
+    """Sign the account in: both halves were given. The session ends by itself after half a day."""
     cookie.clear()
     cookie.permanent = True
+    cookie["mark"], cookie["ends_at"] = new_token(), (now + LONGEST_SESSION).isoformat()
     login_user(staff(database(), account_id=account.id, session_version=account.session_version))
     cookie["factor_at"] = now.isoformat()
     _remember_device(account)
+
+
+def leave(*, now: datetime) -> None:
+    """Sign out: the session ends on the server too, so that a copy of its cookie opens nothing."""
+    ends_at = datetime.fromisoformat(cookie.get("ends_at", now.isoformat()))
+    end_session(database(), mark=_mark(), ends_at=ends_at, now=now)
+    logout_user()
+    cookie.clear()
 
 
 def enrolling_secret() -> str:
@@ -123,7 +143,15 @@ def _load(kept: str) -> Staff | None:
     account_id, _point, version = kept.partition(".")
     if not (account_id.isdecimal() and version.isdecimal()):
         return None
-    return staff(database(), account_id=int(account_id), session_version=int(version))
+    ends_at = cookie.get("ends_at")
+    if ends_at is not None and clock.present() >= datetime.fromisoformat(ends_at):
+        return None
+    return staff(database(), account_id=int(account_id), session_version=int(version), mark=_mark())
+
+
+def _mark() -> bytes:
+    """What the database knows this session by."""
+    return token_hash(cookie.get("mark", ""))
 
 
 def _ask_to_sign_in() -> Response:
@@ -144,6 +172,11 @@ def _devices() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(settings().secret_key, salt="staff-device")
 
 
+def _fingerprint(password_hash: str | None) -> str:
+    """Of the password: another one makes every browser a stranger, another role does not."""
+    return token_hash(password_hash or "").hex()
+
+
 def _is_known_device(found: Credentials) -> bool:
     try:
         kept = _devices().loads(
@@ -151,11 +184,11 @@ def _is_known_device(found: Credentials) -> bool:
         )
     except BadData:
         return False
-    return kept == [found.id, found.session_version]
+    return kept == [found.id, _fingerprint(found.password_hash)]
 
 
 def _remember_device(account: Account) -> None:
-    kept = _devices().dumps([account.id, account.session_version])
+    kept = _devices().dumps([account.id, _fingerprint(account.password_hash)])
 
     @after_this_request
     def _set(response: Response) -> Response:

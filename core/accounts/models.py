@@ -1,4 +1,5 @@
-"""The tables of staff: accounts, their scopes, invitations, recovery codes, and counts of failed logins.
+"""The tables of staff: accounts, their scopes, invitations, recovery codes, ended sessions,
+and counts of failed logins.
 
 A password, a token and a recovery code are kept as hashes only, a second factor's secret sealed.
 No row here has a network address.
@@ -21,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access import Role
-from core.storage import Base, SerialKey, UtcDateTime, enum_column
+from core.storage import WITHOUT_ROWID, Base, SerialKey, UtcDateTime, enum_column
 
 
 class Account(Base):
@@ -90,6 +91,16 @@ class Invitation(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True, autoincrement=False)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class EndedSession(Base):
+    """A session that was signed out: kept until it would be over, so that no copy of its cookie works."""
+
+    __tablename__ = "account_ended_sessions"
+    __table_args__ = (CheckConstraint("length(mark) = 32", name="mark"), WITHOUT_ROWID)
+
+    mark: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class FailureCount(Base):

@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from core.access import Scope
 from core.accounts.factors import token_hash
-from core.accounts.models import Account, AccountScope, FailureCount, Invitation, RecoveryCode
+from core.accounts.models import (
+    Account,
+    AccountScope,
+    EndedSession,
+    FailureCount,
+    Invitation,
+    RecoveryCode,
+)
 from core.errors import Gone, NotFound
 from core.words import kazakh_key
 
@@ -69,8 +76,8 @@ class ListedAccount:
     invited_until: datetime | None
 
 
-def staff(session: Session, *, account_id: int, session_version: int) -> Staff | None:
-    """The account with its scopes, in one query; None if disabled or signed out since."""
+def staff(session: Session, *, account_id: int, session_version: int, mark: bytes = b"") -> Staff | None:
+    """The account with its scopes, in one query; None if disabled, or its session (by its mark) was ended."""
     rows = session.execute(
         select(Account.login, Account.name, AccountScope.role, AccountScope.oblast_kato)
         .outerjoin(AccountScope, AccountScope.account_id == Account.id)
@@ -78,6 +85,7 @@ def staff(session: Session, *, account_id: int, session_version: int) -> Staff |
             Account.id == account_id,
             Account.session_version == session_version,
             Account.disabled_at.is_(None),
+            ~exists().where(EndedSession.mark == mark),
         )
         .order_by(AccountScope.id)
     ).all()

@@ -87,7 +87,7 @@ def change_password(session: Session, *, account: Account, password: str, now: d
 def set_scopes(
     session: Session, *, account: Account, scopes: Iterable[Scope], actor: str, now: datetime
 ) -> None:
-    """Put these roles in place of the present ones; they hold from the next request on.
+    """Put these roles in place of the present ones, and sign out everywhere.
 
     :raises Conflict: when an account would take away its own right to manage accounts.
     """
@@ -97,6 +97,7 @@ def set_scopes(
         raise Conflict(_l("You cannot take this right from your own account. Ask another of the agency."))
     session.execute(delete(AccountScope).where(AccountScope.account_id == account.id))
     added = _add_scopes(session, account, chosen)
+    account.session_version += 1
     audit.record(session, actor=actor, action="account.scope", subject=_reference(account), scopes=added)
 
 

@@ -1,4 +1,4 @@
-"""The second half of signing in as services: factors enrolled and used, and failures slowed down.
+"""Signing in and out as services: factors enrolled and used, failures slowed down, sessions ended.
 
 After five failures in a row each further try waits longer, up to a quarter of an hour; tries during
 a wait are not counted, so nobody can be locked out for ever. Nothing here commits or reads the clock.
@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.accounts.factors import hash_password, matching_step, open_secret, seal_secret
-from core.accounts.models import Account, FailureCount, RecoveryCode
+from core.accounts.models import Account, EndedSession, FailureCount, RecoveryCode
 from core.clock import day_of
 from core.codes import clean_code, code_mark, new_code
 from core.errors import BadInput, Conflict
+from core.storage import Base
 
 FREE_TRIES = 5
 FIRST_WAIT = timedelta(seconds=5)
@@ -72,8 +73,12 @@ def enrol_factor(
 def renew_recovery_codes(
     session: Session, *, account: Account, secret_key: str, now: datetime
 ) -> tuple[str, ...]:
-    """Make new recovery codes in place of the old ones; they are returned once and never kept."""
+    """Make new recovery codes in place of the old ones, and sign out everywhere.
+
+    They are returned once and never kept.
+    """
     codes = _new_codes(session, account, secret_key)
+    account.session_version += 1
     reference = f"account:{account.id}"
     audit.record(session, actor=reference, action="factor.renew", subject=reference)
     return codes
@@ -94,8 +99,7 @@ def try_factor(session: Session, *, account: Account, code: str, secret_key: str
 
 def count_failure(session: Session, *, account_id: int | None, now: datetime) -> None:
     """Count a failed try for the day and, where there is one, for the account."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    counted = insert(FailureCount).values(day=day_of(now), failures=1, is_journalled=False)
+    counted = _insert(session, FailureCount).values(day=day_of(now), failures=1, is_journalled=False)
     session.execute(
         counted.on_conflict_do_update(index_elements=["day"], set_={"failures": FailureCount.failures + 1})
     )
@@ -105,6 +109,13 @@ def count_failure(session: Session, *, account_id: int | None, now: datetime) ->
     account.failed_tries += 1
     wait = wait_after(account.failed_tries)
     account.wait_until = now + wait if wait else None
+
+
+def end_session(session: Session, *, mark: bytes, ends_at: datetime, now: datetime) -> None:
+    """End one session before its time, and forget those that would be over by now."""
+    session.execute(delete(EndedSession).where(EndedSession.ends_at <= now))
+    ended = _insert(session, EndedSession).values(mark=mark, ends_at=ends_at)
+    session.execute(ended.on_conflict_do_nothing())
 
 
 def keep_password_young(session: Session, *, account_id: int, password: str) -> None:
@@ -125,6 +136,12 @@ def journal_failures(session: Session, *, now: datetime) -> list[date]:
         )
         days.append(count.day)
     return days
+
+
+def _insert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An insert that can say what to do where the row is there already; each database has its own."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return insert(table)
 
 
 def _take_step(session: Session, account: Account, code: str, secret_key: str, now: datetime) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import redirect, render_template, url_for
 from flask import session as cookie
-from flask_login import current_user, logout_user
+from flask_login import current_user
 
 from core import clock
 from core.access import require_fresh_factor, signed_in
-from core.accounts.entry import finish, safe_next
+from core.accounts.entry import finish, leave, safe_next
 from core.accounts.forms import ROLE_NAMES, CodeForm, PasswordForm
 from core.accounts.queries import get_account, recovery_codes_left
 from core.accounts.services import change_password
@@ -30,9 +30,8 @@ def home() -> Reply:
 @accounts.post("/staff/sign-out")
 @signed_in
 def sign_out() -> Reply:
-    """Sign out of this browser."""
-    logout_user()
-    cookie.clear()
+    """Sign out of this browser, and wherever its cookie was copied to."""
+    leave(now=clock.present())
     return redirect(url_for("accounts.login"))
 
 
@@ -79,9 +78,10 @@ def password() -> Reply:
 @accounts.post("/staff/me/codes")
 @signed_in
 def codes() -> Reply:
-    """Make new recovery codes and show them once."""
+    """Make new recovery codes, show them once, and sign out everywhere else."""
     now = clock.present()
     require_fresh_factor(now=now)
     account = get_account(database(), current_user.id)
     made = renew_recovery_codes(database(), account=account, secret_key=settings().secret_key, now=now)
+    finish(account, now=now)
     return render_template("core/accounts/codes.html", codes=made, next=url_for("accounts.me"))

@@ -171,7 +171,8 @@ def test_nobody_disables_or_disarms_themselves(session: Session):
     with pytest.raises(Conflict):
         set_scopes(session, account=account, scopes=[Scope(Role.AUDITOR)], actor=own, now=NOW)
     set_scopes(session, account=account, scopes=[Scope(Role.AUDITOR), Scope(Role.AGENCY)], actor=own, now=NOW)
-    found = staff(session, account_id=account.id, session_version=1)
+    assert staff(session, account_id=account.id, session_version=1) is None
+    found = staff(session, account_id=account.id, session_version=2)
     assert found.scopes == (Scope(Role.AUDITOR), Scope(Role.AGENCY))
 
 

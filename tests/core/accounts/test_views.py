@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from core.access import Role, Scope
-from core.accounts.models import Account, Invitation
-from core.accounts.services import disable_account, reset_account
+from core.accounts.models import Account, EndedSession, Invitation
+from core.accounts.services import disable_account, reset_account, set_scopes
 from core.audit import JournalEntry
 from core.web.limits import limiter
 from tests.conftest import NOW
@@ -73,6 +73,8 @@ def test_failures_rest_an_account_but_not_in_a_browser_it_knows(app, browser: Br
     keep(person)
     browser.sign_in()
     browser.post("/staff/sign-out", on="/staff")
+    roles = [Scope(Role.AUDITOR)]
+    keep(lambda s: set_scopes(s, account=s.scalar(select(Account)), scopes=roles, actor="system", now=NOW))
     stranger = Browser(app, browser.time)
     for _try in range(6):
         stranger.give_password(password="wrong wrong wrong")
@@ -312,6 +314,58 @@ def test_signing_out_needs_the_token_and_ends_the_session(browser: Browser, keep
     assert browser.get("/staff").status_code == 200
     assert browser.post("/staff/sign-out", on="/staff").location == "/staff/login"
     assert browser.get("/staff").status_code == 302
+
+
+def copied(app, browser: Browser) -> Browser:
+    """Another browser with a copy of this one's cookie."""
+    other = Browser(app, browser.time)
+    other.client.set_cookie("staff", browser.client.get_cookie("staff").value)
+    return other
+
+
+def test_signing_out_ends_the_session_itself_and_no_other(app, browser: Browser, keep):
+    keep(person)
+    browser.sign_in()
+    thief, second = copied(app, browser), Browser(app, browser.time)
+    second.time.pass_(seconds=30)
+    second.sign_in()
+    assert thief.get("/staff").status_code == 200
+    browser.post("/staff/sign-out", on="/staff")
+    assert thief.get("/staff").location == "/staff/login?next=/staff"
+    assert second.get("/staff").status_code == 200
+
+
+def test_a_session_ends_half_a_day_after_it_began_however_busy(browser: Browser, keep):
+    keep(person)
+    browser.sign_in()
+    for _hour in range(11):
+        browser.time.pass_(hours=1)
+        assert browser.get("/staff").status_code == 200
+    browser.time.pass_(hours=1)
+    assert browser.get("/staff").location == "/staff/login?next=/staff"
+
+
+def test_ended_sessions_are_forgotten_when_they_would_be_over(app, browser: Browser, keep):
+    keep(person)
+    for _day in range(2):
+        browser.sign_in()
+        browser.post("/staff/sign-out", on="/staff")
+        browser.time.pass_(hours=12)
+    assert len(of_all(app, select(EndedSession.mark))) == 1
+
+
+def test_changed_roles_and_new_recovery_codes_end_every_other_session(app, browser: Browser, keep):
+    own = keep(person).id
+    browser.sign_in()
+    for address, fields in (
+        (f"/staff/accounts/{own}/scopes", {"role": "auditor", "oblast": "nation"}),
+        ("/staff/me/codes", {}),
+    ):
+        thief = copied(app, browser)
+        on = "/staff/me" if "me" in address else f"/staff/accounts/{own}"
+        assert browser.post(address, on=on, **fields).status_code < 400
+        assert browser.get("/staff").status_code == 200
+        assert thief.get("/staff").location == "/staff/login?next=/staff", address
 
 
 def test_a_page_of_staff_costs_one_query_for_the_account(app, browser: Browser, keep):
