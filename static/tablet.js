@@ -190,7 +190,7 @@
 
   /* One refused answer holds up no other: the first reason is told when all have been tried. */
   function send() {
-    var refused = [];
+    var refused = [], said = "";
     if (sending || !visit) return Promise.resolve();
     sending = true;
     isOver = false;
@@ -203,11 +203,15 @@
       });
     }).then(function () {
       isOver = refused.length > 0;
-      part("state").textContent = isOver ? refused[0][1] : page.dataset.sent;
+      said = isOver ? refused[0][1] : page.dataset.sent;
     }, function (problem) {
       isOver = problem.isOver === true;
-      part("state").textContent = problem.message;
-    }).then(refresh).then(function () { sending = false; });
+      said = problem.message;
+    }).then(refresh).then(function () {
+      // Whoever reads this may press again, or have a connection again: neither may be too early.
+      sending = false;
+      part("state").textContent = said;
+    });
   }
 
   /* What waits goes too, but only after the server has said that it takes it no more, of each answer. */
