@@ -16,6 +16,8 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from core import clock
+
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 #: Draws the same pages without a desktop browser around them, at a third of the work.
 SHELL = "chromium-headless-shell"
@@ -66,6 +68,15 @@ def chromium(*arguments: str, names: tuple[str, ...] = CHROMIUM) -> Iterator[Bro
 def hold_clock(page: Page) -> None:
     """From now on a page's timers run only when the test lets them; its clock must be installed."""
     page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+
+
+@pytest.fixture(scope="module")
+def held_clock() -> Iterator[None]:
+    """The server's clock stands still, so that no machine is too slow for a one-time code, nor too late."""
+    before, instant = clock.present, clock.present()
+    clock.present = lambda: instant
+    yield
+    clock.present = before
 
 
 @pytest.fixture(scope="module")

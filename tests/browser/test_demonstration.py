@@ -47,7 +47,7 @@ STAFF = {
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory):
+def app(tmp_path_factory: pytest.TempPathFactory, held_clock: None):
     made = loaded(tmp_path_factory)
     yield made
     made.extensions["storage"].engine.dispose()

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from flask import Flask
@@ -28,7 +29,7 @@ from surveys.embedding.addresses import read_page
 from surveys.embedding.services import register_site
 from surveys.embedding.snippets import frame_line, script_line
 from tests.browser.checks import PICTURES, assert_accessible, assert_fits, screenshot
-from tests.browser.conftest import chromium, hold_clock, served
+from tests.browser.conftest import PATIENCE, chromium, hold_clock, served
 from tests.conftest import NOW
 from tests.demonstration import empty_demonstration
 from tests.surveys import sample
@@ -217,12 +218,17 @@ def by_keyboard(page: Page, frame: Frame) -> None:
 def assert_fitting(page: Page, frame: Frame) -> None:
     """The frame becomes as high as its page."""
     frame.wait_for_load_state("load")
-    page.wait_for_function(
-        "height => Math.abs(document.querySelector('iframe').getBoundingClientRect().height - height) <= 1",
-        arg=frame.evaluate("document.documentElement.offsetHeight"),
-    )
-    # The frame hears of its new height after the page around it.
-    frame.wait_for_function("document.documentElement.scrollHeight <= innerHeight + 1")
+    until = monotonic() + PATIENCE / 1000
+    # Neither window sees the other, and each may still move: both are asked until they agree.
+    while True:
+        given = page.evaluate("document.querySelector('iframe').getBoundingClientRect().height")
+        needed, scrolled, shown = frame.evaluate(
+            "[document.documentElement.offsetHeight, document.documentElement.scrollHeight, innerHeight]"
+        )
+        if abs(given - needed) <= 1 and scrolled <= shown + 1:
+            return
+        assert monotonic() < until, f"the frame has {given} px ({shown} inside), its page needs {needed}"
+        page.wait_for_timeout(20)
 
 
 def test_a_new_page_in_the_frame_is_seen_from_its_top(survey, site, kato, new_page):

@@ -23,7 +23,7 @@ from core.urn.keys import KeyRing
 from ethics.models import Round
 from tests import staff
 from tests.browser.checks import assert_accessible, assert_fits, screenshot
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, served
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, PATIENCE, served
 from tests.conftest import NOW
 from tests.demonstration import empty_demonstration
 from tests.ethics import sample
@@ -35,7 +35,7 @@ THANKS = {"kk": "Рақмет", "ru": "Спасибо", "en": "Thank you"}
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def app(tmp_path_factory: pytest.TempPathFactory, held_clock: None) -> Iterator[Flask]:
     """The application with a round in each state, the opened one of four offices, and who works with them."""
     made = empty_demonstration(tmp_path_factory.mktemp("ethics"))
     storage, keys = made.extensions["storage"], KeyRing(made.extensions["settings"].key_directory)
@@ -154,8 +154,9 @@ def test_a_scanned_slip_is_answered_without_script_and_is_in_no_list_of_visited_
     chromium = new_page(width=360).context.browser.browser_type
     found = next(filter(None, map(shutil.which, CHROMIUM)))
     own = chromium.launch_persistent_context(
-        tmp_path, executable_path=found, args=list(ARGUMENTS), java_script_enabled=False
+        tmp_path, executable_path=found, args=list(ARGUMENTS), java_script_enabled=False, timeout=PATIENCE
     )
+    own.set_default_timeout(PATIENCE)
     page = own.new_page()
     page.goto(f"{site}/e")
     page.goto(f"{site}/e/{code}?lang=ru")

@@ -19,7 +19,7 @@ STAGE = f"{STAFF}/stages/regional/{OBLASTS[0]}"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def made(tmp_path_factory: pytest.TempPathFactory, held_clock: None) -> Iterator[Site]:
     found = published_site(tmp_path_factory.mktemp("evidence"))
     yield found
     found.app.extensions["storage"].engine.dispose()

@@ -35,7 +35,7 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, held_clock: None) -> Iterator[Site]:
     """A survey of one unit that takes answers now, with limits on."""
     app = empty_demonstration(tmp_path_factory.mktemp("open"))
     now = clock.present()
@@ -72,8 +72,8 @@ def test_without_script_the_page_says_how_long_and_the_same_page_then_works(
     assert page.locator("#rights-4").is_checked()
     assert not page.locator("[name=website]").is_visible()
     assert_fits_without_script(page)
-    present = clock.present
-    monkeypatch.setattr(clock, "present", lambda: present() + timedelta(seconds=10))
+    ripe = clock.present() + timedelta(seconds=10)
+    monkeypatch.setattr(clock, "present", lambda: ripe)
     page.get_by_role("alert").get_by_role("button", name="Жіберу").click()
     expect(page.locator("h1")).to_contain_text("Рақмет")
     assert site.count(Intake) == before + 1

@@ -20,7 +20,7 @@ from core.places.services import load_territories
 from core.urn.models import Intake
 from surveys.queries import box_of
 from tests.browser.checks import assert_accessible, assert_fits, screenshot
-from tests.browser.conftest import hold_clock, served
+from tests.browser.conftest import PATIENCE, hold_clock, served
 from tests.conftest import NOW
 from tests.demonstration import empty_demonstration
 from tests.surveys import sample
@@ -29,7 +29,7 @@ THANKS = {"kk": "Рақмет", "ru": "Спасибо", "en": "Thank you"}
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def app(tmp_path_factory: pytest.TempPathFactory, held_clock: None) -> Iterator[Flask]:
     """The application with one open campaign over two units; the first asks for age and sex."""
     made = empty_demonstration(tmp_path_factory.mktemp("form"))
     today = clock.day_of(clock.present())
@@ -204,7 +204,7 @@ def test_a_broken_answer_and_a_lost_thank_you_are_sent_again_and_count_once(form
         if tries[-1] == 0:
             route.fulfill(status=503, content_type="text/html", body="<main><form id=survey></form></main>")
         elif tries[-1] == 1:
-            route.fetch()  # it arrives, and the thank-you is lost
+            route.fetch(timeout=PATIENCE)  # it arrives, and the thank-you is lost
             route.abort("connectionreset")
         else:
             route.continue_()
