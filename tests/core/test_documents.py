@@ -135,11 +135,11 @@ def test_a_file_inside_is_related_and_comes_out_whole():
     assert read_attachment(content, "other.json") is None
 
 
-@pytest.mark.parametrize("content", [b"", b"not a PDF", drawn()[:4000]])
-def test_what_is_no_pdf_is_refused(content: bytes):
-    with pytest.raises(BadInput) as fault:
-        read_attachment(content, "note.json")
-    assert str(fault.value.message) == "This file is not a PDF, or it is damaged."
+def test_what_is_no_pdf_is_refused():
+    for content in (b"", b"not a PDF", drawn()[:4000]):
+        with pytest.raises(BadInput) as fault:
+            read_attachment(content, "note.json")
+        assert str(fault.value.message) == "This file is not a PDF, or it is damaged."
 
 
 def test_an_enclosed_file_that_was_packed_twice_to_become_endless_is_none_of_ours():

@@ -36,7 +36,7 @@ def test_what_is_prepared_while_a_round_opens_comes_too_late(settled: Storage):
             added = others.submit(add)
             # On SQLite the other writer cannot even begin before this one ends.
             if session.get_bind().dialect.name == "postgresql":
-                assert is_read.wait(30)
+                assert is_read.wait(60)
         with pytest.raises(Conflict, match="is no draft any more"):
             added.result()
     with settled.read() as session:

@@ -97,8 +97,10 @@ def test_every_dump_and_both_shares_are_no_better_than_chance(settled: Storage, 
     for batches in (insider.batches, insider.remarks, insider.across):
         hits = guesses(batches)
         assert len(hits) >= 100
-        # Three false alarms in a million runs: nothing here is seeded but the persons.
-        assert rarity(hits, sum(sizes), chance(batches, smallest=5)) > 1e-6, hits.most_common(5)
+        # Nothing here is seeded but the persons. Who gets the own answer of a small shuffled batch by chance
+        # gets several more often than the binomial law says: at 1e-10 the false alarms of all attacks
+        # together are one in ten million runs, and the attack that is told gives 77 of 234 away, not 33.
+        assert rarity(hits, sum(sizes), chance(batches, smallest=5)) > 1e-10, hits.most_common(5)
     with settled.read() as session:
         acts = session.scalars(select(JournalEntry.details).where(JournalEntry.action == "urn.mix")).all()
         said = [set(json.loads(details)) for details in acts]

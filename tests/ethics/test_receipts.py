@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import update
 
-from core import clock
 from core.codes import grouped, new_code
 from core.urn.keys import KeyRing
 from core.urn.services import mix_waiting
-from ethics.models import Round
 from tests.conftest import NOW
 from tests.ethics import sample
 from tests.ethics.sample import BEST
@@ -22,13 +19,7 @@ RECEIVED = "An answer with this receipt was received."
 
 @pytest.fixture
 def prepared(keep) -> sample.Prepared:
-    def act(session):
-        made = sample.prepare(session, [6])
-        today = clock.day_of(clock.present())
-        session.execute(update(Round).values(opens_on=today, closes_on=today))
-        return made
-
-    return keep(act)
+    return keep(lambda session: sample.prepare(session, [6]))
 
 
 def test_a_receipt_from_the_page_is_found_and_says_no_more_before_the_end(app, client, prepared):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from sqlalchemy import func, select, update
 
-from core import clock
 from core.urn.keys import KeyRing
 from core.urn.models import Intake
 from core.urn.services import mix_box
@@ -20,6 +19,7 @@ from ethics.queries import purpose_of
 from tests.conftest import NOW, SECRET
 from tests.ethics import sample
 from tests.ethics.sample import BEST
+from tests.staff import Clock
 
 ITEMS = shipped("2026")
 PAST = date(2020, 1, 31)
@@ -28,13 +28,7 @@ LANGUAGE = {"Accept-Language": "en"}
 
 @pytest.fixture
 def prepared(keep) -> sample.Prepared:
-    def act(session):
-        made = sample.prepare(session, [6])
-        today = clock.day_of(clock.present())
-        session.execute(update(Round).values(opens_on=today, closes_on=today))
-        return made
-
-    return keep(act)
+    return keep(lambda session: sample.prepare(session, [6]))
 
 
 @pytest.fixture
@@ -80,7 +74,7 @@ def test_a_slip_is_scanned_answered_and_counted_without_a_cookie(app, code: str)
 
 
 def test_the_page_of_a_scanned_slip_goes_on_at_once_to_an_address_without_the_code(
-    client, code: str, monkeypatch: pytest.MonkeyPatch
+    client, code: str, time: Clock
 ):
     scanned = client.get(f"/e/{code}?lang=ru")
     [onward] = re.findall(r'<meta http-equiv="refresh" content="0; url=([^"]+)">', scanned.text)
@@ -92,8 +86,7 @@ def test_the_page_of_a_scanned_slip_goes_on_at_once_to_an_address_without_the_co
     assert whole.sub("", there.text).replace("</script>", "") == whole.sub("", scanned.text)
     assert 'http-equiv="refresh"' not in there.text
     assert client.post("/e", data={"code": re.search(r'name="code" value="(.+?)"', there.text)[1]})
-    later = clock.present() + timedelta(minutes=11)
-    monkeypatch.setattr(clock, "present", lambda: later)
+    time.pass_(minutes=11)
     for gone in (onward, "/e/slip/nonsense?lang=ru"):
         answer = client.get(gone)
         assert (answer.status_code, answer.headers["Location"]) == (302, "/e?lang=ru")
@@ -189,7 +182,7 @@ def test_whoever_sends_with_a_code_is_thanked_in_the_same_words(app, client, pre
 
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
 def test_no_address_on_a_scanned_slips_page_holds_its_code(client, code: str, language: str):
-    page = client.get(f"/e/slip/{make_pass(code, secret=SECRET, now=clock.present())}?lang={language}").text
+    page = client.get(f"/e/slip/{make_pass(code, secret=SECRET, now=NOW)}?lang={language}").text
     addresses = re.findall(r'(?:href|src|action|formaction|data-address)="([^"]*)"', page)
     assert not [address for address in addresses if code in address]
     assert re.findall(r'formaction="/e\?lang=(..)"', page) == ["kk", "ru", "en"]

@@ -130,8 +130,11 @@ def test_a_new_account_enrols_before_anything_else(app, browser: Browser, keep):
     secret = re.search(r'<code class="code">([A-Z2-7 ]+)</code>', page.text)[1].replace(" ", "")
     assert "<svg width=" in page.text
     assert browser.get("/staff/login/enrol").text.count(secret[:4]) >= 1
-    assert "does not match" in browser.post("/staff/login/enrol", code="000000").text
-    answer = browser.post("/staff/login/enrol", code=pyotp.TOTP(secret).at(browser.time.now))
+    factor, now = pyotp.TOTP(secret), browser.time.now
+    right = {factor.at(now, counter_offset=step) for step in (-1, 0, 1)}
+    wrong = next(typed for typed in ("000000", "111111", "222222", "333333") if typed not in right)
+    assert "does not match" in browser.post("/staff/login/enrol", code=wrong).text
+    answer = browser.post("/staff/login/enrol", code=factor.at(now))
     assert len(re.findall(r'<code class="code">(?:[0-9A-Z]{4} ?){3}</code>', answer.text)) == 10
     assert browser.get("/staff").status_code == 200
     assert browser.get("/staff/login/enrol").location == "/staff/login?next=/staff"

@@ -11,7 +11,6 @@ import pikepdf
 import pytest
 from sqlalchemy import func, select, update
 
-from core import clock
 from core.access import Role, Scope
 from core.accounts.models import Account, FailureCount
 from core.urn.keys import KeyRing
@@ -22,13 +21,6 @@ from tests.staff import Browser, Clock, code, person
 
 OWN, OTHER = sample.OBLASTS
 MINE = "/staff/ethics"
-
-
-@pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    held = Clock()
-    monkeypatch.setattr(clock, "present", lambda: held.now)
-    return held
 
 
 @pytest.fixture

@@ -62,8 +62,8 @@ def test_a_share_that_does_not_work_is_named_and_proves_nothing(settled: Storage
         prepared = keyed(session)
         number = prepared.numbers[0]
         (first, second, _), (said, words, _) = prepared.shares[number], prepared.words[number]
-        fifth = words.split()[4]
-        mistyped = words.replace(fifth, ("д" if fifth[0] != "д" else "г") + fifth[1:])
+        before, fifth, after = words.split()[:4], words.split()[4], words.split()[5:]
+        mistyped = " ".join([*before, ("д" if fifth[0] != "д" else "г") + fifth[1:], *after])
         for wrong, fault in (
             (mistyped, "Second share: word 5 is mistyped"),
             (words.rpartition(" ")[0], "Second share: type all eight groups, or all thirteen words"),

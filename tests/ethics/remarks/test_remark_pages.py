@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from core import clock
 from core.access import Role, Scope
@@ -29,13 +29,11 @@ WORDS = "<b>Әкім</b> сыпайы"
 
 @pytest.fixture
 def prepared(keep) -> sample.Prepared:
-    """A round that takes remarks today, and one that takes none."""
+    """A round that takes remarks, and one that takes none."""
 
     def act(session):
         made = sample.prepare(session, [10], takes_remarks=True)
         plain = sample.prepare(session, [5], code="round-2", oblasts=[OTHER])
-        today = clock.day_of(clock.present())
-        session.execute(update(Round).values(opens_on=today, closes_on=today))
         made.codes |= plain.codes
         made.numbers += plain.numbers
         return made
@@ -51,9 +49,6 @@ def closed(app, prepared: sample.Prepared, headcount: int) -> str:
     """So many answer, the first with words; the round is closed and opened. Returns the conclusion's page."""
     storage, keys = app.extensions["storage"], KeyRing(app.extensions["settings"].key_directory)
     own = replace(prepared, numbers=prepared.numbers[:1])
-    with storage.writing() as session:
-        session.execute(update(Round).values(opens_on=sample.OPENS, closes_on=sample.CLOSES))
-        session.commit()
     sample.answer_all(storage, keys, own, [[BEST] * headcount], {code(prepared): WORDS})
     sample.close(storage, keys, own)
     sample.unseal(storage, own)

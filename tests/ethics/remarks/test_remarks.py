@@ -78,25 +78,25 @@ def test_remarks_wait_apart_and_everybody_leaves_one_of_the_same_length(settled:
 def test_from_ten_answers_on_remarks_are_kept_in_no_order_and_every_one_is_accounted_for(
     settled: Storage, keys: KeyRing
 ):
-    texts = [f"Пікір {place}\nекінші жол" for place in range(8)] + ["  ", SMILE * (LONGEST // 2)]
-    prepared = closed(settled, keys, 10, texts)
+    texts = [f"Пікір {place}\nекінші жол" for place in range(12)] + ["  ", SMILE * (LONGEST // 2)]
+    prepared = closed(settled, keys, 14, texts)
     opening = sample.unseal(settled, prepared)
     assert opening.is_whole
     remarks = opening.remarks
     assert (remarks.received, remarks.opened, remarks.kept, remarks.spoiled, remarks.destroyed) == (
-        10, 10, 9, (), 0,
+        14, 14, 13, (), 0,
     )  # fmt: skip
     assert opening_in_the_journal(settled)["remarks"] == {
-        "intake": 10, "opened": 10, "kept": 9, "destroyed": 0, "spoiled": [],
+        "intake": 14, "opened": 14, "kept": 13, "destroyed": 0, "spoiled": [],
     }  # fmt: skip
     assert (count(settled, SealedRemark), count(settled, Intake)) == (0, 0)
     with settled.read() as session:
         found = remarks_of(session, prepared.questionnaire(session))
         proof = remark_proof(session, prepared.numbers[0])
     assert sorted(found) == sorted(text for text in texts if text.strip())
-    # In the order of random keys: one chance in 362,880 to be that of arrival.
+    # In the order of random keys: one chance in 13!, six thousand million, to be that of arrival.
     assert list(found) != [text for text in texts if text.strip()]
-    assert (proof.received, proof.opened, proof.missing, proof.is_whole) == (10, 10, 0, True)
+    assert (proof.received, proof.opened, proof.missing, proof.is_whole) == (14, 14, 0, True)
 
 
 def test_under_ten_answers_remarks_are_destroyed_unread(settled: Storage, keys: KeyRing):

@@ -71,10 +71,10 @@ def test_each_address_gets_a_code_of_its_own_and_nothing_of_it_is_kept(settled: 
     assert not [word for word in (*addresses, *codes) if word in kept]
 
 
-def test_a_server_that_cannot_be_reached_leaves_no_slips(settled: Storage):
+def test_a_server_that_cannot_be_reached_leaves_no_slips(settled: Storage, no_post: str):
     number = drafted(settled, 2)
     with pytest.raises(Unavailable, match="nothing was sent"):
-        send(settled, number, ["a@example.kz", "b@example.kz"], "smtp://127.0.0.1:9")
+        send(settled, number, ["a@example.kz", "b@example.kz"], no_post)
     with settled.write(now=NOW) as session:
         asked = session.get_one(Questionnaire, number)
         assert asked.slips_on is None
