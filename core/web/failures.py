@@ -13,6 +13,8 @@ from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from core import errors
+from core.web.addresses import address_without_slash
+from core.web.headers import no_store
 from core.web.programs import is_for_programs
 
 log = structlog.get_logger()
@@ -99,6 +101,10 @@ def on_http(error: HTTPException) -> Response:
     """Show Werkzeug's and Flask-WTF's errors in our words."""
     if error.response is not None:
         return error.get_response()
+    plain = address_without_slash() if error is request.routing_exception else None
+    if plain:
+        no_store()  # an address may hold a code
+        return redirect(plain, 301)
     status = error.code or 500
     words = _HTTP | _HTTP_FOR_PROGRAMS if is_for_programs() else _HTTP
     title, message = words.get(status, (error.name, error.description))
