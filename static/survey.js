@@ -3,7 +3,7 @@
 (function () {
 "use strict";
 if (!window.fetch || !window.FormData || !window.URLSearchParams || !window.DOMParser) return;
-var form, busy, kept, timer, delay, proof;
+var LANGUAGE = "another.language", form, busy, kept, timer, delay, proof;
 
 function say(words) {
   var place = form.querySelector(".said");
@@ -88,22 +88,31 @@ function rows(page) {
   return page.querySelectorAll(".rate").length;
 }
 
-/* Another language: the same form, with what was chosen. */
+/* Another language: the same form, with what was chosen, which stays here until it is sent. A form that does not
+   come so, since one had to confirm who one is or the survey ended, comes as it does without script: by sending. */
 function turn(event) {
-  var link = event.target, own = form, code = link.hreflang, address = (link.href || "").split("#")[0];
-  if (!own || busy || kept || !code || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  var button = event.target, own = form, address = button.formAction, code = button.value;
+  if (!own || button.name !== LANGUAGE) return;
   event.preventDefault();
+  if (busy || kept) return;
   fetch(address, {credentials: "same-origin"}).then(function (answer) { return answer.text(); }).then(function (page) {
-    var next = read(page), old = own.elements;
+    var next = read(page), old = own.elements, field;
     if (form !== own || busy || kept) return;
-    if (!next.getElementById("survey") || rows(next) !== rows(own)) return location.assign(address);
+    if (!rows(next) || rows(next) !== rows(own)) {
+      field = document.createElement("input");
+      field.type = "hidden";
+      field.name = LANGUAGE;
+      own.appendChild(field);
+      own.action = address;
+      return own.submit();
+    }
     put(next);
     [].forEach.call(form.elements, function (field) {
       if (field.type === "radio") field.checked = field.value === (old[field.name] || 0).value;
-      else if (field.type !== "hidden" && old[field.name]) field.value = old[field.name].value;
+      else if (field.type !== "hidden" && field.type !== "submit" && old[field.name]) field.value = old[field.name].value;
     });
     history.replaceState(null, "", address);
-    document.querySelector("header [hreflang=" + code + "]").focus();
+    document.querySelector("header [value=" + code + "]").focus();
   })["catch"](function () {});
 }
 
@@ -132,7 +141,7 @@ function count(seconds) {
     if (form !== own) return;
     if (own.elements.altcha) seconds = 0;
     [].forEach.call(own.elements, function (button) {
-      if (button.type !== "submit") return;
+      if (button.type !== "submit" || button.name) return;
       button.disabled = seconds > 0;
       button.textContent = seconds > 0 ? words + " (" + seconds + ")" : words;
     });

@@ -25,7 +25,7 @@ from surveys.admission import Admitted, Withheld, admit, entrance
 from surveys.answers import Origin
 from surveys.comments.services import deposit_comment
 from surveys.criteria import CriteriaSet
-from surveys.filling import Filled, read_filled
+from surveys.filling import ANOTHER_LANGUAGE, Filled, read_filled
 from surveys.intake import deposit_answer, require_open, why_closed
 from surveys.queries import AskedUnit, box_of, criteria_of, is_received
 from surveys.rules import Mode
@@ -71,11 +71,16 @@ def taken_form(asked: AskedUnit, *, door: str) -> Page | Response:
     ticket, reason = _ticket(asked, now=now), why_closed(asked, now=now)
     criteria = criteria_of(database(), asked)
     filled = read_filled(request.form, criteria, asks_strata=asked.asks_strata)
-    if ticket is None or reason or filled.faults:
+    is_turned = ANOTHER_LANGUAGE in request.form
+    # Under a person's mark a form that cannot go in must not tell whether another one went in before.
+    is_only_unfit = (is_turned or filled.faults) and asked.mode is Mode.OPEN
+    if ticket is None or reason or is_only_unfit:
         given = ticket or outlived_ticket(request.form.get("ticket", ""), asked=asked, secret=secret)
         if given and is_received(database(), code=asked.code, trace=given.nonce):
             # Sent again because the first thank-you was lost on its way: what arrived is thanked again.
             return _thanks(asked, receipt_of(secret, box_of(asked.code), given.nonce), door=door)
+    if is_turned:
+        return _in_another_language(asked, filled, ticket, reason, door=door)
     if reason:
         return form_page(asked, filled, door=door, reason=reason), status_of(reason)[0]
     if ticket is None or filled.faults:
@@ -110,6 +115,18 @@ def form_page(
             database(), asked=asked, ticket=ticket, caller=caller(), secret=secret, now=now
         ),
     )  # fmt: skip
+
+
+def _in_another_language(
+    asked: AskedUnit, filled: Filled, ticket: Ticket | None, reason: AuylError | None, *, door: str
+) -> Page:
+    """The form as it was filled in so far: nothing is taken, and nothing is wrong yet."""
+    so_far, is_stale = replace(filled, faults=()), ticket is None and asked.mode is Mode.VERIFIED
+    carried = None
+    if ticket is None:
+        carried = new_ticket(asked, secret=settings().secret_key, now=clock.present())
+    page = form_page(asked, so_far, door=door, is_stale=is_stale, reason=reason, carried=carried)
+    return page, status_of(reason)[0] if reason else 200
 
 
 def _ticket(asked: AskedUnit, *, now: datetime) -> Ticket | None:

@@ -16,6 +16,8 @@ from surveys.comments.texts import LONGEST, cleaned
 from surveys.criteria import HARD_TO_SAY, POINTS, CriteriaSet
 from surveys.rules import Mode
 
+#: What the form sends besides when another language was chosen while filling it in: no code of a criterion.
+ANOTHER_LANGUAGE = "another.language"
 CHOICES = (*POINTS, HARD_TO_SAY)
 
 
@@ -28,6 +30,11 @@ class Filled:
     sex: str | None = None
     comment: str = ""
     faults: tuple[tuple[str, object], ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing that could be lost."""
+        return not (self.chosen or self.band or self.sex or self.comment)
 
     def answer(self, criteria: CriteriaSet, *, mode: Mode, origin: Origin = Origin.WEB) -> Answer:
         """The answer; a criterion without a choice is "hard to say"."""

@@ -35,7 +35,7 @@ from core.web.short_way import Drawn, Environ, Headers, Reader, reader_of
 from surveys.answering import is_of_the_future
 from surveys.answers import Origin, encode
 from surveys.criteria import CriteriaSet
-from surveys.filling import read_filled
+from surveys.filling import ANOTHER_LANGUAGE, read_filled
 from surveys.guard.admission import challenge_for, count_in, weigh
 from surveys.intake import takes_answers
 from surveys.models import Campaign, CampaignState
@@ -203,7 +203,7 @@ class SurveyLane:
         except ValueError:
             return None
         sent = dict(fields)
-        return sent if len(sent) == len(fields) else None
+        return sent if len(sent) == len(fields) and ANOTHER_LANGUAGE not in sent else None
 
     def _caller(self, environ: Environ, today: date) -> str:
         return mark_of(environ.get("REMOTE_ADDR"), secret=self._secret, day=today)

@@ -71,14 +71,15 @@ class Provider:
             return fault
         return None
 
-    def begin(self, *, language: str, now: datetime) -> SignIn:
+    def begin(self, *, state: str, language: str, now: datetime) -> SignIn:
         """Begin a sign-in: the service asks who one is even if somebody is signed in on this phone.
 
+        :param state: what the service gives back with its answer; nobody must be able to guess it.
         :raises Unavailable: when the service does not answer.
         """
         verifier, nonce = generate_token(64), generate_token(32)
-        address, state = self._client().create_authorization_url(
-            self._description(now)["authorization_endpoint"], state=generate_token(32), nonce=nonce,
+        address, _state = self._client().create_authorization_url(
+            self._description(now)["authorization_endpoint"], state=state, nonce=nonce,
             code_verifier=verifier, prompt="login", ui_locales=language,
         )  # fmt: skip
         return SignIn(address, state, nonce, verifier)

@@ -40,8 +40,19 @@ voters_public = Blueprint("voters_public", __name__, url_prefix="/verify")
 COOKIE = "verify"
 FLOW_LIFE = timedelta(minutes=15)
 DOOR = "surveys_public"
-_PURPOSE = "voter-flow"
+_PURPOSE, _STATE = "voter-flow", "voter-state"
+#: How long the state of a sign-in still tells its aim.
+AIM_LIFE = timedelta(days=1)
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """The form that a sign-in leads to; its state carries it, sealed, so that every end leads back there."""
+
+    campaign: str
+    kato: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +62,6 @@ class Flow:
     state: str
     nonce: str
     verifier: str
-    campaign: str
-    kato: str
-    language: str
 
 
 @voters_public.record_once
@@ -82,14 +90,14 @@ def begin(campaign: str, kato: str) -> Response:
     if asked.mode is not Mode.VERIFIED:
         return redirect(url_for(f"{DOOR}.show_form", campaign=campaign, kato=kato, lang=language()))
     require_open(asked, now=now)
+    aim = Aim(campaign, kato, language())
     try:
-        started = _provider().begin(language=language(), now=now)
+        started = _provider().begin(state=_sealed(aim, _STATE), language=aim.language, now=now)
     except Unavailable as fault:
-        return _failed(fault, campaign, kato)
-    flow = Flow(started.state, started.nonce, started.verifier, campaign, kato, language())
+        return _failed(fault, aim)
     answer = redirect(started.address)
     answer.set_cookie(
-        COOKIE, seal_facts(astuple(flow), secret=settings().secret_key, purpose=_PURPOSE, now=now),
+        COOKIE, _sealed(Flow(started.state, started.nonce, started.verifier), _PURPOSE),
         max_age=int(FLOW_LIFE.total_seconds()), path=voters_public.url_prefix, httponly=True, samesite="Lax",
         secure=settings().is_secure,
     )  # fmt: skip
@@ -101,20 +109,20 @@ def begin(campaign: str, kato: str) -> Response:
 @limiter.limit("60 per minute", deduct_when=has_failed)
 def come_back() -> Response:
     """The form, for the person whom the service sent back."""
-    flow = _flow()
-    with force_locale(flow.language):
-        g.page_address = url_for("voters_public.begin", campaign=flow.campaign, kato=flow.kato)
+    aim = _aim()
+    with force_locale(aim.language):
+        g.page_address = url_for("voters_public.begin", campaign=aim.campaign, kato=aim.kato)
         try:
-            answer = make_response(_form_of(flow))
+            answer = make_response(_form_of(aim, _flow()))
         except AuylError as fault:
             log.warning("verify.refused", fault=type(fault).__name__)
-            answer = _failed(fault, flow.campaign, flow.kato)
-    answer.headers["Content-Language"] = flow.language
+            answer = _failed(fault, aim)
+    answer.headers["Content-Language"] = aim.language
     answer.delete_cookie(COOKIE, path=voters_public.url_prefix)
     return answer
 
 
-def _form_of(flow: Flow) -> str:
+def _form_of(aim: Aim, flow: Flow) -> str:
     """Ask the service first and the database afterwards: no connection waits for a slow service."""
     now = clock.present()
     if "error" in request.args:
@@ -124,12 +132,23 @@ def _form_of(flow: Flow) -> str:
     person = _provider().finish(
         code=request.args.get("code", ""), nonce=flow.nonce, verifier=flow.verifier, now=now
     )
-    asked = asked_unit(database(), code=flow.campaign, kato=flow.kato)
+    asked = asked_unit(database(), code=aim.campaign, kato=aim.kato)
     require_open(asked, now=now)
     _require_own_unit(asked, person)
-    mark = verification_of(settings()).marks.mark(flow.campaign, issuer=person.issuer, subject=person.subject)
+    mark = verification_of(settings()).marks.mark(aim.campaign, issuer=person.issuer, subject=person.subject)
     carried = carry(mark, subject=ticket_subject(asked), secret=settings().secret_key, now=now)
     return form_page(asked, Filled(), door=DOOR, carried=carried)
+
+
+def _aim() -> Aim:
+    """Where the sign-in that is answered was to lead.
+
+    :raises Gone: when its state is not ours, or far too old.
+    """
+    found = _opened(request.args.get("state", ""), _STATE, AIM_LIFE)
+    if found is None:
+        raise _gone()
+    return Aim(*found)
 
 
 def _flow() -> Flow:
@@ -137,19 +156,27 @@ def _flow() -> Flow:
 
     :raises Gone: when there is none, it waited too long, or the answer belongs to another one.
     """
-    found = open_facts(
-        request.cookies.get(COOKIE, ""), secret=settings().secret_key, purpose=_PURPOSE, life=FLOW_LIFE,
-        now=clock.present(),
+    found = _opened(request.cookies.get(COOKIE, ""), _PURPOSE, FLOW_LIFE)
+    if found is None or not hmac.compare_digest(found[0].encode(), request.args["state"].encode()):
+        raise _gone()
+    return Flow(*found)
+
+
+def _gone() -> Gone:
+    return Gone(
+        _l("This way to the form was begun in another window, or it waited too long. Nothing was sent. Open "
+           "the survey again.")
     )  # fmt: skip
-    flow = Flow(*found[1]) if found else None
-    if flow is None or not hmac.compare_digest(
-        flow.state.encode(), request.args.get("state", "").encode("utf-8", "replace")
-    ):
-        raise Gone(
-            _l("This way to the form was begun in another window, or it waited too long. Nothing was sent. "
-               "Open the survey again.")
-        )  # fmt: skip
-    return flow
+
+
+def _sealed(facts: Aim | Flow, purpose: str) -> str:
+    return seal_facts(astuple(facts), secret=settings().secret_key, purpose=purpose, now=clock.present())
+
+
+def _opened(text: str, purpose: str, life: timedelta) -> list[str] | None:
+    secret, now = settings().secret_key, clock.present()
+    found = open_facts(text, secret=secret, purpose=purpose, life=life, now=now)
+    return found[1] if found else None
 
 
 def _require_own_unit(asked: AskedUnit, person: Person) -> None:
@@ -171,10 +198,10 @@ def _provider() -> Provider:
     return provider
 
 
-def _failed(fault: AuylError, campaign: str, kato: str) -> Response:
+def _failed(fault: AuylError, aim: Aim) -> Response:
     """A page that says what happened and from where one can begin again."""
     status, title = status_of(fault)
     page = render_template(
-        "surveys/voters/failed.html", title=title, fault=fault, campaign=campaign, kato=kato
+        "surveys/voters/failed.html", title=title, fault=fault, campaign=aim.campaign, kato=aim.kato
     )
     return make_response(page, status)

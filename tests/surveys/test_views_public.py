@@ -85,7 +85,7 @@ def test_form_is_in_the_language_and_keeps_it(
     assert f"<button>{button}</button>" in page
     assert f'action="/s/{sample.CODE}/{katos[0]}?lang={lang}"' in page
     own = set(re.findall(rf'href="(/s/{sample.CODE}[^"]*)"', page))
-    assert {link.partition("lang=")[2] for link in own} == {"kk", "ru", "en"}
+    assert {link.partition("lang=")[2] for link in own} == {lang}
     assert f"/s/{sample.CODE}?lang={lang}" in own
 
 
@@ -116,7 +116,9 @@ def test_an_answer_is_thanked_waits_sealed_and_is_counted_after_mixing(app, clie
         answer = client.post(address(katos[0]), data={"ticket": sample.ticket(page), **sent})
         assert answer.status_code == 200
         assert "Thank you. Your answer has arrived." in text(answer)
-        assert "hreflang" not in text(answer)  # another language would be an empty form: was it not counted?
+        assert not re.search(
+            "hreflang|another.language", text(answer)
+        )  # another language would be an empty form: was it not counted?
         assert waiting(app) == number + 1
     with app.app_context():
         mix_waiting(app.extensions["storage"], keys=keys(), takers=takers(), now=NOW)

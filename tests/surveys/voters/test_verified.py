@@ -191,7 +191,7 @@ def test_no_ticket_and_no_identifier_is_in_an_address_and_the_cookie_ends_with_t
     assert "Max-Age=0" in page.headers["Set-Cookie"]
     code = parse_qs(urlsplit(sent_back).query)["code"][0]
     assert code not in page.text
-    assert f"/verify/{sample.CODE}/{katos[0]}?lang=en" in page.text
+    assert f'formaction="/s/{sample.CODE}/{katos[0]}?lang=en"' in page.text
 
 
 def test_one_person_has_one_answer_the_later_one_also_about_another_unit(app, katos):
@@ -330,9 +330,12 @@ def test_a_wrong_state_a_lost_cookie_and_a_long_wait_are_told_to_begin_again(app
     back = begin(browser, katos[0])
     wrong = browser.get("/verify/return", query_string={**back, "state": "guess", "lang": "en"})
     assert (wrong.status_code, "Open the survey again." in wrong.text) == (410, True)
-    assert app.test_client().get("/verify/return", query_string=back).status_code == 410
+    # In another browser, or too late: what the service sent back still leads to the form's beginning.
+    assert_refused(app.test_client().get("/verify/return", query_string=back), katos[0], 410)
+    assert sample.CODE not in back["state"]
     time.now = NOW + timedelta(minutes=16)
-    assert browser.get("/verify/return", query_string=back).status_code == 410
+    assert_refused(browser.get("/verify/return", query_string=back), katos[0], 410)
+    assert app.test_client().get("/verify/return", query_string={"state": "ә"}).status_code == 410
 
 
 def test_a_service_that_is_down_or_refuses_says_so_and_lets_one_come_back(app, katos, service):
@@ -366,6 +369,37 @@ def test_where_one_lives_is_read_as_text_or_number_and_never_passed_over(app, ka
         assert answer.status_code == status, answer.text
 
 
+def test_another_language_keeps_the_person_and_what_was_chosen(app, katos):
+    browser, page = signed_in(app, katos[0])
+    sent = {"ticket": sample.ticket(page), **CHOSEN, "rights": "2", "another.language": "ru"}
+    turned = browser.post(f"/s/{sample.CODE}/{katos[0]}?lang=ru", data=sent)
+    assert (turned.status_code, '<html lang="ru">' in turned.text) == (200, True)
+    assert (turned.text.count(" checked"), 'id="rights-2" value="2" checked' in turned.text) == (6, True)
+    assert "/verify/" not in turned.text
+    assert traces(app, Intake) == []
+    assert "Thank you" in send(browser, katos[0], turned.text).text
+    assert len(traces(app, Intake)) == 1
+
+
+def test_a_form_that_cannot_go_in_does_not_tell_whether_another_went_in_before(app, katos):
+    browser, page = signed_in(app, katos[0])
+    nothing, turning = (
+        {"ticket": sample.ticket(page)},
+        {"ticket": sample.ticket(page), "another.language": "en"},
+    )
+
+    def said() -> list[tuple[int, str]]:
+        answers = [
+            browser.post(f"/s/{sample.CODE}/{katos[0]}?lang=en", data=one) for one in (nothing, turning)
+        ]
+        return [(answer.status_code, answer.text) for answer in answers]
+
+    before = said()
+    assert [status for status, _page in before] == [422, 200]
+    assert "Thank you" in send(browser, katos[0], page).text
+    assert said() == before
+
+
 def test_an_ordinary_ticket_or_one_of_another_form_does_not_let_anybody_in(app, katos):
     with app.extensions["storage"].read() as session:
         asked = asked_unit(session, code=sample.CODE, kato=katos[0])
@@ -383,7 +417,12 @@ def test_an_ordinary_ticket_or_one_of_another_form_does_not_let_anybody_in(app, 
 def test_a_page_with_a_mark_is_good_for_two_hours(app, katos, time):
     browser, page = signed_in(app, katos[0])
     time.now = NOW + timedelta(hours=2, seconds=1)
-    assert send(browser, katos[0], page).status_code == 410
+    old = send(browser, katos[0], page, rights="2")
+    assert (old.status_code, old.text.count(" checked")) == (410, 6)  # what was chosen stays in sight
+    assert "Your answers are still here: press Send again" not in old.text
+    assert "the form opens in a new window" in old.text
+    assert f'/verify/{sample.CODE}/{katos[0]}?lang=en" target="_blank" rel="noopener">' in old.text
+    assert "<button>Send</button>" not in old.text
     time.now = NOW + timedelta(hours=2)
     assert send(browser, katos[0], page).status_code == 200
 
