@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -33,8 +34,15 @@ class Visitor:
         return self.client.post(address, data={"csrf_token": token, **fields}, headers=ENGLISH)
 
 
+def hold_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let neither the limiter's minute nor the day end, however slow the machine is."""
+    held = clock.present()
+    monkeypatch.setattr(clock, "present", lambda: held)
+    monkeypatch.setattr("limits.storage.memory.time", SimpleNamespace(time=held.timestamp))
+
+
 @pytest.fixture
-def app(settings: Settings, settled_sqlite: Storage) -> Iterator[Flask]:
+def app(settings: Settings, settled_sqlite: Storage, held_clock: None) -> Iterator[Flask]:
     url = settled_sqlite.engine.url.render_as_string(hide_password=False)
     made = build_app(replace(settings, database_url=url), wsgi.ROOMS, testing=True)
     yield made

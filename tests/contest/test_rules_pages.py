@@ -24,6 +24,7 @@ STAFF = "/staff/contests/2026/rules"
 ENGLISH = {"Accept-Language": "en"}
 SEVEN = sample.rules_text().replace("objection_days = 5", "objection_days = 7")
 SENT = {"reason": "The term was too short.", "order_number": "№ 13-Ө", "order_on": "2026-05-30", "sure": "y"}
+pytestmark = pytest.mark.usefixtures("held_clock")
 
 
 @pytest.fixture

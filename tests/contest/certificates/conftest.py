@@ -16,6 +16,12 @@ from tests.conftest import NOW, Backend
 from tests.contest.certificates.sample import frozen
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that looks into a file is ended by its own limits, never by how busy the machine is."""
+    monkeypatch.setattr("contest.certificates.inspection._LONGEST_WAIT", 600)
+
+
 @pytest.fixture(scope="session")
 def frozen_template(backend: Backend, places: str) -> str:
     """The address of a template with the standing that `sample.the_standing` finds."""

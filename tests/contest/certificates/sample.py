@@ -32,7 +32,7 @@ LONG_RU = "Абдрахманов-Конуркульджинский Нурсу�
 KEY = SigningKey(
     make_store(
         "Auyl Uni", passphrase=b"tests", organisation=DEMONSTRATION,
-        life=(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
+        life=(datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 12, 31, tzinfo=UTC)),
     ),
     b"tests",
 )  # fmt: skip

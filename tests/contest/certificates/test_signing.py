@@ -7,6 +7,7 @@ import io
 import re
 import stat
 import sys
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from hypothesis import strategies as some
 
 from contest.certificates.drawing import draw_certificate
 from contest.certificates.files import path_of, signature_beside
-from contest.certificates.inspection import inspect, inspect_apart
+from contest.certificates.inspection import Inspection, inspect, inspect_apart
 from contest.certificates.press import Press, known_signers, make_file, press_of
 from contest.certificates.record import FILE_NAME
 from core.documents import read_attachment
@@ -27,6 +28,7 @@ from core.settings import Settings
 from core.signatures import (
     DEMONSTRATION,
     Seal,
+    SealCheck,
     SigningKey,
     check_seal,
     is_signed_by,
@@ -148,6 +150,21 @@ def test_any_bytes_have_no_signature_and_never_break_the_check(content: bytes):
 
 def test_a_process_apart_finds_the_same():
     assert inspect_apart(SIGNED, SIGNERS) == inspect(SIGNED, SIGNERS)
+
+
+def bomb() -> bytes:
+    """A PDF whose list of objects unpacks to a quarter of a gigabyte."""
+    packer = zlib.compressobj(9)
+    packed = b"".join(packer.compress(bytes(1 << 24)) for _ in range(16)) + packer.flush()
+    head = (
+        b"%%PDF-1.5\n1 0 obj\n<</Type/XRef/Size 99999999/W[1 4 2]/Root 1 0 R/Filter/FlateDecode/Length %d>>\n"
+        % len(packed)
+    )
+    return head + b"stream\n" + packed + b"\nendstream\nendobj\nstartxref\n9\n%%EOF\n"
+
+
+def test_a_file_that_unpacks_without_end_ends_its_own_process_alone():
+    assert inspect_apart(bomb(), SIGNERS) == Inspection(None, SealCheck(Seal.BROKEN))
 
 
 def given_settings(folder: Path, **changes) -> Settings:

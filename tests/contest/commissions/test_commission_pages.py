@@ -12,7 +12,7 @@ from contest.nominees.leaving import withdraw_nominee
 from contest.nominees.models import Nominee
 from contest.rulebook import Stage
 from core.access import Role
-from core.places.models import Official, Unit
+from core.places.models import Unit
 from tests.conftest import NOW
 from tests.contest import sample
 from tests.contest.sample import OBLASTS, contest
@@ -90,11 +90,11 @@ def test_only_the_agency_changes_seats_and_each_sees_the_own_commissions(enter: 
 def test_every_oblast_has_its_line_before_the_first_nominee_and_after_the_last(
     enter: Callable, keep: Callable
 ):
-    keep(lambda session: sample.opened(session, nominees=0))
+    made = keep(lambda session: sample.opened(session, nominees=0))
     agency = enter(keep(lambda session: sample.account(session, "agency", Role.AGENCY)))
     seen = agency.get(BASE).text
     assert [f"/commissions/regional/{oblast}" in seen for oblast in OBLASTS] == [True, True]
-    last = keep(lambda session: sample.enrol(session, session.scalars(select(Official.id)).first()).id)
+    last = keep(lambda session: sample.enrol(session, made.officials[OBLASTS[0]][0]).id)
     stage = f"/staff/contests/2026/stages/regional/{OBLASTS[0]}"
 
     def leave(session) -> None:

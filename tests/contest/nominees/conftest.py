@@ -33,7 +33,7 @@ def territory(settled_sqlite: Storage) -> Iterator[Session]:
 
 
 @pytest.fixture
-def site(settled_sqlite: Storage, settings: Settings) -> Iterator[Flask]:
+def site(settled_sqlite: Storage, settings: Settings, held_clock: None) -> Iterator[Flask]:
     url = settled_sqlite.engine.url.render_as_string(hide_password=False)
     made = build_app(replace(settings, database_url=url), wsgi.ROOMS, testing=True)
     yield made

@@ -186,14 +186,15 @@ def scanner(folder: Path, code: int) -> tuple[str, ...]:
     return (sys.executable, str(script))
 
 
-def test_a_clean_file_is_marked_as_scanned_and_none_without_a_scanner(tmp_path: Path):
-    def left() -> set[Path]:
-        return set(Path(tempfile.gettempdir()).glob("auyl-scan-*"))
-
-    before = left()
+def test_a_clean_file_is_marked_as_scanned_and_none_without_a_scanner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    waiting = tmp_path / "waiting"
+    waiting.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(waiting))
     assert scan(PDF, name="Есеп.pdf", command=scanner(tmp_path, 0)) is True
     assert scan(PDF, name="Есеп.pdf", command=()) is False
-    assert left() <= before
+    assert list(waiting.iterdir()) == []
 
 
 def test_a_found_virus_names_the_file(tmp_path: Path):
