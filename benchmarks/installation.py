@@ -41,8 +41,7 @@ CODE = "load"
 SERVERS = ("granian", "gunicorn")
 #: For how many seconds a process may start on a machine that is busy with others.
 PATIENCE = 300
-#: Below those that Linux gives to whoever connects somewhere, or asks for any port.
-PORTS = range(20_000, 32_000)
+_held_ports: list[socket.socket] = []
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
@@ -123,21 +122,16 @@ def processor_seconds(process: subprocess.Popen) -> float:
 
 
 def free_port() -> int:
-    """A port that nobody listens on, and that goes to nobody else before a server had time to take it.
+    """A port that nobody listens on, and that nobody is given by chance while this process lives.
 
-    The system gives none of these away by itself. One that had a connection is kept for a minute from whoever
-    does not say that it may be used again: a server says so, and the search for a port, as here, does not.
+    It stays bound here without listening: a server that is told of it may bind it too, as often as it is
+    started anew, because all of them say that an address may be used again.
     """
-    while True:
-        port = secrets.choice(PORTS)
-        with suppress(OSError), socket.socket() as listener, socket.socket() as caller:
-            listener.bind(("127.0.0.1", port))
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.listen()
-            caller.connect(("127.0.0.1", port))
-            # The side that hangs up first is the one that remembers.
-            listener.accept()[0].close()
-            return port
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    _held_ports.append(held)
+    return held.getsockname()[1]
 
 
 def wait_for(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -138,7 +139,7 @@ class Insider:
         parts = []
         for segment in range(max(start, 0) // SEGMENT, int(until) // SEGMENT + 1):
             path = folder / f"00000001{segment // 256:08X}{segment % 256:08X}"
-            if path.exists():
+            with suppress(FileNotFoundError):  # the server takes old segments away when it likes
                 low = max(start - segment * SEGMENT, 0)
                 parts.append(path.read_bytes()[low : int(until) - segment * SEGMENT])
         return b"".join(parts)

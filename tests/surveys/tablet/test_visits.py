@@ -156,14 +156,14 @@ def test_two_tablets_at_once_are_not_both_made_ready(app, keep, keys):
 
     def tablet() -> None:
         own = app.test_client()
-        together.wait(timeout=20)
+        together.wait(timeout=120)
         outcomes.append(own.post("/tablet/prepare.json", json={"code": code}).status_code)
 
     tablets = [threading.Thread(target=tablet) for _ in range(2)]
     for one in tablets:
         one.start()
     for one in tablets:
-        one.join(timeout=40)
+        one.join(timeout=300)
     assert sorted(outcomes) == [200, 410]
 
 
@@ -287,7 +287,8 @@ def test_an_ended_visit_takes_nothing_and_the_journal_tells_no_code(app, client,
             )
         )
     with app.extensions["storage"].read() as session:
-        entries = session.scalars(select(JournalEntry).where(JournalEntry.action.like("visit.%"))).all()
+        acts = select(JournalEntry).where(JournalEntry.action.like("visit.%")).order_by(JournalEntry.number)
+        entries = session.scalars(acts).all()
     assert [entry.action for entry in entries] == ["visit.plan", "visit.prepare", "visit.end"]
     told = json.dumps([entry.details for entry in entries])
     assert code not in told and facts["tickets"][0][0] not in told
