@@ -6,6 +6,7 @@ and ru that is neither missing, fuzzy nor stale; English is the source.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,14 +98,16 @@ def _is_full(message: Message) -> bool:
 
 
 def compile_all() -> None:
-    """Write the .mo files that are missing or older than their .po."""
+    """Write the .mo files that are missing or older than their .po; another process reads them whole."""
     for language in TRANSLATED:
         for room in ROOMS:
             source = path_of(room, language)
             target = source.with_suffix(".mo")
             if source.exists() and (not target.exists() or target.stat().st_mtime <= source.stat().st_mtime):
-                with target.open("wb") as file:
+                draft = target.with_suffix(f".{os.getpid()}.mo")
+                with draft.open("wb") as file:
                     write_mo(file, load(room, language))
+                draft.replace(target)
 
 
 def main(verb: str, *rooms: str) -> int:
