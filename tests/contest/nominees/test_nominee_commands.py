@@ -12,6 +12,7 @@ from contest.nominees.documents.files import directory_of
 from contest.nominees.documents.inspection import inspect_file
 from contest.nominees.documents.models import DocumentKind
 from contest.nominees.documents.services import keep_document
+from core import clock
 from core.access import Role, Scope
 from core.accounts.forms import ScopeForm
 from core.accounts.services import create_account
@@ -36,10 +37,10 @@ def test_files_are_compared_with_their_rows_and_old_strays_are_swept(site, keep)
         ).key  # fmt: skip
 
     key, old, young = keep(make), "a" * 32, "b" * 32
-    for name in (old, young):
+    for name, days in ((old, 2), (young, 0)):
         (folder / name).write_bytes(b"x")
-    long_ago = (folder / young).stat().st_mtime - timedelta(days=2).total_seconds()
-    os.utime(folder / old, (long_ago, long_ago))
+        at = (clock.present() - timedelta(days=days)).timestamp()
+        os.utime(folder / name, (at, at))
     found = run(site, "nominees", "documents", "--json")
     assert (found.exit_code, json.loads(found.output)) == (
         0, {"documents": 1, "faulty": [], "strays": [old]},
