@@ -15,6 +15,8 @@ from core.places.queries import post_units
 from tests.contest import sample
 from tests.contest.sample import OBLASTS
 
+pytestmark = pytest.mark.usefixtures("held_clock")
+
 
 @pytest.fixture
 def run(app: Flask) -> Callable:

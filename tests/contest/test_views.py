@@ -30,6 +30,7 @@ BASE = "/staff/contests"
 ENGLISH = {"Accept-Language": "en"}
 ORDER = {"order_number": "№ 12-Ө", "order_on": "2026-05-29", "sure": "y"}
 STAGE = f"{BASE}/2026/stages/regional/{OBLASTS[0]}"
+pytestmark = pytest.mark.usefixtures("held_clock")
 
 
 @pytest.fixture

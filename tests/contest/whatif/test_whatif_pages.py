@@ -23,6 +23,7 @@ from tests.contest.sample import OBLASTS, contest
 BASE = "/staff/contests/2026/what-if"
 ENGLISH = {"Accept-Language": "en"}
 HALF = {"weight-survey": "50", "weight-ethics": "20", "weight-project": "30", "estimator": "plain"}
+pytestmark = pytest.mark.usefixtures("held_clock")
 
 
 @pytest.fixture
