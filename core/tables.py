@@ -184,7 +184,13 @@ def _xlsx_lines(content: bytes, name: str) -> list[tuple[int, list[str]]]:
             raise VastWorkbook
         cells = read_workbook(content)
     except VastWorkbook:
-        raise BadInput(_l("This workbook unpacks to too much: send it in parts."), place=name)
+        raise BadInput(
+            _l(
+                "This workbook unpacks to too much: delete what stands far from the table, or send it in "
+                "parts."
+            ),
+            place=name,
+        )
     except (BrokenWorkbook, zipfile.BadZipFile):
         raise BadInput(_l("This XLSX file is broken: open it, save it anew and send it again."), place=name)
     return [(line, [_plain(cell) for cell in row]) for line, row in enumerate(cells, start=1)]

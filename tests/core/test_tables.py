@@ -138,14 +138,29 @@ def test_refuses_a_broken_workbook_and_one_that_unpacks_to_too_much(monkeypatch:
     assert "too much" in str(heavy.value)
 
 
-def test_a_cell_at_the_far_end_of_a_workbook_does_not_end_the_server():
+def with_cells(*cells: tuple[int, int, str]) -> bytes:
+    """A workbook with a few cells, counted from 0."""
     book = io.BytesIO()
     with xlsxwriter.Workbook(book, {"in_memory": True}) as written:
         sheet = written.add_worksheet()
-        sheet.write_string(0, 0, "kato")
-        sheet.write_string(2**20 - 1, 2**14 - 1, "x")
+        for line, place, text in cells:
+            sheet.write_string(line, place, text)
+    return book.getvalue()
+
+
+@pytest.mark.parametrize(("line", "place"), [(2**20 - 1, 2**14 - 1), (999_999, 19), (399_999, 10)])
+def test_a_cell_far_from_the_table_is_refused_and_does_not_end_the_server(line: int, place: int):
     with pytest.raises(BadInput, match=r"far\.xlsx: This workbook unpacks to too much"):
-        read_table(book.getvalue(), filename="far.xlsx")
+        read_table(with_cells((0, 0, "kato"), (line, place, "x")), filename="far.xlsx")
+
+
+def test_a_table_that_begins_below_and_to_the_right_keeps_its_lines():
+    cells = ((2, 0, "kato"), (2, 1, "n"), (5, 0, "103230000"), (5, 1, "7"))
+    table = read_table(with_cells(*cells), filename="low.xlsx")
+    assert [(row.line, row.values) for row in table.rows] == [(6, {"kato": "103230000", "n": "7"})]
+    with pytest.raises(BadTable) as refusal:
+        read_table(with_cells((2, 1, "kato"), (3, 1, "1")), filename="right.xlsx")
+    assert [fault.line for fault in refusal.value.faults] == [3]
 
 
 def test_refuses_what_is_no_table_at_all():
