@@ -34,6 +34,7 @@ from demo.trial import TRIAL
 from surveys.models import Statistic
 from surveys.queries import campaign_by_code
 from tests.conftest import NOW
+from tests.contest.pages import hold_minute
 from tests.demonstration import loaded
 from tests.staff import counting
 
@@ -306,6 +307,7 @@ def test_pages_of_decisions_are_drawn_again_after_an_act_and_not_before(app: Fla
 def test_what_is_searched_for_is_drawn_so_often_for_one_reader(tmp_path_factory, monkeypatch):
     monkeypatch.setattr("contest.publication.kept.DRAWN_ANEW", "4 per minute")
     monkeypatch.setattr("contest.publication.kept.ROWS_AT_ONCE", 3)
+    hold_minute(monkeypatch)
     app = loaded(tmp_path_factory)
     app.config["RATELIMIT_ENABLED"] = True
     limiter.init_app(app)

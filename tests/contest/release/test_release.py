@@ -168,7 +168,8 @@ def test_nobody_is_named_but_those_in_published_standings(app: Flask, built: Bui
 def test_judges_are_named_alike_within_a_release_and_otherwise_in_another(app: Flask, built: Built):
     first, second = (table(one, "jury/marks") for one in (built, build(app, secret="another secret " * 3)))
     names, others = ({row["judge"] for row in rows} for rows in (first, second))
-    assert (len(names), len(others), names & others) == (len(names), len(names), set())
+    # Among nine hundred million names one may come twice by chance, two do not.
+    assert (len(others), len(names & others) < 2 < len(names)) == (len(names), True)
     pairs = {(row["standing"], row["number"], row["judge"]) for row in first}
     assert len({pair[:2] for pair in pairs}) == len({(pair[0], pair[2]) for pair in pairs}) == len(pairs)
     assert first == sorted(first, key=lambda row: (row["standing"], row["judge"]))
@@ -353,7 +354,8 @@ def test_a_full_disk_publishes_nothing(app: Flask, built: Built, tmp_path: Path,
 
 def test_an_unpublished_version_about_somebody_unpublished_is_named_and_withheld(app: Flask):
     with app.extensions["storage"].writing() as session:
-        last = session.scalars(select(Standing).where(Standing.stage == Stage.REGIONAL).limit(1)).one()
+        wanted = select(Standing).where(Standing.stage == Stage.REGIONAL).order_by(Standing.id)
+        last = session.scalars(wanted.limit(1)).one()
         left = session.scalars(
             select(StandingRow).where(StandingRow.standing_id == last.id, StandingRow.place == 2)
         ).one()
