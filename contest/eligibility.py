@@ -87,16 +87,16 @@ def held_throughout(since_on: date, until_on: date | None, *, opens_on: date, cl
 
 def _months_in_post(needed: int, facts: Facts) -> tuple[bool, Words]:
     if facts.until_on is not None and facts.until_on < facts.on:
-        left = facts.until_on.isoformat()
+        left = facts.until_on
         return False, Words(
-            kk=f"Қызметінен {left} күні кетті.",
-            ru=f"Оставил должность {left}.",
+            kk=f"Қызметінен {left:%d.%m.%Y} күні кетті.",
+            ru=f"Должность оставлена {left:%d.%m.%Y}.",
             en=f"Left the post on {left}.",
         )
     months = full_months(facts.since_on, facts.on)
     return months >= needed, Words(
-        kk=f"{facts.on.isoformat()} күніне қарай қызметте {months} ай болды, кемінде {needed} ай қажет.",
-        ru=f"На {facts.on.isoformat()} в должности {months} мес., нужно не менее {needed}.",
+        kk=f"{facts.on:%d.%m.%Y} күніне қарай қызметте {months} ай болды, кемінде {needed} ай қажет.",
+        ru=f"На {facts.on:%d.%m.%Y} в должности {months} мес., нужно не менее {needed}.",
         en=f"On {facts.on.isoformat()} in the post for {months} months; at least {needed} are needed.",
     )
 
@@ -113,10 +113,10 @@ def _no_penalty(months: int, facts: Facts) -> tuple[bool, Words]:
             kk="Үміткер жазасы жоқ деп мәлімдеді.", ru="Претендент заявил, что взысканий нет.",
             en="The nominee declared that there are none.",
         )  # fmt: skip
-    day = facts.penalty_on.isoformat()
+    day = facts.penalty_on
     return full_months(facts.penalty_on, facts.on) >= months, Words(
-        kk=f"Соңғы жаза {day} күні салынған, содан бері {months} ай өтуі керек.",
-        ru=f"Последнее взыскание наложено {day}, с него должно пройти {months} мес.",
+        kk=f"Соңғы жаза {day:%d.%m.%Y} күні қолданылған, содан бері {months} ай өтуі керек.",
+        ru=f"Последнее взыскание наложено {day:%d.%m.%Y}, с него должно пройти {months} мес.",
         en=f"The last penalty is of {day}; {months} months must have passed since.",
     )
 

@@ -25,6 +25,7 @@ from core.settings import ROOT, Settings
 from core.storage import open_storage
 from core.web import assets, compression, failures, headers, language
 from core.web.addresses import RowInteger
+from core.web.days import instant
 from core.web.edge import Application, close_database
 from core.web.limits import limiter
 from core.web.short_way import ShortWay
@@ -116,7 +117,9 @@ def _add_words(app: Flask, settings: Settings) -> None:
     """What every template may use besides its own values."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(is_demo=settings.is_demo)
-    app.jinja_env.filters.update(day=format_date, instant=format_datetime, number=format_decimal)
+    app.jinja_env.filters.update(
+        day=format_date, instant=instant, second=format_datetime, number=format_decimal
+    )
     register_filters(app)
 
     @app.context_processor

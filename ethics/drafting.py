@@ -21,6 +21,7 @@ from core.errors import BadInput, Conflict
 from core.places.models import Official, Post
 from core.places.queries import get_unit
 from core.storage import lock_row
+from core.web.days import said_day
 from core.words import Words
 from ethics.items import shipped
 from ethics.items_bank import pick
@@ -52,8 +53,8 @@ def draft_round(
         raise BadInput(
             _l(
                 "The round closes on %(closes)s, before it opens on %(opens)s.",
-                closes=closes_on,
-                opens=opens_on,
+                closes=said_day(closes_on),
+                opens=said_day(opens_on),
             )
         )
     if session.scalars(select(Round.id).where(Round.code == code)).first() is not None:

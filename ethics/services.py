@@ -9,11 +9,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from babel.dates import format_date
 from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
@@ -26,7 +24,7 @@ from core.urn import services as urn
 from core.urn.keys import KeyRing
 from core.urn.models import TraceKind
 from core.urn.queries import is_counted
-from core.web.language import language
+from core.web.days import said_day
 from ethics.answers import digest_of, seal_answer
 from ethics.conclusions.services import conclude
 from ethics.drafting import (
@@ -104,13 +102,13 @@ def check_is_taken(round: Round, *, now: datetime) -> None:
     today = day_of(now)
     if round.state is RoundState.DRAFT or today < round.opens_on:
         raise TooEarly(
-            _l("The questionnaire opens on %(day)s: come back then.", day=_said_day(round.opens_on))
+            _l("The questionnaire opens on %(day)s: come back then.", day=said_day(round.opens_on))
         )
     if round.state is RoundState.CLOSED or today > round.closes_on:
         raise Gone(
             _l(
                 "The questionnaire closed on %(day)s: answers are not taken any more.",
-                day=_said_day(round.closes_on),
+                day=said_day(round.closes_on),
             )
         )
 
@@ -199,7 +197,3 @@ def close_round(
     )  # fmt: skip
     publish_when_settled(session, round, actor=actor, now=now)
     return mixed
-
-
-def _said_day(day: date) -> LazyString:
-    return LazyString(lambda: format_date(day, locale=language()))

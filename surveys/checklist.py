@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from core.clock import day_of
+from core.web.days import said_day
 from surveys.models import Campaign
 from surveys.queries import unit_adults
 from surveys.rules import Mode
@@ -42,7 +43,7 @@ def checklist(
             _l("Draft the campaign again with the units to be asked."),
         ),
         ChecklistItem(
-            _l("The last day, %(day)s, is not past", day=campaign.closes_on.isoformat()),
+            _l("The last day, %(day)s, is not past", day=said_day(campaign.closes_on)),
             campaign.closes_on >= day_of(now), _l("Move the last day later."),
         ),
         ChecklistItem(

@@ -22,6 +22,7 @@ from core.storage import lock_row
 from core.tables import Row, Table
 from core.urn.keys import KeyRing
 from core.urn.services import deposit_many
+from core.web.days import said_day
 from surveys.answers import Answer, Origin, encode
 from surveys.criteria import CriteriaSet
 from surveys.mapping import ImportMapping, read_mapping
@@ -78,7 +79,7 @@ def import_answers(
             _l("Answers are imported only while the campaign %(code)s is open or paused.", code=campaign.code)
         )
     if day_of(now) < campaign.opens_on:
-        raise TooEarly(_l("The campaign takes answers from %(day)s on.", day=campaign.opens_on.isoformat()))
+        raise TooEarly(_l("The campaign takes answers from %(day)s on.", day=said_day(campaign.opens_on)))
     missing = [
         RowFault(table.rows[0].line - 1, column, _l("the mapping names this column, and the table has none"))
         for column in mapping.columns

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask_babel import format_date
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
@@ -16,6 +15,7 @@ from core.clock import day_of
 from core.errors import AuylError, Conflict, Gone, TooEarly
 from core.urn.keys import KeyRing
 from core.urn.services import Deposit, deposit
+from core.web.days import said_day
 from surveys.admission import Admitted
 from surveys.answers import Answer, encode
 from surveys.models import Campaign, CampaignState
@@ -36,20 +36,20 @@ def why_closed(asked: AskedUnit | Campaign, *, now: datetime) -> AuylError | Non
         return Gone(
             _l(
                 "The survey ended on %(day)s. Answers are no longer taken; the results will be published.",
-                day=format_date(asked.closes_on, "long"),
+                day=said_day(asked.closes_on),
             )
         )
     if asked.state is CampaignState.PAUSED:
         return Conflict(
             _l(
                 "The survey is paused for a while. Please come again: it takes answers until %(day)s.",
-                day=format_date(asked.closes_on, "long"),
+                day=said_day(asked.closes_on),
             )
         )
     return TooEarly(
         _l(
             "The survey is not open yet. It is planned from %(first)s to %(last)s.",
-            first=format_date(asked.opens_on, "long"), last=format_date(asked.closes_on, "long"),
+            first=said_day(asked.opens_on), last=said_day(asked.closes_on),
         )
     )  # fmt: skip
 

@@ -22,6 +22,7 @@ from core.room import MixedTaker
 from core.storage import lock_row
 from core.urn.keys import KeyRing
 from core.urn.services import mix_box
+from core.web.days import said_day
 from core.words import Words
 from surveys.checklist import checklist
 from surveys.comments.services import comment_box
@@ -187,7 +188,7 @@ def extend_campaign(
         raise BadInput(
             _l(
                 "The new last day %(day)s must be later than the present one, %(present)s, and not past.",
-                day=closes_on.isoformat(), present=campaign.closes_on.isoformat(),
+                day=said_day(closes_on), present=said_day(campaign.closes_on),
             )
         )  # fmt: skip
     audit.record(
@@ -220,7 +221,7 @@ def close_campaign(
         raise Conflict(
             _l(
                 "The survey takes answers until the end of %(day)s: close it on a later day.",
-                day=campaign.closes_on.isoformat(),
+                day=said_day(campaign.closes_on),
             )
         )
     release_for_closing(session, campaign=campaign, keys=keys, secret=secret, now=now)
@@ -253,11 +254,11 @@ def _check_days(opens_on: date, closes_on: date, now: datetime) -> None:
         raise BadInput(
             _l(
                 "The last day %(last)s is before the first, %(first)s.",
-                last=closes_on.isoformat(), first=opens_on.isoformat(),
+                last=said_day(closes_on), first=said_day(opens_on),
             )
         )  # fmt: skip
     if closes_on < day_of(now):
-        raise BadInput(_l("The last day %(last)s is past: choose a later one.", last=closes_on.isoformat()))
+        raise BadInput(_l("The last day %(last)s is past: choose a later one.", last=said_day(closes_on)))
 
 
 def _shipped(code: str) -> CriteriaSet:

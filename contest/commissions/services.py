@@ -27,6 +27,7 @@ from core.clock import day_of
 from core.errors import BadInput, Conflict
 from core.places.queries import get_unit
 from core.storage import lock_row
+from core.web.days import said_day
 
 #: The role of the account that each seat asks for.
 ROLE_OF = {
@@ -277,7 +278,9 @@ def _check_order(order_number: str, order_on: date, now: datetime) -> None:
     if not order_number.strip():
         raise BadInput(_l("Give the number of the order."))
     if order_on > day_of(now):
-        raise BadInput(_l("The day %(day)s has not come yet: give the day of the order.", day=order_on))
+        raise BadInput(
+            _l("The day %(day)s has not come yet: give the day of the order.", day=said_day(order_on))
+        )
 
 
 def _refuse_ended(seat: Seat) -> None:

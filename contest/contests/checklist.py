@@ -35,6 +35,7 @@ from contest.standings.models import Standing
 from contest.standings.queries import standings_in_force
 from core.clock import day_of
 from core.places.queries import units_by_kato
+from core.web.days import said_day
 
 
 class Act(StrEnum):
@@ -118,7 +119,7 @@ def _before_rules(session: Session, contest: Contest, day: date) -> list[Checkli
     in_time = ChecklistItem(
         _l("the days of the nominations are not over"),
         day <= last,
-        _l("The calendar ends them on %(day)s: change the draft's calendar.", day=last.isoformat()),
+        _l("The calendar ends them on %(day)s: change the draft's calendar.", day=said_day(last)),
     )
     return [*items, in_time, *source_days(session, contest, book)]
 

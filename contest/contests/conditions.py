@@ -28,6 +28,7 @@ from contest.standings.queries import standings_in_force
 from core.errors import Conflict
 from core.places.models import Unit
 from core.places.queries import units_by_kato
+from core.web.days import said_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,12 @@ def source_days(session: Session, contest: Contest, book: RuleBook) -> list[Chec
             ChecklistItem(
                 _l(
                     "%(code)s asks on days of “%(step)s” (%(first)s to %(last)s)", code=source.code,
-                    step=STEPS[step], first=row.from_on.isoformat(), last=row.until_on.isoformat(),
+                    step=STEPS[step], first=said_day(row.from_on), last=said_day(row.until_on),
                 ),
                 row.from_on <= source.opens_on and source.closes_on <= row.until_on,
                 _l(
                     "It asks from %(first)s to %(last)s: change its days, or the calendar.",
-                    first=source.opens_on.isoformat(), last=source.closes_on.isoformat(),
+                    first=said_day(source.opens_on), last=said_day(source.closes_on),
                 ),
             )
         )  # fmt: skip

@@ -15,6 +15,7 @@ from contest.rulebook import RuleBook, Step
 from contest.rulebook_reading import read_rulebook
 from core.clock import day_of
 from core.errors import Conflict, NotFound
+from core.web.days import said_day
 from core.words import Words
 
 
@@ -129,8 +130,8 @@ def refuse_outside(session: Session, contest: Contest, step: Step, now: datetime
 def closed_words(closed: Closed, day: date) -> object:
     """Why a step is closed on a day, with the remedy, in the reader's words."""
     facts = {
-        "step": STEPS[closed.step], "first": closed.from_on.isoformat(), "last": closed.until_on.isoformat(),
-        "day": day.isoformat(),
+        "step": STEPS[closed.step], "first": said_day(closed.from_on), "last": said_day(closed.until_on),
+        "day": said_day(day),
     }  # fmt: skip
     if closed.is_over:
         return _l(

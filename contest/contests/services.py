@@ -29,6 +29,7 @@ from core import audit
 from core.clock import day_of
 from core.errors import BadInput, Conflict
 from core.storage import lock_row
+from core.web.days import said_day
 from core.words import Words
 
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -233,7 +234,7 @@ def _add_edition(
         raise BadInput(
             _l(
                 "The order's day %(day)s is in the future: give the day it was signed.",
-                day=order_on.isoformat(),
+                day=said_day(order_on),
             )
         )
     edition = RuleBookEdition(

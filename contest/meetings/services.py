@@ -43,6 +43,7 @@ from core.accounts.queries import names_of
 from core.clock import day_of
 from core.errors import BadInput, Conflict
 from core.storage import lock_row
+from core.web.days import said_day
 from core.words import Words
 
 LONGEST_TITLE, LONGEST_PLACE = 500, 200
@@ -116,7 +117,9 @@ def open_meeting(session: Session, *, meeting: Meeting, actor: str, now: datetim
     lock_meeting(session, meeting)
     refuse_unless(meeting, MeetingState.PLANNED)
     if day_of(now) < meeting.held_on:
-        raise Conflict(_l("This meeting is planned for %(day)s: it opens on its day.", day=meeting.held_on))
+        raise Conflict(
+            _l("This meeting is planned for %(day)s: it opens on its day.", day=said_day(meeting.held_on))
+        )
     contest = session.get_one(Contest, meeting.contest_id)
     people = people_of(session, contest, meeting.stage, meeting.oblast_kato)
     if people.chair is None or people.secretary is None:
@@ -225,4 +228,6 @@ def close_meeting(session: Session, *, meeting: Meeting, actor: str, now: dateti
 
 def _refuse_past(held_on: date, now: datetime) -> None:
     if held_on < day_of(now):
-        raise BadInput(_l("The day %(day)s is over: plan the meeting for today or later.", day=held_on))
+        raise BadInput(
+            _l("The day %(day)s is over: plan the meeting for today or later.", day=said_day(held_on))
+        )

@@ -28,6 +28,7 @@ from core.errors import BadInput, Conflict
 from core.places.models import Official, Post
 from core.places.queries import get_unit, official_name
 from core.storage import lock_row
+from core.web.days import said_day
 
 LONGEST_TITLE = 300
 LONGEST_EMPLOYER = 200
@@ -167,7 +168,9 @@ def declare_penalties(
     """
     _proposed_in(session, nominee, now)
     if last_on is not None and last_on > day_of(now):
-        raise BadInput(_l("%(day)s has not come yet: give the day of the last penalty.", day=last_on))
+        raise BadInput(
+            _l("%(day)s has not come yet: give the day of the last penalty.", day=said_day(last_on))
+        )
     nominee.penalties_declared_at, nominee.last_penalty_on = now, last_on
     session.flush()
     audit.record(

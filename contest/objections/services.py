@@ -26,6 +26,7 @@ from core import audit
 from core.clock import day_of
 from core.errors import BadInput, Conflict, Forbidden, Gone
 from core.storage import lock_row
+from core.web.days import said_day
 
 LONGEST_CLAIM = 4000
 
@@ -72,7 +73,7 @@ def file_objection(
     refuse_superseded(session, contest, standing)
     last = objecting_until(session, contest, standing)
     if day_of(now) > last:
-        raise Gone(_l("The last day to object to this standing was %(day)s.", day=last.isoformat()))
+        raise Gone(_l("The last day to object to this standing was %(day)s.", day=said_day(last)))
     _refuse_given_up_or_waiting(session, contest, standing, nominee)
     _refuse_unfit(session, contest, standing, kind, conflict)
     return _file(
@@ -99,7 +100,7 @@ def object_to_exclusion(
         raise Conflict(_l("This exclusion is undone: there is nothing to object to."))
     last = exclusion_until(session, contest, exclusion)
     if day_of(now) > last:
-        raise Gone(_l("The last day to object to this exclusion was %(day)s.", day=last.isoformat()))
+        raise Gone(_l("The last day to object to this exclusion was %(day)s.", day=said_day(last)))
     _refuse_given_up_or_waiting(session, contest, exclusion, nominee)
     return _file(
         session, contest, exclusion, nominee, kind=ObjectionKind.EXCLUSION, claim=claim, by=by, now=now
@@ -124,7 +125,7 @@ def file_appeal(
         raise Conflict(_l("Only the refusal of an objection can be appealed, and only once."))
     if day_of(now) > handled.appeal_until:
         raise Gone(
-            _l("The last day to appeal this decision was %(day)s.", day=handled.appeal_until.isoformat())
+            _l("The last day to appeal this decision was %(day)s.", day=said_day(handled.appeal_until))
         )
     if nominee.id in waivers_of(session, to):
         raise Conflict(_l("The right to object was given up; that is for good."))

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from contest.objections.finality import Finality
 from contest.objections.models import ObjectionKind
 from contest.objections.queries import Verdict
+from core.web.days import said_day
 
 KINDS: dict[ObjectionKind, object] = {
     ObjectionKind.COMPUTATION: _l("An error of computation"),
@@ -44,5 +45,5 @@ def why_not_final(finality: Finality) -> object:
         )
     return _l(
         "The term runs until the end of %(day)s; %(waived)s of %(all)s nominees have given their right up.",
-        day=finality.until.isoformat(), waived=finality.waived, all=finality.concerned,
+        day=said_day(finality.until), waived=finality.waived, all=finality.concerned,
     )  # fmt: skip

@@ -17,6 +17,7 @@ from contest.calendar import days_of
 from contest.rulebook import RuleBook, Step
 from contest.sources.survey_pages import Profile, unit_profile
 from core.errors import Conflict
+from core.web.days import said_day
 from surveys.models import Campaign, CampaignState
 from surveys.rules import Mode, SurveyRules
 from surveys.services import admit_campaign
@@ -44,8 +45,8 @@ def admit_beside(session: Session, *, contest_code: str, book: RuleBook, actor: 
                 _l(
                     "The campaign %(campaign)s asks from %(first)s to %(last)s, outside the days of the "
                     "survey: change its days, or the calendar.",
-                    campaign=campaign.code, first=campaign.opens_on.isoformat(),
-                    last=campaign.closes_on.isoformat(),
+                    campaign=campaign.code, first=said_day(campaign.opens_on),
+                    last=said_day(campaign.closes_on),
                 )
             )  # fmt: skip
         rules = SurveyRules(

@@ -25,6 +25,7 @@ from core.urn.models import IntakeKey, TraceKind
 from core.urn.rotation import hold_key
 from core.urn.sealing import PADDED, SEAL
 from core.urn.services import deposit_sealed
+from core.web.days import said_day
 from surveys.intake import require_open
 from surveys.models import Campaign, CampaignState
 from surveys.queries import box_of, subject_of, unit_adults
@@ -212,7 +213,7 @@ def _subject(visit: Visit) -> str:
 def _refuse_unless_going(visit: Visit, now: datetime, state: VisitState) -> None:
     if visit.state is VisitState.ENDED or day_of(now) > visit.send_by:
         raise Gone(_l("This visit is over: its answers could be sent until %(day)s.",
-                      day=visit.send_by.isoformat()))  # fmt: skip
+                      day=said_day(visit.send_by)))  # fmt: skip
     if visit.state is not state:
         raise Gone(
             _l("A tablet has been made ready with this code already: plan another visit for another tablet.")
@@ -223,13 +224,13 @@ def _refuse_unless_going(visit: Visit, now: datetime, state: VisitState) -> None
 
 def _check_days(campaign: Campaign, day: date, send_by: date, now: datetime) -> None:
     if day < day_of(now):
-        raise BadInput(_l("The day of the visit, %(day)s, is past.", day=day.isoformat()))
+        raise BadInput(_l("The day of the visit, %(day)s, is past.", day=said_day(day)))
     if not day <= send_by <= min(campaign.closes_on, day + LONGEST_WAIT):
         raise BadInput(
             _l(
                 "“Send by” is %(day)s: choose a day from that of the visit to %(last)s.",
-                day=send_by.isoformat(),
-                last=min(campaign.closes_on, day + LONGEST_WAIT).isoformat(),
+                day=said_day(send_by),
+                last=said_day(min(campaign.closes_on, day + LONGEST_WAIT)),
             )
         )
 

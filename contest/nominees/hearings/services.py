@@ -19,6 +19,7 @@ from contest.rulebook import Stage, Step
 from core import audit
 from core.clock import KAZAKHSTAN, day_of
 from core.errors import BadInput, Conflict
+from core.web.days import said_day, said_moment
 
 FEWEST_MINUTES, MOST_MINUTES = 5, 480
 LONGEST_PLACE, LONGEST_LINK = 200, 300
@@ -54,7 +55,7 @@ def set_slot(
         raise BadInput(
             _l(
                 "Choose a time that has not passed, from %(first)s to %(last)s: the days of this stage.",
-                first=days.from_on.isoformat(), last=days.until_on.isoformat(),
+                first=said_day(days.from_on), last=said_day(days.until_on),
             )
         )  # fmt: skip
     if not FEWEST_MINUTES <= minutes <= MOST_MINUTES:
@@ -111,11 +112,10 @@ def _refuse_at_once(
     )  # fmt: skip
     for other in session.scalars(near):
         if other is not own and end_of(other) > starts_at:
-            begins, ends = (moment.astimezone(KAZAKHSTAN) for moment in (other.starts_at, end_of(other)))
             raise Conflict(
                 _l(
                     "This commission hears another nominee from %(begins)s to %(ends)s: choose another time.",
-                    begins=f"{begins:%Y-%m-%d %H:%M}", ends=f"{ends:%H:%M}",
+                    begins=said_moment(other.starts_at), ends=f"{end_of(other).astimezone(KAZAKHSTAN):%H:%M}",
                 )
             )  # fmt: skip
 

@@ -50,7 +50,7 @@ def test_a_commission_hears_one_at_a_time(territory: Session, made, minutes: int
     hear(territory, first)
     other = NINE + timedelta(minutes=minutes)
     if is_taken:
-        with pytest.raises(Conflict, match="hears another nominee from 2026-06-03 14:00 to 14:30"):
+        with pytest.raises(Conflict, match="hears another nominee from 2026-06-03, 14:00 to 14:30"):
             hear(territory, second, other)
     else:
         hear(territory, second, other)

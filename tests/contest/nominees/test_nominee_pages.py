@@ -272,7 +272,7 @@ def test_a_hearing_is_set_by_the_secretary_and_seen_by_those_concerned(site, kee
     slot = keep(lambda session: session.scalars(select(Slot)).one())
     assert slot.starts_at.isoformat() == "2099-07-14T05:00:00+00:00"
     taken = send(secretary, page, page, **{**given, "nominee": str(made.nominees[OBLASTS[0]][1])})
-    assert "hears another nominee from 2099-07-14 10:00 to 10:30" in taken.text
+    assert "hears another nominee from July 14, 2099, 10:00 to 10:30" in taken.text
     assert "Мәжіліс залы" in enter(Role.NOMINEE, account_id=account).get(OWN).text
     member = enter(Role.MEMBER, account_id=made.judges[OBLASTS[0]][1])
     assert "Мәжіліс залы" in member.get(f"{BASE}/hearings").text

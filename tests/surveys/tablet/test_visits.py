@@ -313,7 +313,7 @@ def test_an_operator_plans_for_the_own_oblast_alone_and_sees_the_code_once(app, 
     given = {"csrf_token": sample.token(page), "katos": katos[:1], "day": "2026-06-06", "tickets": "30"}
     refused = client.post(address, data={**given, "send_by": "2026-06-30"})
     assert refused.status_code == 422
-    assert "choose a day from that of the visit to 2026-06-20" in refused.text
+    assert "choose a day from that of the visit to June 20, 2026" in refused.text
     made = client.post(address, data={**given, "send_by": "2026-06-08"})
     assert made.status_code == 200
     assert "Make the tablet ready" in made.text
