@@ -127,7 +127,7 @@ def rule_value(value: object) -> str:
     if isinstance(value, bool):
         return str(_l("yes") if value else _l("no"))
     if isinstance(value, Decimal):
-        return format_percent(value, format="0.#%")
+        return format_percent(value, format="0.#\u00a0%")
     if isinstance(value, date):
         return format_date(value, "long")
     return str(value)

@@ -59,7 +59,7 @@ def points(value: object) -> str:
 
 def share(value: object) -> str:
     """A part of one as a percentage."""
-    return format_percent(Decimal(str(value)), format="0.#%")
+    return format_percent(Decimal(str(value)), format="0.#\u00a0%")
 
 
 def award_title(award: str, contest: Contest) -> str:

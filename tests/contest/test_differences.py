@@ -71,8 +71,8 @@ def test_a_change_is_told_in_words(app: Flask):
 def test_moved_weights_are_two_changes_in_percent(app: Flask):
     text = TEXT.replace("weight = 0.40", "weight = 0.35", 1).replace("weight = 0.25", "weight = 0.30", 1)
     assert changes(app, text) == [
-        ("Regional stage → Component “Anonymous ethics questionnaire” → weight", "25%", "30%"),
-        ("Regional stage → Component “Residents' survey” → weight", "40%", "35%"),
+        ("Regional stage → Component “Anonymous ethics questionnaire” → weight", "25\u00a0%", "30\u00a0%"),
+        ("Regional stage → Component “Residents' survey” → weight", "40\u00a0%", "35\u00a0%"),
     ]
     assert changes(app, text, "ru")[1][0] == "Региональный этап → Составляющая «Опрос жителей» → вес"
     assert changes(app, text, "kk")[1][0] == "Өңірлік кезең → Құрамдас «Тұрғындар сауалнамасы» → салмағы"

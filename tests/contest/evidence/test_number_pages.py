@@ -99,7 +99,7 @@ def test_a_nominee_sees_the_own_evidence_with_judges_under_letters_and_nobody_el
     own = site.visit("nominee-0", "/staff/my-nomination/2026/evidence/regional")
     assert own.status_code == 200
     text = plain(own.text)
-    assert "Residents' survey 40% 71.25 ± 1.90" in text
+    assert "Residents' survey 40 % 71.25 ± 1.90" in text
     assert re.search(r"\bA 7 7 8 8 75\.00", text)
     assert NAMED not in text
     assert re.search(r'href="/staff/my-nomination/2026/documents/\d+">resume\.pdf', own.text)
@@ -119,7 +119,7 @@ def test_the_stage_leads_to_the_three_pages_only_after_closing(site: Site):
 def test_components_stand_with_errors_reliability_and_intervals(site: Site):
     text = evidence(site, 0)
     # 71.25 ± 1.96 x 1.90, as published; ethics of seven answers in steps of 5.
-    assert "Residents' survey 40% 71.25 ± 1.90" in text
+    assert "Residents' survey 40 % 71.25 ± 1.90" in text
     assert "67.53–74.97" in text
     assert "In steps of 5, because fewer than 10 people answered." in text
     assert re.search(r"Reliability 0\.\d\d: firm enough to compare\.", text)
