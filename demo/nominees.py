@@ -71,8 +71,8 @@ def hear(
         set_slot(
             session, nominee=nominee, stage=stage, component=component, minutes=HEARING, link=None,
             starts_at=first + timedelta(minutes=HEARING * number), actor=ACTOR, now=now,
-            place="Облыс әкімдігінің мәжіліс залы (демонстрация)" if stage is Stage.REGIONAL
-            else "Агенттіктің мәжіліс залы (демонстрация)",
+            place="Облыс әкімдігінің мәжіліс залы (көрсетілім)" if stage is Stage.REGIONAL
+            else "Агенттіктің мәжіліс залы (көрсетілім)",
         )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def signals_title(rules: Sequence[Exclusion]) -> Words:
     ]
     return Words(
         "Барлық аумақта мына белгі тапқан күндер есептен шығарылады: "
-        + "; ".join(f"«{name.kk}» (адал күндердің {many} ішінде біреуінен сирек)" for name, many in parts),
+        + "; ".join(f"«{name.kk}» (адал {many} күнде бір реттен сирек)" for name, many in parts),
         "Во всех округах исключаются дни, на которые указал признак: "
         + "; ".join(f"«{name.ru}» (реже одного из {many} честных дней)" for name, many in parts),
         "In every unit the days are left out that are flagged by: "
@@ -56,7 +56,7 @@ def standing_title(where: Words, version: int, digest: str) -> Words:
     """A computed standing, by the beginning of its fingerprint."""
     mark = digest[:16]
     return Words(
-        f"Есептелген рейтингті мақұлдау: {where.kk}, {version}-нұсқа, деректердің бақылау белгісі {mark}",
+        f"Есептелген рейтингті мақұлдау: {where.kk}, {version}-нұсқа, деректердің цифрлық таңбасы {mark}",
         f"Утверждение рассчитанного рейтинга: {where.ru}, версия {version}, контрольная сумма данных {mark}",
         f"Approval of the computed standing: {where.en}, version {version}, fingerprint {mark}",
     )

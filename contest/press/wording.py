@@ -61,7 +61,7 @@ _PROPOSED = Words(
 _UNCERTAIN = Words(
     "Орын дәл өлшенбейді: тұрғындардың жауаптары мен комиссия бағалары кездейсоқ ауытқиды. {coverage}\u00a0% "
     "сенімділікпен, барлық финалист үшін бір мезгілде, орындардың аралығы: {places}.",
-    "Место нельзя измерить точно: ответы жителей и оценки комиссии случайно колеблются. С доверием "
+    "Место нельзя измерить точно: ответы жителей и оценки комиссии случайно колеблются. С уверенностью "
     "{coverage}\u00a0%, для всех финалистов сразу, места лежат в пределах: {places}.",
     "A place cannot be measured exactly: answers of residents and marks of the commission vary by chance. "
     "With {coverage}\u00a0% confidence, for all finalists at once, the places lie between: {places}.",
