@@ -72,7 +72,7 @@ def run_contest(
     contest = _prepare(session, cast, workshop, documents)
     say("rules published")
     _gather(session, contest, cast, workshop, say)
-    _regional(session, contest, cast)
+    _regional(session, contest, cast, documents)
     say(f"regional stage frozen in {len(OBLASTS)} oblasts")
     _national(session, contest, cast)
     say("national stage frozen, results published")
@@ -174,7 +174,7 @@ def _gather(
     say(f"{len(prepared)} ethics questionnaires opened with two shares each")
 
 
-def _regional(session: Session, contest: Contest, cast: Cast) -> None:
+def _regional(session: Session, contest: Contest, cast: Cast, documents: Path) -> None:
     contests.open_stage(session, contest=contest, stage=Stage.REGIONAL, actor=ACTOR, now=at(7, 6))
     for oblast in OBLASTS:
         jury.open_marking(
@@ -201,7 +201,7 @@ def _regional(session: Session, contest: Contest, cast: Cast) -> None:
         standing = approve_and_freeze(session, contest, Stage.REGIONAL, oblast, now=at(7, 28))
     _done(session, at(7, 28))
     # The last oblast's second nominee objects; terms end before the national stage opens.
-    number = object_on_paper(session, contest, standing, now=at(7, 30))
+    number = object_on_paper(session, contest, standing, directory=documents, now=at(7, 30))
     _done(session, at(7, 30))
     refuse_objection(session, contest, standing.oblast_kato, number, now=at(8, 4))
     _done(session, at(8, 4))

@@ -6,6 +6,7 @@ By the real services under the seats of the demonstration; only the clock is tol
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,7 @@ from contest.meetings import services as meetings
 from contest.meetings import voting
 from contest.meetings.models import AgendaItem, Choice, Meeting
 from contest.meetings.queries import bench_for
+from contest.nominees.documents.models import DocumentKind
 from contest.nominees.models import Nominee
 from contest.objections.hearing import put_on_agenda
 from contest.objections.models import ObjectionKind
@@ -34,6 +36,7 @@ from contest.standings.models import Standing
 from contest.standings.queries import rows_of
 from contest.standings.services import ask_to_freeze, confirm_freeze
 from core.words import Words
+from demo.nominees import draw_paper, keep_paper
 
 #: What the commission of the demonstration votes: days that programs rather than people seem to have made.
 SIGNALS = (Exclusion("burst", 10_000), Exclusion("one-source", 10_000))
@@ -86,13 +89,20 @@ def _vote_nominations(
             _decide(session, item, now=now)
 
 
-def object_on_paper(session: Session, contest: Contest, standing: Standing, *, now: datetime) -> int:
+def object_on_paper(
+    session: Session, contest: Contest, standing: Standing, *, directory: Path, now: datetime
+) -> int:
     """The nominee of the second place objects on paper; the number of the objection."""
     row = next(row for row in rows_of(session, standing) if row.place == 2)
     secretary = people_of(session, contest, standing.stage, standing.oblast_kato).secretary
+    nominee, kind = session.get_one(Nominee, row.nominee_id), DocumentKind.OBJECTION
+    paper = keep_paper(
+        session, kind, draw_paper(kind, *CLAIM.splitlines()), nominee=nominee, directory=directory,
+        by=secretary, now=now,
+    )  # fmt: skip
     return file_objection(
-        session, contest=contest, standing=standing, nominee=session.get_one(Nominee, row.nominee_id),
-        kind=ObjectionKind.COMPUTATION, claim=CLAIM, by=Filing(secretary, is_on_paper=True), now=now,
+        session, contest=contest, standing=standing, nominee=nominee, kind=ObjectionKind.COMPUTATION,
+        claim=CLAIM, by=Filing(secretary, is_on_paper=True, paper=paper), now=now,
     ).number  # fmt: skip
 
 

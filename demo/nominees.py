@@ -14,7 +14,7 @@ from contest.contests.models import Contest
 from contest.nominees import services
 from contest.nominees.deciding import register_nominee
 from contest.nominees.documents.inspection import inspect_file
-from contest.nominees.documents.models import DocumentKind
+from contest.nominees.documents.models import DocumentKind, NomineeDocument
 from contest.nominees.documents.services import keep_document
 from contest.nominees.hearings.services import set_slot
 from contest.nominees.models import Nominee
@@ -41,7 +41,7 @@ HEARING = 30
 
 def enrol_nominees(session: Session, contest: Contest, cast: Cast, *, directory: Path, now: datetime) -> None:
     """Every area's akim applies and is registered; the largest of each oblast has an own account."""
-    papers = {kind: _paper(kind) for kind in PAPERS}
+    papers = {kind: draw_paper(kind, *said) for kind, said in PAPERS.items()}
     for index, (area, rank) in enumerate(ranked(cast)):
         title_kk, title_ru = PROJECTS[index % len(PROJECTS)]
         nominee = services.propose_nominee(
@@ -54,10 +54,7 @@ def enrol_nominees(session: Session, contest: Contest, cast: Cast, *, directory:
         if rank == 0:
             services.bind_account(session, nominee=nominee, account_id=signer, actor=ACTOR)
         for kind, content in papers.items():
-            keep_document(
-                session, kind=kind, content=content, inspected=inspect_file(content, f"{kind}.pdf"),
-                is_scanned=False, directory=directory, added_by=signer, actor=f"account:{signer}", **facts,
-            )  # fmt: skip
+            keep_paper(session, kind, content, directory=directory, by=signer, **facts)
         services.give_consent(session, account_id=signer, actor=f"account:{signer}", **facts)
         services.declare_penalties(session, last_on=None, actor=f"account:{signer}", **facts)
         register_nominee(session, actor=f"account:{secretary}", **facts)
@@ -76,8 +73,19 @@ def hear(
         )  # fmt: skip
 
 
-def _paper(kind: DocumentKind) -> bytes:
-    kk, ru = PAPERS[kind]
+def keep_paper(
+    session: Session, kind: DocumentKind, content: bytes, *, nominee: Nominee, directory: Path, by: int,
+    now: datetime,
+) -> NomineeDocument:  # fmt: skip
+    """Hand a paper of the demonstration in for a nominee."""
+    return keep_document(
+        session, nominee=nominee, kind=kind, content=content, inspected=inspect_file(content, f"{kind}.pdf"),
+        is_scanned=False, directory=directory, added_by=by, actor=f"account:{by}", now=now,
+    )  # fmt: skip
+
+
+def draw_paper(kind: DocumentKind, kk: str, ru: str) -> bytes:
+    """A paper that says so much in Kazakh and in Russian."""
     body = f'<h1>{kk}</h1><p lang="ru">{ru}</p>'
     page = f'<!doctype html><html lang="kk"><title>{kk}</title><body>{body}</body></html>'
     return render_pdf(page, title=kk, language="kk", identifier=f"demo-{kind}")

@@ -163,15 +163,8 @@ def _before_opening(session: Session, contest: Contest) -> list[ChecklistItem]:
 
 def _before_regional(session: Session, contest: Contest) -> list[ChecklistItem]:
     survey = survey_state(session, campaign_code=contest.campaign_code)
-    waiting = session.scalar(
-        select(func.count()).where(Nominee.contest_id == contest.id, Nominee.state == NomineeState.PROPOSED)
-    )
     return [
-        ChecklistItem(
-            _l("every application is decided"),
-            not waiting,
-            _l("%(count)s wait: their secretaries register or decline them.", count=waiting),
-        ),
+        _applications(session, contest),
         ChecklistItem(
             _l("at least one nominee is registered"),
             bool(registered_oblasts(session, contest)),
@@ -211,6 +204,7 @@ def _before_national(session: Session, contest: Contest, now: datetime) -> list[
         )
         for kato in sorted(needed)
     ] + [
+        _applications(session, contest),
         ChecklistItem(
             _l("there is at least one finalist who takes part"),
             bool(finalists),
@@ -218,6 +212,18 @@ def _before_national(session: Session, contest: Contest, now: datetime) -> list[
         ),
         *final_items(session, contest, standings_in_force(session, contest), now),
     ]
+
+
+def _applications(session: Session, contest: Contest) -> ChecklistItem:
+    """Before either stage: whom a granted objection brings back applies again while the first one runs."""
+    waiting = session.scalar(
+        select(func.count()).where(Nominee.contest_id == contest.id, Nominee.state == NomineeState.PROPOSED)
+    )
+    return ChecklistItem(
+        _l("every application is decided"),
+        not waiting,
+        _l("%(count)s wait: their secretaries register or decline them.", count=waiting),
+    )
 
 
 def _frozen(session: Session, contest: Contest) -> ChecklistItem:

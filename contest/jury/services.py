@@ -26,7 +26,7 @@ from contest.jury.queries import (
     panel,
     progress,
 )
-from contest.nominees.models import Nominee
+from contest.nominees.models import Nominee, NomineeState
 from contest.nominees.services import reference
 from contest.objections.finality import finality_by_area
 from contest.objections.words import why_not_final
@@ -121,7 +121,7 @@ def close_marking(
     objection adds one.
 
     :raises Conflict: unless it is open, when a nominee has fewer confirmed judges than the quorum, or while
-        an excluded nominee can still come back, who would have no marks.
+        an excluded nominee can still come back, or one who is back waits, who would have no marks.
     """
     window = _locked_window(session, contest, stage, oblast_kato)
     exclusions = finality_by_area(session, contest, [], now).get((stage, oblast_kato))
@@ -132,6 +132,8 @@ def close_marking(
                 why=why_not_final(exclusions),
             )
         )
+    if stage is Stage.REGIONAL:
+        _refuse_undecided(session, contest, oblast_kato)
     where = {"stage": stage, "oblast_kato": oblast_kato}
     conflicts = settle_conflicts(session, contest=contest, **where, now=now)
     rules = rulebook_of(session, contest).stage(stage)
@@ -161,6 +163,17 @@ def close_marking(
         ],
     )  # fmt: skip
     return window
+
+
+def _refuse_undecided(session: Session, contest: Contest, oblast_kato: str | None) -> None:
+    """Refuse while an application waits, as of somebody whom a granted objection brought back."""
+    waiting = select(Nominee.name_kk).where(
+        Nominee.contest_id == contest.id, Nominee.oblast_kato == oblast_kato,
+        Nominee.state == NomineeState.PROPOSED,
+    )  # fmt: skip
+    name = session.scalars(waiting.order_by(Nominee.id)).first()
+    if name is not None:
+        raise Conflict(_l("The application of %(name)s waits: register or decline it first.", name=name))
 
 
 def area_of(contest: Contest, stage: Stage, oblast_kato: str | None) -> str:

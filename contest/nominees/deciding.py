@@ -1,8 +1,9 @@
 """How an application is decided: registered or declined by the rules; and how mistakes in it are put right.
 
 Written like the services. What is asked of a nominee is done within the days of nominations; it is looked at
-and decided until the regional stage opens, so that nobody who applied on the last day is lost. Nobody is
-registered without consent or against a condition of the rule book.
+and decided until the regional stage opens, so that nobody who applied on the last day is lost. Whom a granted
+objection brings back later is decided on until the marking there is closed. Nobody is registered without
+consent or against a condition of the rule book.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from sqlalchemy.orm import Session
 from contest.contests.models import Contest, ContestState
 from contest.contests.queries import rulebook_of
 from contest.eligibility import unmet
+from contest.jury.queries import is_marking_closed
+from contest.jury.services import shared_window
 from contest.nominees.models import Nominee, NomineeState
-from contest.nominees.queries import eligibility_facts
+from contest.nominees.queries import brought_back, eligibility_facts
 from contest.nominees.services import (
     LONGEST_EMPLOYER,
     lock_undecided,
@@ -24,11 +27,21 @@ from contest.nominees.services import (
     reference,
     refuse_unless_takes_part,
 )
+from contest.rulebook import Stage
 from core import audit
 from core.errors import BadInput, Conflict
 from core.storage import lock_row
 
 LONGEST_NAME = 200
+
+
+def may_be_decided(session: Session, contest: Contest, nominee: Nominee) -> bool:
+    """Whether this is a time for deciding on an application: longer for whom a granted objection brought
+    back, who can be marked like the others until the marking is closed."""
+    if contest.state is not ContestState.REGIONAL:
+        return contest.state is ContestState.OPEN
+    is_closed = is_marking_closed(session, contest, Stage.REGIONAL, nominee.oblast_kato)
+    return not is_closed and brought_back(session, nominee) is not None
 
 
 def register_nominee(session: Session, *, nominee: Nominee, actor: str, now: datetime) -> None:
@@ -125,8 +138,9 @@ def correct_record(
 def _deciding(session: Session, nominee: Nominee) -> Contest:
     """The contest of an application, while applications are decided."""
     contest = session.get_one(Contest, nominee.contest_id)
-    # Nothing is decided, or taken up again, behind the opening of the stage.
+    # Nothing is decided, or taken up again, behind the closing of the marking or the opening of the stage.
+    shared_window(session, contest, Stage.REGIONAL, nominee.oblast_kato)
     lock_row(session, contest, is_shared=True)
-    if contest.state is not ContestState.OPEN:
+    if not may_be_decided(session, contest, nominee):
         raise Conflict(_l("The regional stage has begun: applications are decided before it."))
     return contest

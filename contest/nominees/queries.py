@@ -15,9 +15,10 @@ from contest.contests.models import Contest, ContestState
 from contest.eligibility import Facts, held_throughout
 from contest.nominees.documents.queries import count_documents
 from contest.nominees.essays.models import Essay
-from contest.nominees.models import Nominee, NomineeState
+from contest.nominees.models import Nominee, NomineeExclusion, NomineeState
 from contest.rulebook import RuleBook, Stage, Step
 from contest.sources.surveys import asked_units, survey_state
+from core.clock import day_of
 from core.errors import NotFound
 from core.places.models import Official, Post, Unit
 from core.places.queries import official_name, units_by_kato
@@ -87,14 +88,35 @@ def nominations_of(session: Session, account_id: int) -> list[tuple[Nominee, Con
     return [(nominee, contest) for nominee, contest in session.execute(wanted)]
 
 
+def brought_back(session: Session, nominee: Nominee) -> NomineeExclusion | None:
+    """The exclusion that a granted objection undid, of an application that was not decided before it."""
+    if nominee.registered_at is not None:
+        return None
+    undone = select(NomineeExclusion).where(
+        NomineeExclusion.nominee_id == nominee.id, NomineeExclusion.undone_at.is_not(None)
+    )
+    return session.scalars(undone.order_by(NomineeExclusion.id)).first()
+
+
+def catches_up(session: Session, nominee: Nominee, book: RuleBook) -> bool:
+    """Whether an exclusion that was undone took days of the nominations: what is missing may come later."""
+    found = brought_back(session, nominee)
+    return found is not None and day_of(found.excluded_at) <= days_of(book, Step.NOMINATIONS).until_on
+
+
 def eligibility_facts(session: Session, *, nominee: Nominee, book: RuleBook) -> Facts:
-    """What the conditions of the rule book are judged by, on the last day of nominations for everybody."""
+    """What the conditions of the rule book are judged by, on the last day of nominations for everybody.
+
+    Documents count also later for whom a wrongful exclusion kept from handing them in.
+    """
     official, last = session.get_one(Official, nominee.official_id), days_of(book, Step.NOMINATIONS).until_on
     return Facts(
         on=last, since_on=official.since_on, until_on=official.until_on,
         is_manner_known=official.manner is not None, has_consented=nominee.consented_at is not None,
         penalties_declared=nominee.penalties_declared_at is not None, penalty_on=nominee.last_penalty_on,
-        documents=count_documents(session, nominee, until=last),
+        documents=count_documents(
+            session, nominee, until=None if catches_up(session, nominee, book) else last
+        ),
     )  # fmt: skip
 
 

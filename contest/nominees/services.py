@@ -13,10 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.contests.models import Contest, ContestState
-from contest.contests.queries import refuse_outside
+from contest.contests.queries import refuse_outside, rulebook_of
 from contest.nominees.documents.models import DocumentKind
 from contest.nominees.documents.queries import has_paper
 from contest.nominees.models import Nominee, NomineeState
+from contest.nominees.queries import catches_up
 from contest.rulebook import Step
 from contest.sources.surveys import asked_units
 from core import audit
@@ -128,7 +129,8 @@ def describe_project(
     :raises Conflict: once the stages have begun, or when the nominee takes part no more.
     """
     refuse_unless_takes_part(nominee)
-    if session.get_one(Contest, nominee.contest_id).state is not ContestState.OPEN:
+    contest = session.get_one(Contest, nominee.contest_id)
+    if contest.state is not ContestState.OPEN and not may_catch_up(session, contest, nominee):
         raise Conflict(_l("The regional stage has begun: the project's title stays as it is."))
     nominee.project_title_kk, nominee.project_title_ru = _title(title_kk), _title(title_ru)
     if nominee.project_title_kk is None or nominee.project_title_ru is None:
@@ -193,6 +195,14 @@ def refuse_unless_takes_part(nominee: Nominee) -> None:
         raise Conflict(_l("%(name)s does not take part any more.", name=nominee.name_kk))
 
 
+def may_catch_up(session: Session, contest: Contest, nominee: Nominee) -> bool:
+    """Whether somebody who applied, and was excluded wrongly meanwhile, may still do what was missing."""
+    if contest.state not in (ContestState.OPEN, ContestState.REGIONAL):
+        return False
+    is_undecided = nominee.state is NomineeState.PROPOSED
+    return is_undecided and catches_up(session, nominee, rulebook_of(session, contest))
+
+
 def lock_undecided(session: Session, nominee: Nominee) -> None:
     """Let one change of an application at a time in, until it is decided.
 
@@ -215,9 +225,13 @@ def _refuse_unless_nominations(session: Session, contest: Contest, now: datetime
 
 
 def _proposed_in(session: Session, nominee: Nominee, now: datetime) -> Contest:
-    """The contest of a nominee whose application is not decided, within the days of nominations."""
+    """The contest of a nominee whose application is not decided, within the days of nominations.
+
+    Whom an exclusion that was undone kept from it has longer: until the application is decided.
+    """
     contest = session.get_one(Contest, nominee.contest_id)
-    _refuse_unless_nominations(session, contest, now)
+    if not may_catch_up(session, contest, nominee):
+        _refuse_unless_nominations(session, contest, now)
     lock_undecided(session, nominee)
     return contest
 

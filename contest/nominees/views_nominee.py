@@ -62,6 +62,7 @@ def nomination(code: str) -> Reply:
     book, today = rulebook_of(database(), contest), clock.day_of(clock.present())
     kept = essay_of(database(), found)
     takes_part = found.state in (NomineeState.PROPOSED, NomineeState.REGISTERED)
+    catches_up = services.may_catch_up(database(), contest, found)
     return render_template(
         "contest/nominee/nomination.html", contest=contest, nominee=found, states=STATES, meanings=MEANINGS,
         kinds=DOCUMENTS, unit=get_unit(database(), found.kato), days=days_of(book, Step.NOMINATIONS),
@@ -70,8 +71,8 @@ def nomination(code: str) -> Reply:
         essay=kept, needs_essay=essay_stage(book) is not None,
         ground=ground_of(found, book), exclusion=_exclusion(contest, found),
         evidence=evidence_stages(database(), contest, found),
-        can_apply=takes_part and contest.state is ContestState.OPEN
-        and is_open(book, Step.NOMINATIONS, today),
+        can_apply=catches_up or takes_part and contest.state is ContestState.OPEN
+        and is_open(book, Step.NOMINATIONS, today), catches_up=catches_up,
         can_leave=takes_part and contest.state not in (ContestState.CLOSED, ContestState.PUBLISHED),
         consent=ConsentForm(), penalty=PenaltyForm(), project=ProjectForm(obj=found), paper=DocumentForm(),
         writing=writing_form(contest, found, kept), withdrawal=ReasonForm(prefix="withdraw"), sure=SureForm(),
@@ -107,7 +108,7 @@ def project(code: str) -> Reply:
     """Set one's project's title."""
     found, contest = own_nomination(code)
     now, form = clock.present(), ProjectForm()
-    refuse_outside(database(), contest, Step.NOMINATIONS, now)
+    _refuse_late(found, contest)
     require_valid(form)
     services.describe_project(
         database(), nominee=found, title_kk=form.project_title_kk.data, title_ru=form.project_title_ru.data,
@@ -122,7 +123,7 @@ def project(code: str) -> Reply:
 def add_document(code: str) -> Reply:
     """Hand a document in."""
     found, contest = own_nomination(code)
-    refuse_outside(database(), contest, Step.NOMINATIONS, clock.present())
+    _refuse_late(found, contest)
     receive(found, DocumentForm())
     return _back(code)
 
@@ -180,6 +181,12 @@ def evidence(code: str, stage: str) -> Reply:
         found=evidence_of(database(), found, Stage(stage)),
         link=lambda document: url_for("nominee_own.download", code=code, document_id=document.id),
     )  # fmt: skip
+
+
+def _refuse_late(found: Nominee, contest: Contest) -> None:
+    """Refuse what belongs to the days of nominations, but for whom a wrongful exclusion kept from it."""
+    if not services.may_catch_up(database(), contest, found):
+        refuse_outside(database(), contest, Step.NOMINATIONS, clock.present())
 
 
 def own_nomination(code: str) -> tuple[Nominee, Contest]:

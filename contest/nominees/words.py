@@ -33,5 +33,6 @@ DOCUMENTS: dict[DocumentKind, object] = {
     DocumentKind.CONSENT: _l("Signed consent"),
     DocumentKind.WAIVER: _l("Signed paper that gives up the right to object"),
     DocumentKind.WITHDRAWAL: _l("Signed withdrawal from the contest"),
+    DocumentKind.OBJECTION: _l("Signed objection or appeal"),
     DocumentKind.OTHER: _l("Another document"),
 }

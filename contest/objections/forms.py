@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectChoice, SelectField, TextAreaField
+from wtforms import SelectChoice, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from contest.contests.forms import ConfirmForm
+from contest.nominees.documents.forms import file_field
 from contest.nominees.models import Nominee, NomineeExclusion
 from contest.objections.models import ObjectionKind
 from contest.objections.services import LONGEST_CLAIM, ClaimedConflict
@@ -21,6 +22,8 @@ from core.accounts.models import Account
 EXCLUSION = "exclusion-"
 #: What can be wrong with a standing.
 STANDING_KINDS = (ObjectionKind.COMPUTATION, ObjectionKind.CONFLICT)
+#: Who registers a paper hands it in with it: nobody objects in another's name.
+SCAN = _l("The nominee's signed paper, scanned")
 
 
 class ClaimForm(FlaskForm):
@@ -66,25 +69,17 @@ class ObjectionForm(ClaimForm):
         return ClaimedConflict(self.member.data, self.about.data, self.ground.data)
 
 
-def _paper_tick() -> BooleanField:
-    """Who registers a paper says that it is there: nobody objects in another's name."""
-    return BooleanField(
-        _l("The nominee's signed paper lies before me; the text is copied from it word for word."),
-        [InputRequired()],
-    )  # fmt: skip
-
-
 class PaperAppealForm(ClaimForm):
     """An appeal that came on paper, registered by the secretary."""
 
-    paper = _paper_tick()
+    scan = file_field(SCAN)
 
 
 class PaperForm(ObjectionForm):
     """An objection that came on paper, registered by the secretary."""
 
     nominee = SelectField(_l("Who signed it"), [InputRequired()], coerce=int)
-    paper = _paper_tick()
+    scan = file_field(SCAN)
 
     def offer_nominees(self, nominees: Iterable[Nominee]) -> None:
         """Set whom the standing concerns, and who is excluded."""

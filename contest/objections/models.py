@@ -28,12 +28,14 @@ class Objection(Base):
 
     Its number counts within the contest. A claimed conflict of interests names the member, the nominee whom
     that member was in conflict with, and a ground of the rule book. A granted one is settled by the corrected
-    standing that follows, or at once where no frozen standing has to be corrected.
+    standing that follows, or at once where no frozen standing has to be corrected. What came on paper has the
+    scan of that paper, and a paper files one thing.
     """
 
     __tablename__ = "objections"
     __table_args__ = (
         UniqueConstraint("contest_id", "number"),
+        UniqueConstraint("document_id"),
         Index(
             "uq_objections_appeal_in_force", "appeals_id", unique=True,
             sqlite_where=text("withdrawn_at IS NULL"), postgresql_where=text("withdrawn_at IS NULL"),
@@ -54,6 +56,7 @@ class Objection(Base):
         CheckConstraint("withdrawn_at IS NULL OR settled_at IS NULL", name="withdrawn_settles_nothing"),
         CheckConstraint("settled_by IS NULL OR settled_at IS NOT NULL", name="settled_with_its_time"),
         CheckConstraint("settled_by IS NULL OR settled_by <> standing_id", name="settled_by_another"),
+        CheckConstraint("is_on_paper = (document_id IS NOT NULL)", name="paper_is_there"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(SerialKey, primary_key=True)
@@ -69,6 +72,7 @@ class Objection(Base):
     claim: Mapped[str] = mapped_column(Text)
     appeals_id: Mapped[int | None] = mapped_column(ForeignKey("objections.id"))
     is_on_paper: Mapped[bool]
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("nominee_documents.id"))
     filed_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     filed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

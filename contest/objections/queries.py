@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
 from contest.meetings.models import AgendaItem, ItemKind, ItemState, Meeting
+from contest.nominees.documents.models import NomineeDocument
 from contest.nominees.models import Nominee, NomineeExclusion
 from contest.objections.models import Objection
 from contest.objections.terms import last_day
@@ -112,6 +113,16 @@ def handled_objection(session: Session, contest: Contest, number: int) -> Handle
         if one.objection.number == number:
             return one
     raise NotFound(_l("There is no objection number %(number)s in this contest.", number=number))
+
+
+def paper_of(session: Session, objection: Objection) -> NomineeDocument:
+    """The scan of the paper by which an objection was filed.
+
+    :raises NotFound: for one that was filed without a paper.
+    """
+    if objection.document_id is None:
+        raise NotFound(_l("This was filed without a paper."))
+    return session.get_one(NomineeDocument, objection.document_id)
 
 
 def exclusions_in_force(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from contest.contests.models import Contest
 from contest.contests.queries import rulebook_of
 from contest.jury.queries import judges_ever
+from contest.nominees.documents.models import DocumentKind, NomineeDocument
 from contest.nominees.models import Nominee, NomineeExclusion
 from contest.objections.finality import concerned_by, exclusion_until, objecting_until, waivers_of
 from contest.objections.models import Objection, ObjectionKind
@@ -42,10 +43,14 @@ class ClaimedConflict:
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """Who files: the nominee under the own login, or the secretary for a paper that was signed."""
+    """Who files: the nominee under the own login, or the secretary for a paper that was signed.
+
+    :param paper: the scan of a signed objection or appeal; nothing else is filed by it.
+    """
 
     account_id: int
     is_on_paper: bool = False
+    paper: NomineeDocument | None = None
 
 
 def file_objection(
@@ -212,6 +217,8 @@ def _file(
     said = claim.strip()
     if not said or len(said) > LONGEST_CLAIM:
         raise BadInput(_l("Say what is wrong, in up to %(most)s characters.", most=LONGEST_CLAIM))
+    if by.is_on_paper:
+        _refuse_without_paper(nominee, by.paper)
     last = session.scalar(select(func.max(Objection.number)).where(Objection.contest_id == contest.id))
     is_standing = isinstance(to, Standing)
     objection = Objection(
@@ -219,7 +226,8 @@ def _file(
         exclusion_id=None if is_standing else to.id, nominee_id=nominee.id,
         kind=kind, claim=said, appeals_id=appeals and appeals.id, is_on_paper=by.is_on_paper,
         about_account_id=conflict and conflict.account_id, about_nominee_id=conflict and conflict.nominee_id,
-        ground=conflict and conflict.ground, filed_by=by.account_id, filed_at=now,
+        ground=conflict and conflict.ground, document_id=by.paper and by.paper.id,
+        filed_by=by.account_id, filed_at=now,
     )  # fmt: skip
     session.add(objection)
     session.flush()
@@ -227,9 +235,15 @@ def _file(
         session, actor=f"account:{by.account_id}", action="appeal.file" if appeals else "objection.file",
         subject=_subject(contest, objection), standing=objection.standing_id,
         exclusion=objection.exclusion_id, nominee=nominee.id, kind=kind.value, on_paper=by.is_on_paper,
-        appeals=appeals and appeals.number,
+        document=objection.document_id, appeals=appeals and appeals.number,
     )  # fmt: skip
     return objection
+
+
+def _refuse_without_paper(nominee: Nominee, paper: NomineeDocument | None) -> None:
+    """Refuse what somebody registers for a nominee without that nominee's own signed paper."""
+    if paper is None or (paper.nominee_id, paper.kind) != (nominee.id, DocumentKind.OBJECTION):
+        raise Conflict(_l("The signed paper of %(name)s is missing: choose its scan.", name=nominee.name_kk))
 
 
 def _fresh(session: Session, contest: Contest, handled: Handled) -> Handled:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from contest.contests.forms import ConfirmForm, require_valid
 from contest.contests.models import Contest
 from contest.meetings.queries import outcome
+from contest.nominees.documents.receiving import give
 from contest.nominees.models import Nominee, NomineeExclusion
 from contest.nominees.views_nominee import own_nomination
 from contest.objections import services
@@ -20,7 +21,7 @@ from contest.objections.finality import OwnRight, own_rights
 from contest.objections.forms import ClaimForm, ObjectionForm
 from contest.objections.models import ObjectionKind
 from contest.objections.pages import claim_choices, claimed, receipt_of
-from contest.objections.queries import Handled, Verdict, handled_objections
+from contest.objections.queries import Handled, Verdict, handled_objections, paper_of
 from contest.objections.waivers import waive, waive_exclusion
 from contest.objections.words import KINDS, VERDICTS
 from contest.standings.models import Standing
@@ -130,6 +131,7 @@ def one(code: str, number: int) -> Reply:
         verdicts=VERDICTS, appeal=ClaimForm(prefix="appeal"), sure=ConfirmForm(prefix="withdraw"),
         outcome=outcome(session, handled.item) if is_decided else None,
         today=clock.day_of(clock.present()),
+        paper=url_for("objections_own.paper", code=code, number=number),
         **claimed(session, contest, handled.objection),
     )  # fmt: skip
 
@@ -140,6 +142,14 @@ def receipt(code: str, number: int) -> Response:
     """The receipt as a file."""
     _nominee, contest, handled = _own(code, number)
     return receipt_of(contest, handled.objection)
+
+
+@objections_own.get("/<int:number>/paper")
+@guarded(Right.SEE_OWN_NOMINATION)
+def paper(code: str, number: int) -> Response:
+    """The scan of one's own paper, as the secretary registered it."""
+    _nominee, _contest, handled = _own(code, number)
+    return give(paper_of(database(), handled.objection))
 
 
 @objections_own.post("/<int:number>/appeal")
@@ -163,11 +173,12 @@ def appeal(code: str, number: int) -> Reply:
 def withdraw(code: str, number: int) -> Reply:
     """Take an objection back."""
     _nominee, contest, handled = _own(code, number)
+    now = clock.present()
+    require_fresh_factor(now=now)
     require_valid(ConfirmForm(prefix="withdraw"))
     services.withdraw_objection(
-        database(), contest=contest, handled=handled, by=services.Filing(current_user.id),
-        now=clock.present(),
-    )  # fmt: skip
+        database(), contest=contest, handled=handled, by=services.Filing(current_user.id), now=now
+    )
     flash(_("Taken back."), "good")
     return redirect(url_for("objections_own.index", code=code))
 

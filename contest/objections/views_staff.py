@@ -17,7 +17,10 @@ from contest.contests.queries import contest_by_code
 from contest.decisions.forms import ProposeForm
 from contest.decisions.queries import coming_meetings
 from contest.jury.sight import area_in_sight, require_sight
+from contest.meetings.leading import leads, require_lead
 from contest.meetings.queries import get_meeting, outcome
+from contest.nominees.documents.models import DocumentKind
+from contest.nominees.documents.receiving import give, take
 from contest.nominees.models import Nominee, NomineeExclusion
 from contest.nominees.queries import get_nominee, list_nominees
 from contest.objections import services
@@ -39,6 +42,7 @@ from contest.objections.queries import (
     get_exclusion,
     handled_objection,
     objections_before,
+    paper_of,
 )
 from contest.objections.waivers import waive, waive_exclusion
 from contest.objections.words import PUBLIC_KINDS, VERDICTS, why_not_final
@@ -46,7 +50,7 @@ from contest.rulebook import Stage
 from contest.standings.models import Standing
 from contest.standings.queries import latest_standing
 from core import clock
-from core.access import Right, guarded, may, require, require_fresh_factor
+from core.access import Right, guarded, may, require_fresh_factor
 from core.errors import BadInput, NotFound
 from core.places.queries import get_unit
 from core.web.edge import database
@@ -118,7 +122,8 @@ def waive_on_paper(code: str, stage: str, area: str) -> Reply:
     require_fresh_factor(now=now)
     form = _waiver_form(contest, chosen, oblast)
     require_valid(form)
-    facts = {"contest": contest, "by": _paper(), "now": now}
+    by = services.Filing(current_user.id, is_on_paper=True)
+    facts = {"contest": contest, "by": by, "now": now}
     if form.exclusion_id is not None:
         waive_exclusion(session, exclusion=get_exclusion(session, contest, form.exclusion_id), **facts)
     else:
@@ -146,7 +151,8 @@ def one(code: str, number: int) -> Reply:
         appeal=PaperAppealForm(prefix="appeal"),
         outcome=handled.item and handled.verdict in (Verdict.GRANTED, Verdict.REFUSED)
         and outcome(session, handled.item),
-        can_put=may(current_user, Right.RUN_MEETINGS, oblast=oblast),
+        can_put=leads(contest, stage, oblast),
+        paper=url_for("objections_staff.paper", code=code, number=number),
         can_register=may(current_user, Right.MANAGE_NOMINEES, oblast=handled.area[1]),
         **claimed(session, contest, handled.objection),
     )  # fmt: skip
@@ -160,13 +166,21 @@ def receipt(code: str, number: int) -> Response:
     return receipt_of(contest, handled.objection)
 
 
+@objections_staff.get("/<int:number>/paper")
+@guarded(Right.SEE_STAGE)
+def paper(code: str, number: int) -> Response:
+    """The scan of the paper by which it was filed, for whoever may read the objection."""
+    _contest, handled = _found(code, number, Right.SEE_STAGE)
+    return give(paper_of(database(), handled.objection))
+
+
 @objections_staff.post("/<int:number>/agenda")
 @guarded(Right.RUN_MEETINGS)
 def put(code: str, number: int) -> Reply:
     """Put an objection on the agenda of its commission."""
     contest, handled = _found(code, number, Right.SEE_STAGE)
     stage, oblast = handled.decided_by
-    require(Right.RUN_MEETINGS, oblast=oblast)
+    require_lead(contest, stage, oblast)
     session, form = database(), ProposeForm(prefix="agenda")
     form.offer(coming_meetings(session, contest, stage, oblast))
     require_valid(form)
@@ -186,9 +200,11 @@ def appeal(code: str, number: int) -> Reply:
     now, form = clock.present(), PaperAppealForm(prefix="appeal")
     require_fresh_factor(now=now)
     require_valid(form)
+    nominee = get_nominee(database(), contest, handled.objection.nominee_id)
     made = services.file_appeal(
-        database(), contest=contest, handled=handled, claim=form.claim.data, by=_paper(), now=now
-    )
+        database(), contest=contest, handled=handled, claim=form.claim.data, by=_signed(nominee, form),
+        now=now,
+    )  # fmt: skip
     flash(_("Registered. The receipt is below: print it or send it to the nominee."), "good")
     return redirect(url_for("objections_staff.one", code=code, number=made.number))
 
@@ -208,8 +224,9 @@ def _registered(
 ) -> Objection:
     """What the sent form objects to: the standing, or the exclusion of who signed it."""
     session, kind = database(), ObjectionKind(form.kind.data)
-    facts = {"contest": contest, "claim": form.claim.data, "by": _paper(), "now": clock.present()}
     nominee = get_nominee(session, contest, form.nominee.data)
+    by = _signed(nominee, form)
+    facts = {"contest": contest, "claim": form.claim.data, "by": by, "now": clock.present()}
     if kind is not ObjectionKind.EXCLUSION:
         return services.file_objection(
             session, standing=standing, kind=kind, nominee=nominee, conflict=form.conflict(), **facts
@@ -220,8 +237,10 @@ def _registered(
     raise BadInput(_("An excluded nominee objects to the exclusion, and nobody else does."))
 
 
-def _paper() -> services.Filing:
-    return services.Filing(current_user.id, is_on_paper=True)
+def _signed(nominee: Nominee, form: PaperForm | PaperAppealForm) -> services.Filing:
+    """A filing by the paper that was sent with the form, which is kept with it."""
+    paper = take(nominee, form.scan.data, DocumentKind.OBJECTION)
+    return services.Filing(current_user.id, is_on_paper=True, paper=paper)
 
 
 def _excluded(contest: Contest, stage: Stage, oblast: str | None) -> list[tuple[NomineeExclusion, Nominee]]:

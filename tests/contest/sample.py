@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contest.commissions.models import SeatRole
@@ -186,6 +186,14 @@ def document(
     session.add(made)
     session.flush()
     return made
+
+
+def on_paper(session: Session, nominee_id: int, account_id: int) -> Filing:
+    """What a nominee signed, with its scan, registered by somebody; each time another paper."""
+    many = session.scalar(select(func.count()).select_from(NomineeDocument))
+    nominee = session.get_one(Nominee, nominee_id)
+    paper = document(session, nominee, DocumentKind.OBJECTION, of=many)
+    return Filing(account_id, is_on_paper=True, paper=paper)
 
 
 def regional(session: Session, **changes) -> Sample:

@@ -33,7 +33,7 @@ from contest.nominees.services import (
 from contest.objections.hearing import put_on_agenda
 from contest.objections.models import ObjectionKind
 from contest.objections.queries import handled_objection
-from contest.objections.services import ClaimedConflict, Filing, file_objection
+from contest.objections.services import ClaimedConflict, file_objection
 from contest.rulebook import Stage
 from contest.standings.queries import compute_standing, latest_standing
 from core.audit import append_pending
@@ -221,7 +221,7 @@ def test_a_granted_objection_strikes_marks_of_who_declared_late_and_left(territo
     filed = file_objection(
         territory, contest=contest(territory), kind=ObjectionKind.CONFLICT, claim="Kin.", now=NOW,
         standing=standing, nominee=territory.get_one(Nominee, own),
-        by=Filing(made.secretaries[OBLASTS[0]], is_on_paper=True),
+        by=sample.on_paper(territory, own, made.secretaries[OBLASTS[0]]),
         conflict=ClaimedConflict(judge, about, "kinship"),
     )  # fmt: skip
     item = put_on_agenda(
@@ -264,7 +264,8 @@ def test_what_a_granted_objection_changes_stands_in_the_journal(territory: Sessi
     filed = file_objection(
         territory, contest=contest(territory), kind=ObjectionKind.CONFLICT, claim="Kin.", now=NOW,
         standing=latest_standing(territory, contest(territory), Stage.REGIONAL, OBLASTS[0]),
-        nominee=territory.get_one(Nominee, own), by=Filing(made.secretaries[OBLASTS[0]], is_on_paper=True),
+        nominee=territory.get_one(Nominee, own),
+        by=sample.on_paper(territory, own, made.secretaries[OBLASTS[0]]),
         conflict=ClaimedConflict(made.judges[OBLASTS[0]][2], about, "kinship"),
     )  # fmt: skip
     item = put_on_agenda(

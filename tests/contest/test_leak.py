@@ -64,6 +64,7 @@ SHUT = {
     "/staff/contests/<string:code>/nominees/<int:nominee_id>/evidence/<string:stage>",
     "/staff/contests/<string:code>/nominees/<int:nominee_id>/evidence/<string:stage>.<any(csv, json):form>",
     "/staff/contests/<string:code>/objections/<int:number>",
+    "/staff/contests/<string:code>/objections/<int:number>/paper",
     "/staff/contests/<string:code>/objections/stages/<string:stage>/<string:area>/new",
     "/staff/contests/<string:code>/stages/<string:stage>/<string:area>/evidence",
     "/staff/contests/<string:code>/stages/<string:stage>/<string:area>/judges",
@@ -76,6 +77,7 @@ SHUT = {
     "/staff/my-nomination/<string:code>/documents/<int:document_id>",
     "/staff/my-nomination/<string:code>/evidence/<string:stage>",
     "/staff/my-nomination/<string:code>/objections/<int:number>",
+    "/staff/my-nomination/<string:code>/objections/<int:number>/paper",
     "/staff/my-nomination/<string:code>/objections/exclusions/<int:exclusion_id>/new",
     "/staff/my-nomination/<string:code>/objections/standings/<int:standing_id>/new",
 }
@@ -250,10 +252,11 @@ def test_who_hears_an_appeal_sees_that_oblast_and_after_the_national_closing_eve
     def hear(session) -> None:
         nominee = session.get_one(Nominee, filled.nominees[OBLASTS[0]][0])
         standing = latest_standing(session, sample.contest(session), Stage.REGIONAL, OBLASTS[0])
+        filed = sample.on_paper(session, nominee.id, standing.asked_by)
         objection = Objection(
             contest_id=standing.contest_id, number=1, standing_id=standing.id, nominee_id=nominee.id,
             kind=ObjectionKind.COMPUTATION, claim="A sum is wrong.", is_on_paper=True,
-            filed_by=standing.asked_by, filed_at=NOW,
+            document_id=filed.paper.id, filed_by=standing.asked_by, filed_at=NOW,
         )  # fmt: skip
         session.add(objection)
         session.flush()

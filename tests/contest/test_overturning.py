@@ -132,7 +132,7 @@ def test_an_exclusion_that_is_heard_shows_nobody_the_regional_scores(territory: 
     finalist = made.nominees[OBLASTS[0]][2]
     sample.exclude(territory, finalist)
     (exclusion,) = exclusions_in_force(territory, contest(territory))
-    by = Filing(made.secretaries[None], is_on_paper=True)
+    by = sample.on_paper(territory, finalist, made.secretaries[None])
     objection = object_to_exclusion(
         territory, contest=contest(territory), exclusion=exclusion, claim="I am in the post.", by=by, now=NOW
     )
@@ -166,8 +166,8 @@ def test_a_granted_objection_carries_no_change_that_nobody_voted_on(territory: S
     given = {"contest": contest(territory), "now": NOW}
     objection = file_objection(
         territory, standing=standing, kind=ObjectionKind.COMPUTATION, claim="The sum is wrong.",
-        nominee=territory.get_one(Nominee, nominees[0]), by=Filing(standing.asked_by, is_on_paper=True),
-        **given,
+        nominee=territory.get_one(Nominee, nominees[0]),
+        by=sample.on_paper(territory, nominees[0], standing.asked_by), **given,
     )  # fmt: skip
     item = put_on_agenda(
         territory, meeting=sample.meeting(territory, OBLASTS[0]), actor=ACTOR,
@@ -189,26 +189,30 @@ def test_an_appeal_that_is_taken_back_uses_up_no_right(territory: Session):
     made = sample.marked(territory)
     standing = sample.freeze(territory, OBLASTS[0])
     nominee = territory.get_one(Nominee, made.nominees[OBLASTS[0]][0])
-    given = {"contest": contest(territory), "now": NOW, "by": Filing(standing.asked_by, is_on_paper=True)}
+    given = {"contest": contest(territory), "now": NOW}
+
+    def on_paper() -> Filing:
+        return sample.on_paper(territory, nominee.id, standing.asked_by)
 
     def handled(objection):
         return handled_objection(territory, contest(territory), objection.number)
 
     refused = file_objection(
         territory, standing=standing, kind=ObjectionKind.COMPUTATION, claim="The sum is wrong.",
-        nominee=nominee, **given,
+        nominee=nominee, by=on_paper(), **given,
     )  # fmt: skip
     item = put_on_agenda(
         territory, contest=contest(territory), meeting=sample.meeting(territory, OBLASTS[0]),
         handled=handled(refused), **FACTS,
     )  # fmt: skip
     sample.decide(territory, item, choice=Choice.NO)
-    first = file_appeal(territory, handled=handled(refused), claim="x", **given)
+    first = file_appeal(territory, handled=handled(refused), claim="x", by=on_paper(), **given)
     with pytest.raises(Conflict, match="only once"):
-        file_appeal(territory, handled=handled(refused), claim="y", **given)
-    withdraw_objection(territory, handled=handled(first), **given)
+        file_appeal(territory, handled=handled(refused), claim="y", by=on_paper(), **given)
+    withdraw_objection(territory, handled=handled(first), by=on_paper(), **given)
     assert not is_final(territory, standing, NOW + timedelta(days=9)).is_final
-    second = file_appeal(territory, handled=handled(refused), claim="Two marks are missing.", **given)
+    said = {"claim": "Two marks are missing.", "by": on_paper()}
+    second = file_appeal(territory, handled=handled(refused), **said, **given)
     assert (handled(first).verdict, handled(refused).appeal) == (Verdict.WITHDRAWN, second)
 
 

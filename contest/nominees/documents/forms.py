@@ -14,18 +14,10 @@ from contest.nominees.documents.models import DocumentKind
 from contest.nominees.words import DOCUMENTS
 
 
-class DocumentForm(FlaskForm):
-    """A file and what it is for; a nominee gives the right to object up without a paper."""
-
-    kind = SelectField(
-        _l("What it is"), [InputRequired()],
-        choices=[
-            SelectChoice(kind.value, name) for kind, name in DOCUMENTS.items()
-            if kind not in (DocumentKind.WAIVER, DocumentKind.WITHDRAWAL)
-        ],
-    )  # fmt: skip
-    file = FileField(
-        _l("File"), [FileRequired(_l("Choose a file."))],
+def file_field(label: object) -> FileField:
+    """Where a file is chosen; it is looked at and scanned before it is kept."""
+    return FileField(
+        label, [FileRequired(_l("Choose a file."))],
         description=_l(
             "PDF, DOCX, JPEG or PNG, up to %(most)s MB. No copies of identity papers.",
             most=LARGEST_FILE // 2**20,
@@ -34,10 +26,30 @@ class DocumentForm(FlaskForm):
     )  # fmt: skip
 
 
+#: What a nominee does without a paper, and the paper that comes with its objection.
+NOT_BY_ONESELF = (DocumentKind.WAIVER, DocumentKind.WITHDRAWAL, DocumentKind.OBJECTION)
+
+
+class DocumentForm(FlaskForm):
+    """A file and what it is for; a nominee gives the right to object up without a paper."""
+
+    kind = SelectField(
+        _l("What it is"), [InputRequired()],
+        choices=[
+            SelectChoice(kind.value, name) for kind, name in DOCUMENTS.items()
+            if kind not in NOT_BY_ONESELF
+        ],
+    )  # fmt: skip
+    file = file_field(_l("File"))
+
+
 class StaffDocumentForm(DocumentForm):
     """A file that staff hand in for a nominee."""
 
     kind = SelectField(
         _l("What it is"), [InputRequired()],
-        choices=[SelectChoice(kind.value, name) for kind, name in DOCUMENTS.items()],
+        choices=[
+            SelectChoice(kind.value, name) for kind, name in DOCUMENTS.items()
+            if kind is not DocumentKind.OBJECTION
+        ],
     )  # fmt: skip

@@ -24,6 +24,7 @@ class DocumentKind(StrEnum):
     AWARD = "award"
     WAIVER = "waiver"
     WITHDRAWAL = "withdrawal"
+    OBJECTION = "objection"
     OTHER = "other"
 
 

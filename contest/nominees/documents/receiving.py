@@ -10,6 +10,7 @@ import io
 from flask import Response, flash, send_file
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.datastructures import FileStorage
 
 from contest.contests.forms import require_valid
 from contest.nominees.documents.files import directory_of, read_file
@@ -26,18 +27,23 @@ from core.web.edge import database, settings
 def receive(nominee: Nominee, form: DocumentForm) -> NomineeDocument:
     """Take the file of the sent form as a document of this nominee."""
     require_valid(form)
-    name, content = form.file.data.filename or "", form.file.data.read(LARGEST_FILE + 1)
+    document = take(nominee, form.file.data, DocumentKind(form.kind.data))
+    flash(_("“%(name)s” is kept.", name=document.name), "good")
+    return document
+
+
+def take(nominee: Nominee, sent: FileStorage, kind: DocumentKind) -> NomineeDocument:
+    """Look at a sent file, let it be scanned, and keep it; what was read before has to be read again."""
+    name, content = sent.filename or "", sent.read(LARGEST_FILE + 1)
     # A scanner may take long; nobody else's writing waits for it meanwhile.
     database().rollback()
     inspected = inspect_file(content, name)
     is_scanned = scan(content, name=inspected.name, command=settings().scanner)
-    document = keep_document(
-        database(), nominee=nominee, kind=DocumentKind(form.kind.data), content=content, inspected=inspected,
-        is_scanned=is_scanned, directory=directory_of(settings().data_directory), added_by=current_user.id,
+    return keep_document(
+        database(), nominee=nominee, kind=kind, content=content, inspected=inspected, is_scanned=is_scanned,
+        directory=directory_of(settings().data_directory), added_by=current_user.id,
         actor=current_user.reference, now=clock.present(),
     )  # fmt: skip
-    flash(_("“%(name)s” is kept.", name=document.name), "good")
-    return document
 
 
 def give(document: NomineeDocument) -> Response:

@@ -41,10 +41,10 @@ def keep_document(
     """Keep an inspected (and, where a scanner is set, scanned) file of a nominee.
 
     :raises BadInput: when this very file is there already, or one too many.
-    :raises Conflict: when the nominee takes part no more, or the outcome is frozen; the paper by which the
-        right to object is given up comes later than either.
+    :raises Conflict: when the nominee takes part no more, or the outcome is frozen; the papers by which one
+        objects, or gives the right to it up, come later than either.
     """
-    is_late_paper = kind is DocumentKind.WAIVER
+    is_late_paper = kind in (DocumentKind.WAIVER, DocumentKind.OBJECTION)
     contest = session.get_one(Contest, nominee.contest_id)
     if not is_late_paper:
         refuse_unless_takes_part(nominee)

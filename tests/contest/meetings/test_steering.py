@@ -14,12 +14,13 @@ from contest.meetings import incidents
 from contest.meetings.models import AgendaItem, Choice, ItemKind, ItemState, Meeting
 from contest.meetings.queries import votes_on
 from contest.meetings.recusals import recused_on
+from contest.meetings.services import close_meeting
 from contest.meetings.voting import close_vote
 from contest.nominees.models import Nominee
 from contest.objections.hearing import put_on_agenda
 from contest.objections.models import ObjectionKind
 from contest.objections.queries import handled_objection
-from contest.objections.services import ClaimedConflict, Filing, file_objection
+from contest.objections.services import ClaimedConflict, file_objection
 from contest.rulebook import Stage
 from contest.standings.queries import latest_standing
 from core import clock
@@ -101,6 +102,38 @@ def test_a_chair_in_conflict_does_not_lead_the_vote(app, enter: Callable, keep: 
     assert secretary.post(f"{where}/close-vote", page).status_code == 302
 
 
+def test_who_stays_away_from_a_matter_stays_away_when_it_is_put_again(territory: Session):
+    made = sample.regional(territory)
+    judge, nominee = made.judges[OBLASTS[0]][1], made.nominees[OBLASTS[0]][0]
+    meeting, about = opened(territory, made), {"kind": ItemKind.EXCLUSION, "reference": f"{nominee}:x"}
+    found = item(territory, meeting, nominee, **about)
+    away = {"account_id": judge, "ground": "kinship", "actor": ACTOR, "now": NOW}
+    incidents.recuse_from_item(territory, item=found, **away)
+    incidents.drop_item(territory, item=found, actor=ACTOR)
+    assert recused_on(territory, item(territory, meeting, nominee, **about)) == {judge: "kinship"}
+    other = item(territory, meeting, nominee, **{**about, "reference": f"{nominee}:y"})
+    assert recused_on(territory, other) == {}
+    plain = item(territory, meeting)
+    incidents.recuse_from_item(territory, item=plain, **away)
+    assert recused_on(territory, item(territory, meeting)) == {}
+
+
+def test_the_protocol_of_a_closed_meeting_is_not_changed_by_what_it_did_not_come_to(territory: Session):
+    made = sample.regional(territory)
+    meeting, above = opened(territory, made), opened(territory, made, None)
+    found = item(territory, meeting)
+    for judge in made.judges[OBLASTS[0]][:2]:
+        away = {"account_id": judge, "ground": "kinship", "actor": ACTOR, "now": NOW}
+        incidents.recuse_from_item(territory, item=found, **away)
+    close_meeting(territory, meeting=meeting, actor=ACTOR, now=NOW)
+    with pytest.raises(Conflict, match="This meeting is closed"):
+        incidents.refer_item(territory, item=found, to=above, actor=ACTOR)
+    with pytest.raises(Conflict, match="This meeting is closed"):
+        incidents.recuse_from_item(
+            territory, item=found, **{**away, "account_id": made.judges[OBLASTS[0]][2]}
+        )
+
+
 def test_a_referred_objection_keeps_those_away_whom_it_concerns(territory: Session):
     made = sample.marked(territory)
     sample.freeze(territory, OBLASTS[0])
@@ -109,7 +142,7 @@ def test_a_referred_objection_keeps_those_away_whom_it_concerns(territory: Sessi
     objection = file_objection(
         territory, contest=contest(territory), standing=standing, kind=ObjectionKind.CONFLICT, claim="Kin.",
         nominee=territory.get_one(Nominee, own), conflict=ClaimedConflict(judges[0], about, "kinship"),
-        by=Filing(made.secretaries[OBLASTS[0]], is_on_paper=True), now=NOW,
+        by=sample.on_paper(territory, own, made.secretaries[OBLASTS[0]]), now=NOW,
     )  # fmt: skip
     found = put_on_agenda(
         territory, contest=contest(territory), meeting=opened(territory, made), actor=ACTOR, now=NOW,

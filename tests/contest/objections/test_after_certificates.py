@@ -41,12 +41,15 @@ def test_certificates_follow_a_granted_appeal_and_the_old_ones_are_kept(
         with pytest.raises(Conflict, match="No certificate before the standing is final"):
             issue(session, without, tmp_path)
         (exclusion,) = exclusions_in_force(session, contest(session))
-        given = {"contest": contest(session), "by": Filing(first.asked_by, is_on_paper=True), "now": NOW}
-        refused = object_to_exclusion(session, exclusion=exclusion, claim="I am in the post.", **given)
+        given = {"contest": contest(session), "now": NOW}
+        refused = object_to_exclusion(
+            session, exclusion=exclusion, claim="I am in the post.",
+            by=sample.on_paper(session, winner.id, first.asked_by), **given,
+        )  # fmt: skip
         decided(session, refused.number, OBLASTS[0], Choice.NO)
         appeal = file_appeal(
             session, handled=handled_objection(session, contest(session), refused.number), claim="I am.",
-            **given,
+            by=sample.on_paper(session, winner.id, first.asked_by), **given,
         )  # fmt: skip
         decided(session, appeal.number, None, Choice.YES)
         corrected = sample.sign(session, OBLASTS[0], reason="the appeal is granted", objection=appeal)

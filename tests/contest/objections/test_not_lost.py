@@ -11,7 +11,7 @@ from contest.nominees.models import Nominee
 from contest.objections.hearing import put_on_agenda
 from contest.objections.models import ObjectionKind
 from contest.objections.queries import Verdict, handled_objection
-from contest.objections.services import Filing, file_objection
+from contest.objections.services import file_objection
 from contest.rulebook import Stage
 from contest.standings.queries import latest_standing
 from tests.conftest import NOW
@@ -28,7 +28,7 @@ def test_an_objection_that_was_not_considered_waits_again(settled_sqlite, is_dro
             session, contest=contest(session), kind=ObjectionKind.COMPUTATION, claim="The sum is wrong.",
             standing=latest_standing(session, contest(session), Stage.REGIONAL, OBLASTS[0]), now=NOW,
             nominee=session.get_one(Nominee, made.nominees[OBLASTS[0]][0]),
-            by=Filing(made.secretaries[OBLASTS[0]], is_on_paper=True),
+            by=sample.on_paper(session, made.nominees[OBLASTS[0]][0], made.secretaries[OBLASTS[0]]),
         )  # fmt: skip
         meeting = sample.meeting(session, OBLASTS[0])
         item = put(session, filed, meeting)

@@ -79,6 +79,11 @@ def paper(made: sample.Sample) -> Filing:
     return Filing(made.secretaries[OBLASTS[0]], is_on_paper=True)
 
 
+def signed(session: Session, made: sample.Sample, place: int = 0) -> Filing:
+    """What the nominee of a place signed."""
+    return sample.on_paper(session, made.nominees[OBLASTS[0]][place], made.secretaries[OBLASTS[0]])
+
+
 def objected(
     session: Session, made: sample.Sample, place: int = 0, *, now: datetime = NOW,
     kind: ObjectionKind = ObjectionKind.COMPUTATION, conflict: ClaimedConflict | None = None,
@@ -86,7 +91,7 @@ def objected(
     return file_objection(
         session, contest=contest(session), standing=standing_of(session), kind=kind, conflict=conflict,
         nominee=session.get_one(Nominee, made.nominees[OBLASTS[0]][place]), claim=" The sum is wrong. ",
-        by=paper(made), now=now,
+        by=signed(session, made, place), now=now,
     )  # fmt: skip
 
 
@@ -130,7 +135,7 @@ def test_only_whom_it_concerns_objects_and_with_a_claim_that_fits(territory: Ses
     stranger = territory.get_one(Nominee, frozen.nominees[OBLASTS[1]][0])
     with pytest.raises(Forbidden, match="does not concern"):
         file_objection(territory, nominee=stranger, kind=ObjectionKind.COMPUTATION, by=paper(frozen), **facts)
-    given = {"nominee": own, "by": paper(frozen), **facts}
+    given = {"nominee": own, "by": signed(territory, frozen), **facts}
     with pytest.raises(BadInput, match="An excluded nominee objects to the exclusion"):
         file_objection(territory, kind=ObjectionKind.EXCLUSION, **given)
     with pytest.raises(BadInput, match="name the member, the nominee and the ground"):
@@ -141,8 +146,16 @@ def test_only_whom_it_concerns_objects_and_with_a_claim_that_fits(territory: Ses
     login = {**given, "by": Filing(account), "kind": ObjectionKind.COMPUTATION}
     with pytest.raises(Forbidden, match="Only the nominee objects under this login"):
         file_objection(territory, **login)
+    for missing in (paper(frozen), signed(territory, frozen, 1)):
+        with pytest.raises(Conflict, match=f"The signed paper of {own.name_kk} is missing"):
+            file_objection(territory, kind=ObjectionKind.COMPUTATION, **{**given, "by": missing})
     own.account_id = account
-    assert file_objection(territory, **login).filed_by == account
+    filed = file_objection(territory, **login)
+    assert (filed.filed_by, filed.document_id) == (account, None)
+    filed.is_on_paper = True
+    with pytest.raises(IntegrityError, match="paper_is_there"):
+        territory.flush()
+    territory.rollback()
 
 
 def test_a_refused_objection_can_be_appealed_to_the_national_commission_at_another_meeting(
@@ -155,7 +168,7 @@ def test_a_refused_objection_can_be_appealed_to_the_national_commission_at_anoth
     until = finality(territory).until
     assert until.isoformat() == "2026-06-11"
     late = NOW + timedelta(days=11)
-    given = {"contest": contest(territory), "claim": "Still wrong.", "by": paper(frozen)}
+    given = {"contest": contest(territory), "claim": "Still wrong.", "by": signed(territory, frozen)}
     with pytest.raises(Gone, match="2026-06-11"):
         file_appeal(territory, handled=found, now=late, **given)
     appeal = file_appeal(territory, handled=found, now=NOW, **given)
@@ -213,9 +226,10 @@ def excluded(session: Session, made: sample.Sample, place: int) -> NomineeExclus
 
 
 def against(session: Session, made: sample.Sample, exclusion: NomineeExclusion, now: datetime = NOW):
+    secretary = made.secretaries[OBLASTS[0]]
     return object_to_exclusion(
-        session, contest=contest(session), exclusion=exclusion, claim="I am in the post.", by=paper(made),
-        now=now,
+        session, contest=contest(session), exclusion=exclusion, claim="I am in the post.", now=now,
+        by=sample.on_paper(session, exclusion.nominee_id, secretary),
     )  # fmt: skip
 
 
@@ -251,7 +265,7 @@ def test_what_an_appeal_undid_is_not_voted_again_on_the_same_ground(territory: S
     decided(territory, objection, Choice.NO)
     appeal = file_appeal(
         territory, contest=contest(territory), handled=handled(territory, objection), claim="I am there.",
-        by=paper(made), now=NOW,
+        by=signed(territory, made, 2), now=NOW,
     )  # fmt: skip
     decided(territory, appeal, area=None)
     assert nominee.state is NomineeState.REGISTERED
@@ -367,7 +381,7 @@ def test_an_appeal_is_heard_at_another_meeting_by_others_than_those_who_refused(
     decided(territory, first, Choice.NO)
     appeal = file_appeal(
         territory, contest=contest(territory), handled=handled(territory, first), claim="Still wrong.",
-        by=paper(frozen), now=NOW,
+        by=signed(territory, frozen), now=NOW,
     )  # fmt: skip
     item = put_on_agenda(
         territory, contest=contest(territory), handled=handled(territory, appeal), actor=ACTOR, now=NOW,
@@ -385,13 +399,14 @@ def test_an_appeal_is_heard_at_another_meeting_by_others_than_those_who_refused(
 def test_an_appeal_against_the_national_commission_itself_waits_for_others_who_hear_it(territory: Session):
     made = sample.national(territory)
     standing = sample.freeze(territory, None, stage=Stage.NATIONAL)
-    given = {"contest": contest(territory), "by": paper(made), "now": NOW, "claim": "The sum is wrong."}
+    given = {"contest": contest(territory), "now": NOW, "claim": "The sum is wrong."}
     first = file_objection(
-        territory, standing=standing, kind=ObjectionKind.COMPUTATION, **given,
+        territory, standing=standing, kind=ObjectionKind.COMPUTATION, **given, by=signed(territory, made, 2),
         nominee=territory.get_one(Nominee, made.nominees[OBLASTS[0]][2]),
     )  # fmt: skip
     decided(territory, first, Choice.NO, area=None)
-    appeal = file_appeal(territory, handled=handled(territory, first), **given)
+    by = signed(territory, made, 2)
+    appeal = file_appeal(territory, handled=handled(territory, first), by=by, **given)
     with pytest.raises(Conflict, match="Conflicts leave 0 who may vote on this item"):
         decided(territory, appeal, area=None)
     close_meeting(territory, meeting=sample.meeting(territory, None), actor=ACTOR, now=NOW)
