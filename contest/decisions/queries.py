@@ -18,7 +18,7 @@ from contest.decisions.differences import Outcome as RowOutcome
 from contest.decisions.differences import outcomes_from
 from contest.decisions.models import FreezeRequest, StandingProposal
 from contest.decisions.references import nomination_from, signals_from
-from contest.meetings.models import AgendaItem, ItemKind, ItemState, Meeting, MeetingState
+from contest.meetings.models import COMING, AgendaItem, ItemKind, ItemState, Meeting
 from contest.meetings.queries import Outcome, decided, meetings_of
 from contest.rulebook import Decided, Exclusion, Nomination, RuleBook, Stage
 
@@ -141,9 +141,9 @@ def decisions_of(
 def coming_meetings(
     session: Session, contest: Contest, stage: Stage, oblast_kato: str | None
 ) -> list[Meeting]:
-    """The meetings of a commission that are not closed: a proposal can go on their agendas."""
+    """The meetings of a commission that are planned or open: a proposal can go on their agendas."""
     found = meetings_of(session, contest, stage, oblast_kato)
-    return [meeting for meeting in found if meeting.state is not MeetingState.CLOSED]
+    return [meeting for meeting in found if meeting.state in COMING]
 
 
 def freeze_request(

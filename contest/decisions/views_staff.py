@@ -30,6 +30,7 @@ from contest.decisions.services import (
 )
 from contest.jury.queries import is_marking_closed, judged_nominees
 from contest.jury.sight import area_in_sight
+from contest.meetings.leading import leads, require_lead
 from contest.meetings.queries import get_meeting
 from contest.meetings.words import KINDS as DECISIONS
 from contest.nominees.queries import get_nominee, matter_of
@@ -37,7 +38,7 @@ from contest.rulebook import Stage
 from contest.sources.surveys import excluded_by_rules, survey_state
 from contest.standings.queries import latest_standing
 from core import clock
-from core.access import Right, guarded, may, require, require_fresh_factor
+from core.access import Right, guarded, require_fresh_factor
 from core.places.queries import get_unit
 from core.web.edge import database
 
@@ -51,11 +52,11 @@ def index(code: str, stage: str, area: str) -> Reply:
     """What a commission has decided, and what it can be asked to decide."""
     contest, chosen, oblast = area_in_sight(code, stage, area, Right.SEE_STAGE)
     session = database()
-    can_lead = may(current_user, Right.FREEZE_STANDING, oblast=oblast)
     signals = _signals(contest) if chosen is Stage.NATIONAL else None
     return render_template(
         "contest/decisions/index.html", contest=contest, stage=chosen, area=area, names=DECISIONS,
-        unit=oblast and get_unit(session, oblast), can_lead=can_lead, signals=signals,
+        unit=oblast and get_unit(session, oblast), can_lead=leads(contest, chosen, oblast),
+        signals=signals,
         decisions=decisions_of(session, contest, chosen, oblast), act=HandOverForm(),
         survey=survey_state(session, campaign_code=contest.campaign_code) if signals else None,
         decision=signals_decision(session, contest) if signals else None,
@@ -70,7 +71,7 @@ def index(code: str, stage: str, area: str) -> Reply:
 def signals(code: str, stage: str, area: str) -> Reply:
     """Put to the vote which signals leave a day out."""
     contest, _chosen, _oblast = area_in_sight(code, stage, area, Right.FREEZE_STANDING)
-    require(Right.FREEZE_STANDING)
+    require_lead(contest, Stage.NATIONAL, None)
     session, form = database(), _signals(contest)
     require_valid(form)
     propose_signals(
@@ -84,8 +85,8 @@ def signals(code: str, stage: str, area: str) -> Reply:
 @guarded(Right.FREEZE_STANDING)
 def hand_over(code: str, stage: str, area: str) -> Reply:
     """Give the vote on signals to the survey."""
-    contest, _chosen, oblast = area_in_sight(code, stage, area, Right.FREEZE_STANDING)
-    require(Right.FREEZE_STANDING)
+    contest, _chosen, _oblast = area_in_sight(code, stage, area, Right.FREEZE_STANDING)
+    require_lead(contest, Stage.NATIONAL, None)
     now = clock.present()
     require_fresh_factor(now=now)
     require_valid(HandOverForm())
@@ -99,6 +100,7 @@ def hand_over(code: str, stage: str, area: str) -> Reply:
 def exclusion(code: str, stage: str, area: str) -> Reply:
     """Put a nominee's exclusion to the vote."""
     contest, chosen, oblast = area_in_sight(code, stage, area, Right.FREEZE_STANDING)
+    require_lead(contest, chosen, oblast)
     session, form = database(), _exclusion(contest, chosen, oblast)
     require_valid(form)
     propose_exclusion(
@@ -114,7 +116,7 @@ def exclusion(code: str, stage: str, area: str) -> Reply:
 def nomination(code: str, stage: str, area: str, nomination: str) -> Reply:
     """Put to the vote whether a nominee gets a nomination."""
     contest, _chosen, _oblast = area_in_sight(code, stage, area, Right.FREEZE_STANDING)
-    require(Right.FREEZE_STANDING)
+    require_lead(contest, Stage.NATIONAL, None)
     session, form = database(), NominationForm(prefix=nomination)
     form.offer(coming_meetings(session, contest, Stage.NATIONAL, None))
     form.offer_candidates(nomination_candidates(session, contest, nomination).values())

@@ -71,6 +71,7 @@ def refuse_unless(meeting: Meeting, *allowed: MeetingState) -> None:
                 MeetingState.PLANNED: _l("This meeting is not open yet."),
                 MeetingState.OPEN: _l("This meeting is open already."),
                 MeetingState.CLOSED: _l("This meeting is closed: what it decided stands."),
+                MeetingState.CALLED_OFF: _l("This meeting was called off: plan another one."),
             }[meeting.state]
         )
 

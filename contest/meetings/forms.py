@@ -19,6 +19,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from contest.meetings.incidents import LONGEST_REASON
 from contest.meetings.models import Choice, Meeting
 from contest.meetings.services import LONGEST_PLACE, LONGEST_TITLE
 from contest.rulebook import Ground
@@ -40,6 +41,15 @@ class PlanForm(FlaskForm):
         [Optional(), Length(max=LONGEST_PLACE)],
         description=_l("A room, or the link of a video meeting."),
     )
+
+
+class CallOffForm(FlaskForm):
+    """Why a planned meeting does not take place."""
+
+    reason = StringField(
+        _l("Why it is called off"), [InputRequired(), Length(max=LONGEST_REASON)],
+        description=_l("Whoever sees the stage reads it, and the journal keeps it: name nobody."),
+    )  # fmt: skip
 
 
 class AttendanceForm(FlaskForm):

@@ -1,4 +1,4 @@
-"""What goes beside a meeting's plain course: items dropped, members who stay away, votes void, referrals.
+"""What goes beside a meeting's course: called off, items dropped, who stays away, votes void, referrals.
 
 Written like the services: the session first, no commit, every act in the journal.
 """
@@ -19,16 +19,46 @@ from contest.meetings.course import (
     item_subject,
     lock_item,
     lock_meeting,
+    meeting_subject,
     put_item,
     refuse_item_unless,
     refuse_unless,
 )
-from contest.meetings.models import AgendaItem, ItemRecusal, ItemState, Meeting, MeetingState, Vote
-from contest.meetings.queries import bench_for, outcome
+from contest.meetings.models import COMING, AgendaItem, ItemRecusal, ItemState, Meeting, MeetingState, Vote
+from contest.meetings.queries import agenda_of, bench_for, outcome
 from contest.rulebook import Stage
 from core import audit
 from core.errors import BadInput, Conflict, Forbidden
 from core.words import Words
+
+LONGEST_REASON = 500
+
+
+def call_off_meeting(session: Session, *, meeting: Meeting, reason: str, actor: str, now: datetime) -> None:
+    """Call a planned meeting off; what stood on its agenda can be put on another.
+
+    :raises BadInput: without a reason, or with one that is too long.
+    :raises Conflict: once it is opened: then it is closed, with its protocol; or called off.
+    """
+    lock_meeting(session, meeting)
+    if meeting.state is MeetingState.OPEN:
+        raise Conflict(
+            _l("This meeting was opened: close it. What it did not come to can be put on another agenda.")
+        )
+    refuse_unless(meeting, MeetingState.PLANNED)
+    said = reason.strip()
+    if not said or len(said) > LONGEST_REASON:
+        raise BadInput(
+            _l("Say why the meeting is called off, in up to %(most)s characters.", most=LONGEST_REASON)
+        )
+    for item in agenda_of(session, meeting):
+        if item.state is ItemState.WAITING:
+            drop_item(session, item=item, actor=actor)
+    meeting.state, meeting.called_off_at, meeting.called_off_because = MeetingState.CALLED_OFF, now, said
+    session.flush()
+    audit.record(
+        session, actor=actor, action="meeting.call-off", subject=meeting_subject(meeting), reason=said
+    )
 
 
 def drop_item(session: Session, *, item: AgendaItem, actor: str) -> None:
@@ -37,7 +67,7 @@ def drop_item(session: Session, *, item: AgendaItem, actor: str) -> None:
     :raises Conflict: when its vote is open or over, or the meeting is closed.
     """
     meeting = lock_item(session, item)
-    refuse_unless(meeting, MeetingState.PLANNED, MeetingState.OPEN)
+    refuse_unless(meeting, *COMING)
     refuse_item_unless(item, ItemState.WAITING)
     item.state = ItemState.DROPPED
     session.flush()
@@ -52,8 +82,10 @@ def recuse_from_item(
 ) -> None:
     """Keep a member away from one item, on a ground of the rule book; a vote already cast is void.
 
+    It holds for the same matter of a nominee on another agenda, too.
+
     :raises BadInput: for a ground that the rule book does not hold.
-    :raises Conflict: when the item is decided.
+    :raises Conflict: when the item is decided, or the meeting is over.
     :raises Forbidden: for somebody who does not vote in this commission.
     """
     meeting = lock_item(session, item)
@@ -61,6 +93,7 @@ def recuse_from_item(
     people = people_of(session, contest, meeting.stage, meeting.oblast_kato)
     if account_id not in (*people.members, *people.alternates):
         raise Forbidden(_l("Only members of this commission vote here."))
+    refuse_unless(meeting, *COMING)
     refuse_item_unless(item, ItemState.WAITING, ItemState.VOTING)
     if ground not in {one.code for one in rulebook_of(session, contest).stage(item.stage).conflicts}:
         raise BadInput(_l("“%(ground)s” is none of the rule book's grounds.", ground=ground[:32]))
@@ -93,16 +126,17 @@ def refer_item(session: Session, *, item: AgendaItem, to: Meeting, actor: str) -
     """Hand a regional matter to the national commission, where conflicts leave too few; gives the new item.
 
     :raises BadInput: unless `to` is a meeting of the national commission of this contest.
-    :raises Conflict: when this commission can decide the item itself, or that meeting is closed.
+    :raises Conflict: when this commission can decide the item itself, or either meeting is over.
     """
     meeting = lock_item(session, item)
+    refuse_unless(meeting, *COMING)
     refuse_item_unless(item, ItemState.WAITING)
     if to.stage is not Stage.NATIONAL or to.contest_id != meeting.contest_id or meeting.id == to.id:
         raise BadInput(_l("Choose a meeting of the national commission."))
     if not bench_for(session, item).is_short:
         raise Conflict(_l("Enough members are free of conflicts: this commission decides the item itself."))
     lock_meeting(session, to)
-    refuse_unless(to, MeetingState.PLANNED, MeetingState.OPEN)
+    refuse_unless(to, *COMING)
     item.state = ItemState.REFERRED
     made = put_item(
         session, to, kind=item.kind, title=Words(item.title_kk, item.title_ru, item.title_ru),

@@ -23,6 +23,11 @@ class MeetingState(StrEnum):
     PLANNED = "planned"
     OPEN = "open"
     CLOSED = "closed"
+    CALLED_OFF = "called_off"
+
+
+#: A meeting that something can still be put before.
+COMING = (MeetingState.PLANNED, MeetingState.OPEN)
 
 
 class ItemKind(StrEnum):
@@ -67,15 +72,23 @@ class Presence(StrEnum):
 
 
 class Meeting(Base):
-    """A meeting of a commission; its number counts within the commission."""
+    """A meeting of a commission; its number counts within the commission, also of one that was called off."""
 
     __tablename__ = "meetings"
     __table_args__ = (
         *one_per_area("meetings", "number"),
         CheckConstraint(REGIONAL_HAS_OBLAST, name="regional_has_oblast"),
         CheckConstraint("number > 0", name="positive_number"),
-        CheckConstraint("(state = 'planned') = (opened_at IS NULL)", name="opened_with_its_time"),
+        CheckConstraint(
+            "(state IN ('planned', 'called_off')) = (opened_at IS NULL)", name="opened_with_its_time"
+        ),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_with_its_time"),
+        CheckConstraint(
+            "(state = 'called_off') = (called_off_at IS NOT NULL)", name="called_off_with_its_time"
+        ),
+        CheckConstraint(
+            "(state = 'called_off') = (called_off_because IS NOT NULL)", name="called_off_with_its_reason"
+        ),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(SerialKey, primary_key=True)
@@ -88,6 +101,8 @@ class Meeting(Base):
     state: Mapped[MeetingState] = mapped_column(enum_column(MeetingState, "state"))
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    called_off_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    called_off_because: Mapped[str | None] = mapped_column(Text)
 
 
 class Attendance(Base):

@@ -5,7 +5,7 @@ Reads only; the bench of every item, its roll and the protocol ask here.
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from contest.commissions.queries import conflicts_of, people_of
@@ -40,9 +40,21 @@ def recused_on(session: Session, item: AgendaItem) -> dict[int, str]:
     if item.nominee_id is not None:
         nominee = session.get_one(Nominee, item.nominee_id)
         grounds |= conflicts_of(session, contest, item.stage, [nominee])[nominee.id]
-    for row in session.scalars(select(ItemRecusal).where(ItemRecusal.item_id == item.id)):
+    for row in session.scalars(_stayed_away(item)):
         grounds[row.account_id] = row.ground
     return grounds
+
+
+def _stayed_away(item: AgendaItem) -> Select[tuple[ItemRecusal]]:
+    """Who declared to stay away, also where the same matter of a nominee stood on an agenda before."""
+    wanted = select(ItemRecusal).where(ItemRecusal.item_id == item.id)
+    if item.nominee_id is not None and item.reference:
+        same = select(AgendaItem.id).where(
+            AgendaItem.nominee_id == item.nominee_id, AgendaItem.kind == item.kind,
+            AgendaItem.reference == item.reference,
+        )  # fmt: skip
+        wanted = select(ItemRecusal).where(ItemRecusal.item_id.in_(same))
+    return wanted.order_by(ItemRecusal.item_id)
 
 
 def conflicts_before(session: Session, meeting: Meeting) -> dict[int, dict[int, str]]:

@@ -21,6 +21,7 @@ from contest.meetings.course import (
     refuse_unless,
 )
 from contest.meetings.models import (
+    COMING,
     AgendaItem,
     Attendance,
     ItemKind,
@@ -94,11 +95,12 @@ def move_meeting(
     """Give a planned meeting another day or place.
 
     :raises BadInput: for a day that is over.
-    :raises Conflict: once it is opened.
+    :raises Conflict: once it is opened or called off.
     """
     lock_meeting(session, meeting)
-    if meeting.state is not MeetingState.PLANNED:
+    if meeting.opened_at is not None:
         raise Conflict(_l("This meeting was opened: its day and place stay in the record."))
+    refuse_unless(meeting, MeetingState.PLANNED)
     _refuse_past(held_on, now)
     meeting.held_on, meeting.place = held_on, place.strip()[:LONGEST_PLACE]
     session.flush()
@@ -186,7 +188,7 @@ def add_item(
     :raises Conflict: when the meeting is closed.
     """
     lock_meeting(session, meeting)
-    refuse_unless(meeting, MeetingState.PLANNED, MeetingState.OPEN)
+    refuse_unless(meeting, *COMING)
     strange = nominee is not None and (
         nominee.contest_id != meeting.contest_id
         or (meeting.oblast_kato is not None and nominee.oblast_kato != meeting.oblast_kato)

@@ -24,6 +24,7 @@ from contest.meetings import incidents, services, voting
 from contest.meetings.forms import (
     CHOICES,
     AttendanceForm,
+    CallOffForm,
     ItemForm,
     PlanForm,
     ReasonsForm,
@@ -32,7 +33,7 @@ from contest.meetings.forms import (
     VoteForm,
 )
 from contest.meetings.leading import leads, require_lead
-from contest.meetings.models import AgendaItem, ItemKind, Meeting, MeetingState, Presence
+from contest.meetings.models import COMING, AgendaItem, ItemKind, Meeting, Presence
 from contest.meetings.printing import draw_protocol, file_name
 from contest.meetings.queries import get_item, get_meeting, meetings_of, roll_of
 from contest.meetings.showing import ShownMeeting, shown_meeting
@@ -102,7 +103,7 @@ def meeting(code: str, meeting_id: int) -> Reply:
 def protocol(code: str, meeting_id: int, lang: str) -> Response:
     """The protocol as a file."""
     contest, found = found_meeting(code, meeting_id, Right.SEE_STAGE)
-    if lang not in LANGUAGES or found.state is MeetingState.PLANNED:
+    if lang not in LANGUAGES or found.opened_at is None:
         raise NotFound(_("There is no such protocol: there is one in Kazakh and in Russian once it opens."))
     is_demo = settings().is_demo
     drawn = draw_protocol(database(), found, language=lang, is_demo=is_demo)
@@ -124,6 +125,19 @@ def move(code: str, meeting_id: int) -> Reply:
         database(), meeting=found, held_on=form.held_on.data, place=form.place.data or "", **_act()
     )
     flash(_("The meeting has another day or place. Tell the members."), "good")
+    return _to(contest, found)
+
+
+@meetings_staff.post("/<int:meeting_id>/call-off")
+@guarded(Right.RUN_MEETINGS)
+def call_off(code: str, meeting_id: int) -> Reply:
+    """Call a planned meeting off."""
+    contest, found = found_meeting(code, meeting_id, Right.RUN_MEETINGS)
+    require_fresh_factor(now=clock.present())
+    form = CallOffForm()
+    require_valid(form)
+    incidents.call_off_meeting(database(), meeting=found, reason=form.reason.data, **_act())
+    flash(_("The meeting is called off. Tell the members."), "good")
     return _to(contest, found)
 
 
@@ -272,7 +286,7 @@ def _forms(contest: Contest, shown: ShownMeeting) -> dict[str, object]:
     return {
         "attendance": attendance, "recuse": recuse, "refer": refer, "vote": VoteForm(formdata=None),
         "reasons": ReasonsForm(formdata=None), "new_item": ItemForm(formdata=None),
-        "plan": PlanForm(formdata=None, obj=shown.meeting),
+        "plan": PlanForm(formdata=None, obj=shown.meeting), "off": CallOffForm(formdata=None),
     }  # fmt: skip
 
 
@@ -285,7 +299,7 @@ def _national(contest: Contest) -> list[tuple[Meeting, str]]:
     return [
         (one, _("No %(number)s, %(day)s", number=one.number, day=format_date(one.held_on)))
         for one in found
-        if one.state is not MeetingState.CLOSED
+        if one.state in COMING
     ]
 
 

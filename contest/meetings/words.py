@@ -20,6 +20,7 @@ MEETING_STATES = {
     MeetingState.PLANNED: _l("planned"),
     MeetingState.OPEN: _l("in session"),
     MeetingState.CLOSED: _l("the meeting is over"),
+    MeetingState.CALLED_OFF: _l("called off"),
 }
 ITEM_STATES = {
     ItemState.WAITING: _l("to be voted"),

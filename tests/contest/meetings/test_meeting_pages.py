@@ -9,14 +9,18 @@ import pytest
 
 from contest.commissions.models import Seat
 from contest.commissions.services import end_seat
+from contest.decisions.services import propose_exclusion
 from contest.meetings.incidents import recuse_from_item
-from contest.meetings.models import AgendaItem, Choice, ItemState
+from contest.meetings.models import AgendaItem, Choice, ItemState, Meeting
 from contest.meetings.queries import votes_on
+from contest.nominees.models import Nominee
 from core import clock
+from core.access import Role
+from core.journal.queries import Filter, journal_page
 from tests.conftest import NOW
 from tests.contest import sample
 from tests.contest.meetings.acts import recuse
-from tests.contest.sample import OBLASTS
+from tests.contest.sample import ACTOR, OBLASTS, contest
 
 BASE = "/staff/contests/2026/meetings"
 HERE = f"{BASE}/regional/{OBLASTS[0]}"
@@ -220,3 +224,50 @@ def test_a_secretary_whose_seat_has_ended_leads_nothing_any_more(
     assert 'action="' + f"{stage}/" not in secretary.get(stage).text
     assert "Open the vote" not in secretary.get(page).text
     assert "Plan the meeting" not in secretary.get(other).text
+
+
+def test_a_planned_meeting_is_called_off_and_its_matters_go_on_another_agenda(
+    enter: Callable, keep: Callable, made: sample.Sample, secretary
+):
+    def planned() -> str:
+        today = clock.day_of(clock.present()).isoformat()
+        return secretary.post(HERE, HERE, held_on=today).location
+
+    def proposed(session, page: str) -> int:
+        meeting = session.get_one(Meeting, int(page.rpartition("/")[2]))
+        return propose_exclusion(
+            session, contest=contest(session), meeting=meeting, ground="false-information", actor=ACTOR,
+            nominee=session.get_one(Nominee, made.nominees[OBLASTS[0]][0]), now=NOW,
+        ).id  # fmt: skip
+
+    page, decisions = planned(), f"/staff/contests/2026/decisions/regional/{OBLASTS[0]}"
+    dropped = keep(lambda session: proposed(session, page))
+    unseated = keep(lambda session: sample.account(session, "unseated", Role.SECRETARY, OBLASTS[0]))
+    said = {"reason": "The road is closed."}
+    for account, on in ((made.judges[OBLASTS[0]][1], page), (unseated, page),
+                        (made.secretaries[OBLASTS[1]], f"{BASE}/regional/{OBLASTS[1]}")):  # fmt: skip
+        assert enter(account).post(f"{page}/call-off", on, **said).status_code == 403
+    assert secretary.post(f"{page}/call-off", page, reason=" ").status_code == 422
+    assert secretary.post(f"{page}/call-off", page, **said).location == page
+    seen = secretary.get(page).text
+    assert [one in seen for one in ("The road is closed.", "Open the meeting", "Хаттама")] == [
+        True,
+        False,
+        False,
+    ]
+    assert "called off" in secretary.get(HERE).text
+    assert "exclusion-meeting" not in secretary.get(decisions).text
+    sent = {"title_kk": "x", "title_ru": "x", "held_on": "2099-01-01", **said}
+    for act in ("call-off", "open", "plan", "items", f"items/{dropped}/drop"):
+        assert secretary.post(f"{page}/{act}", page, **sent).status_code == 409, act
+    assert secretary.get(f"{page}/protocol-ru.pdf").status_code == 404
+    other = planned()
+    again = keep(lambda session: proposed(session, other))
+    states = keep(lambda session: [session.get_one(AgendaItem, one).state for one in (dropped, again)])
+    assert states == [ItemState.DROPPED, ItemState.WAITING]
+    called = Filter(action="meeting.call-off")
+    (entry,) = keep(lambda session: journal_page(session, chosen=called, size=5).entries)
+    assert entry.actor == f"account:{made.secretaries[OBLASTS[0]]}"
+    secretary.post(f"{other}/open", other)
+    refused = secretary.post(f"{other}/call-off", other, **said)
+    assert (refused.status_code, "This meeting was opened: close it." in refused.text) == (409, True)
