@@ -153,7 +153,7 @@ def compute_rows(inputs: Mapping[str, Any], book: RuleBook) -> tuple[ComputedRow
             nominee_id=nominee["id"], kato=nominee["kato"], parts=parts[index], place=place[index],
             composite=exact[index].value, error=shown[index].standard_error, shown=shown[index].value,
             low=low[index], high=high[index], top_probability=top[index],
-            is_finalist=gone_on[index] and place[index] > 0,
+            is_finalist=gone_on[index],
             flags=_flags(
                 shown[index], parts[index], place=place[index], interval=(low[index], high[index]),
                 is_tied=place.count(place[index]) > 1, is_parted=place[index] != shared[index]

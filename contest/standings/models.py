@@ -61,7 +61,8 @@ class StandingRow(Base):
     """A nominee's outcome.
 
     `place` 0 means no place, and then `flags_json` says why. `composite` is exact, `shown` is what
-    the place was read from. `low`..`high` is the place interval, 0 where it cannot be told.
+    the place was read from. `low`..`high` is the place interval, 0 where it cannot be told. Whoever went on
+    is a finalist, also where a later correction takes the place.
     `award` is `place-1`, `place-2`, ..., `nomination:<code>` or None.
     """
 
@@ -72,7 +73,6 @@ class StandingRow(Base):
         CheckConstraint("(place = 0) = (shown IS NULL)", name="placed_with_score"),
         CheckConstraint("(composite IS NULL) = (shown IS NULL)", name="shown_with_composite"),
         CheckConstraint("low >= 0 AND high >= low", name="interval"),
-        CheckConstraint("place > 0 OR NOT is_finalist", name="finalist_has_place"),
     )
 
     id: Mapped[int] = mapped_column(SerialKey, primary_key=True)

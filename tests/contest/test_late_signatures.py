@@ -7,6 +7,8 @@ import json
 import pytest
 from sqlalchemy.orm import Session
 
+from contest.certificates.queries import due_of
+from contest.certificates.record import AwardKind
 from contest.commissions.models import Seat, SeatRole
 from contest.commissions.services import end_seat
 from contest.contests import services as life
@@ -17,7 +19,7 @@ from contest.objections.finality import is_final
 from contest.objections.hearing import put_on_agenda
 from contest.objections.models import ObjectionKind
 from contest.objections.queries import handled_objection
-from contest.objections.services import ClaimedConflict, Filing, file_objection
+from contest.objections.services import ClaimedConflict, file_objection
 from contest.rulebook import Stage
 from contest.standings.computation import compute_rows
 from contest.standings.models import Standing
@@ -94,7 +96,7 @@ def test_a_late_objection_that_is_granted_is_followed_by_its_standing_and_who_we
     assert not is_final(territory, late, NOW).is_final
     objection = file_objection(
         territory, contest=contest(territory), standing=late, nominee=first, claim="They are brothers.",
-        kind=ObjectionKind.CONFLICT, by=Filing(late.asked_by, is_on_paper=True), now=NOW,
+        kind=ObjectionKind.CONFLICT, by=sample.on_paper(territory, first.id, late.asked_by), now=NOW,
         conflict=ClaimedConflict(made.judges[OBLASTS[0]][1], third.id, "kinship"),
     )  # fmt: skip
     item = put_on_agenda(
@@ -111,13 +113,18 @@ def test_a_late_objection_that_is_granted_is_followed_by_its_standing_and_who_we
     assert inputs["went_on"] == [third.id]
     again = compute_rows(inputs, rulebook_of(territory, contest(territory)))
     assert [(row.nominee_id, row.place, row.is_finalist) for row in again] == kept
-    # Who went on and has no place any more is no finalist of this version, and the row says what happened.
+    # Who went on and has no place any more was a finalist all the same, and has the finalist's diploma.
     for one in inputs["nominees"]:
         if one["id"] == third.id:
             one["marks"], one["judges"] = {}, {}
     last = compute_rows(inputs, rulebook_of(territory, contest(territory)))[-1]
-    assert (last.nominee_id, last.place, last.is_finalist) == (third.id, 0, False)
+    assert (last.nominee_id, last.place, last.is_finalist) == (third.id, 0, True)
     assert {"not-eligible", "finalists-kept"} < {*last.flags}
+    row = rows_of(territory, standing)[-1]
+    row.place, row.composite, row.shown, row.award = last.place, last.composite, last.shown, last.award
+    territory.flush()
+    kinds = [one.kind for one in due_of(territory, standing) if one.row.nominee_id == third.id]
+    assert kinds == [AwardKind.FINALIST]
 
 
 def test_two_chairs_one_after_the_other_are_not_two_signatures(territory: Session):
