@@ -26,6 +26,7 @@ from core.birth import mark_birth
 from core.places.services import load_territories
 from core.settings import Settings
 from core.storage import Base, Storage, commit, open_storage
+from surveys.signals import arrivals
 from tests.speed import share_compiled
 
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
@@ -185,6 +186,12 @@ def settled_sqlite(
     yield opened
     opened.engine.dispose()
     backend.drop(url)
+
+
+@pytest.fixture(autouse=True)
+def no_arrivals_writer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No thread writes the arrivals of this process for an application that another test built to serve."""
+    monkeypatch.setattr(arrivals, "_writer", [])
 
 
 @pytest.fixture

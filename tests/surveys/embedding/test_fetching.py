@@ -17,6 +17,13 @@ from surveys.embedding.fetching import Fetched, fetch_page
 from surveys.embedding.inspection import Finding, Look
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no silent site."""
+    monkeypatch.setattr(fetching, "LONGEST_WAIT", 60)
+    monkeypatch.setattr(fetching, "LONGEST_VISIT", 120)
+
+
 @contextmanager
 def answering(*answers: bytes) -> Iterator[str]:
     """A server that gives these bytes, one answer a connection, and the address of it."""
@@ -94,7 +101,7 @@ def test_a_server_that_drips_is_left(monkeypatch):
         connection, _ = listener.accept()
         with connection:
             connection.sendall(b"HTTP/1.1 200 OK\r\n")
-            over.wait(10)
+            over.wait(120)
 
     thread = threading.Thread(target=drip)
     thread.start()

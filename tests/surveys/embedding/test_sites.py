@@ -20,7 +20,7 @@ from core.access import Role
 from core.audit import JournalEntry
 from core.errors import Conflict
 from core.places.queries import get_unit
-from surveys.embedding import services
+from surveys.embedding import fetching, services
 from surveys.embedding.addresses import SitePage
 from surveys.embedding.checking import check_every_night, check_sites
 from surveys.embedding.inspection import Finding
@@ -221,6 +221,9 @@ def test_the_look_says_what_each_page_shows_on_demand_nightly_and_by_command(
     app, operator, katos, akimat, monkeypatch
 ):
     good = script_line("http://localhost", campaign=sample.CODE, unit=katos[0], language="kk")
+    # A busy machine is no silent site.
+    monkeypatch.setattr(fetching, "LONGEST_WAIT", 60)
+    monkeypatch.setattr(fetching, "LONGEST_VISIT", 120)
     monkeypatch.setattr(
         Sites, "pages", {"/good": good, "/empty": "<p>", "/old": good.replace(sample.CODE, "2020-old")}
     )
