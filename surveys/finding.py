@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.places.models import Unit
-from core.places.queries import get_unit, path_of, search_units, unit_name, units_by_kato
+from core.places.queries import get_unit, path_of, search_katos, unit_name, units_by_kato
 from core.words import kazakh_key
 from surveys.models import Campaign, CampaignUnit
-from surveys.queries import campaign_katos
 
 MOST_FOUND = 20
 _LOOKED_AT = 60
@@ -68,17 +67,28 @@ def level_below(session: Session, *, campaign: Campaign, within: str | None, lan
 
 def find_asked(session: Session, *, campaign: Campaign, text: str) -> list[FoundPlace]:
     """Units of the campaign whose name, or the name of a village in them, is like the text."""
-    asked = campaign_katos(session, campaign=campaign)
-    found: dict[str, FoundPlace] = {}
-    for hit in search_units(session, text, limit=_LOOKED_AT):
-        chain = (*hit.path, hit.unit)
-        for depth in range(len(chain), 0, -1):
-            unit = chain[depth - 1]
-            if unit.kato in asked:
-                through = None if unit.kato == hit.unit.kato else hit.unit
-                found.setdefault(unit.kato, FoundPlace(unit, through, chain[: depth - 1]))
-                break
-    return list(found.values())[:MOST_FOUND]
+    chains = [hit.chain for hit in search_katos(session, text, limit=_LOOKED_AT)]
+    around = {kato for chain in chains for kato in chain}
+    asked = set(
+        session.scalars(
+            select(CampaignUnit.kato).where(
+                CampaignUnit.campaign_id == campaign.id, CampaignUnit.kato.in_(around)
+            )
+        )
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for chain in chains:
+        kato = next((one for one in reversed(chain) if one in asked), None)
+        if kato and len(found) < MOST_FOUND:
+            found.setdefault(kato, chain)
+    units = units_by_kato(session, {kato for chain in found.values() for kato in chain})
+    return [_found_place(kato, [units[one] for one in chain]) for kato, chain in found.items()]
+
+
+def _found_place(kato: str, chain: list[Unit]) -> FoundPlace:
+    depth = next(place for place, unit in enumerate(chain) if unit.kato == kato)
+    through = None if depth == len(chain) - 1 else chain[-1]
+    return FoundPlace(chain[depth], through, tuple(chain[:depth]))
 
 
 def _by_name(session: Session, katos: set[str], language: str) -> tuple[Unit, ...]:

@@ -5,7 +5,7 @@ Only reads. A unit that ended is still found by its code, and left out of every 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -232,26 +232,50 @@ class FoundUnit:
 
 def search_units(session: Session, text: str, *, limit: int = 20) -> list[FoundUnit]:
     """The present units whose Kazakh, Russian, Latin or former name is most like a text."""
-    hits = _index(session).search(text, limit=limit)
-    units = units_by_kato(session, [hit.kato for hit in hits])
-    paths = paths_of(session, list(units.values()))
-    around = {kato for hit in hits for kato in (hit.kato, *(above.kato for above in paths[hit.kato]))}
+    hits = search_katos(session, text, limit=limit)
+    around = sorted({kato for hit in hits for kato in hit.chain})
+    units = units_by_kato(session, around)
     posts = set(
         session.scalars(
-            select(Post.unit_kato).where(Post.unit_kato.in_(sorted(around)), Post.closed_on.is_(None))
+            select(Post.unit_kato).where(Post.unit_kato.in_(around), Post.closed_on.is_(None))
         )
-    )
+    )  # fmt: skip
     found = []
     for hit in hits:
-        path = paths[hit.kato]
-        chain = (hit.kato, *(above.kato for above in reversed(path)))
-        post_kato = next((kato for kato in chain if kato in posts), None)
-        found.append(FoundUnit(units[hit.kato], hit.score, path, post_kato))
+        *path, unit = (units[kato] for kato in hit.chain)
+        post_kato = next((kato for kato in reversed(hit.chain) if kato in posts), None)
+        found.append(FoundUnit(unit, hit.score, tuple(path), post_kato))
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class FoundKato:
+    """A unit found by name as codes alone: from its oblast down to itself, and how alike it is."""
+
+    chain: tuple[str, ...]
+    score: float
+
+
+def search_katos(session: Session, text: str, *, limit: int = 20) -> list[FoundKato]:
+    """What `search_units` finds, for those who read few of the units: no unit is read."""
+    names = _names(session)
+    return [FoundKato(names.chain(hit.kato), hit.score) for hit in names.index.search(text, limit=limit)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The names of all units, ready to be searched, and what is directly above each unit."""
+
+    index: Index
+    parents: Mapping[str, str | None]
+
+    def chain(self, kato: str) -> tuple[str, ...]:
+        above = self.parents[kato]
+        return (*self.chain(above), kato) if above else (kato,)
+
+
 #: One index a process, remade when another edition is loaded: what it holds follows from the editions.
-_INDEXES: dict[tuple[str, ...], Index] = {}
+_INDEXES: dict[tuple[str, ...], _Names] = {}
 _PREFERENCE = {
     UnitLevel.OBLAST: 0.02, UnitLevel.DISTRICT: 0.04, UnitLevel.SUB_DISTRICT: 0.03, UnitLevel.SETTLEMENT: 0.0,
 }  # fmt: skip
@@ -259,14 +283,15 @@ _POST_PREFERENCE = 0.1
 _LOCALITY_PREFERENCE = -0.05
 
 
-def _index(session: Session) -> Index:
+def _names(session: Session) -> _Names:
     key = tuple(session.scalars(select(Edition.sha256).order_by(Edition.actualised_on)))
-    index = _INDEXES.get(key)
-    if index is None:
-        index = Index(_entries(session))
+    names = _INDEXES.get(key)
+    if names is None:
+        parents = dict(session.execute(select(Unit.kato, Unit.parent_kato)).all())
+        names = _Names(Index(_entries(session)), parents)
         _INDEXES.clear()
-        _INDEXES[key] = index
-    return index
+        _INDEXES[key] = names
+    return names
 
 
 def _entries(session: Session) -> list[Entry]:

@@ -186,10 +186,13 @@ def _distance(one: str, other: str) -> int:
     return row[-1]
 
 
-def _keys(name: str) -> set[str]:
-    """The spellings under which a name is kept: whole, and without an adjective's ending."""
+def _keys(name: str) -> tuple[str, ...]:
+    """The spellings under which a name is kept: whole, and without an adjective's ending.
+
+    In this order, so that every process numbers them alike and finds the same where many are equally near.
+    """
     whole = " ".join(words_of(name))
-    return {key for key in (whole, _stem(whole)) if key}
+    return tuple(dict.fromkeys(key for key in (whole, _stem(whole)) if key))
 
 
 def _stem(word: str) -> str:
