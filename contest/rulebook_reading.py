@@ -6,6 +6,7 @@ disclosure control cannot be lowered by a book.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from datetime import date
@@ -49,6 +50,10 @@ SHIPPED = Path(__file__).with_name("rulebooks")
 MODES = ("open", "codes", "verified")
 #: Ten times the longest book that is shipped, and more.
 LONGEST_TEXT = 200_000
+#: A key of thousands of parts takes minutes to read; none of ours has more than three.
+_LONG_KEY = re.compile(r"""(?:[\w"'-]{1,40}[ \t]*\.[ \t]*){12}""")
+#: Less sure places mean little, and cost many times as much to draw.
+LEAST_COVERAGE, MOST_COVERAGE = Decimal("0.9"), Decimal("0.9999")
 
 
 class BadRuleBook(ValueError):
@@ -79,6 +84,9 @@ def read_rulebook(text: str, *, place: str = "rule book") -> RuleBook:
     """
     if len(text) > LONGEST_TEXT:
         raise BadRuleBook([f"{place}: has {len(text)} characters; no book has more than {LONGEST_TEXT}"])
+    if (found := _LONG_KEY.search(text)) is not None:
+        line = text.count("\n", 0, found.start()) + 1
+        raise BadRuleBook([f"{place}: line {line} has a dozen words joined by dots; no key is so long"])
     faults: list[str] = []
     try:
         table = tomllib.loads(text, parse_float=Decimal)
@@ -120,9 +128,9 @@ def _book(top: TableReader) -> RuleBook:
         ranking=RankingSection(
             decimals=ranking.whole("decimals", 0, 4),
             coverage=ranking.share("coverage"),
-            interval_draws=ranking.whole("interval_draws", 100, 100_000),
+            interval_draws=ranking.whole("interval_draws", 100, 5_000),
             interval_seed=ranking.whole("interval_seed", 0, 2**32 - 1),
-            top_draws=ranking.whole("top_draws", 100, 1_000_000),
+            top_draws=ranking.whole("top_draws", 100, 20_000),
             top_seed=ranking.whole("top_seed", 0, 2**32 - 1),
         ),
         nominations=tuple(read_nomination(row) for row in top.rows("nominations", optional=True)),
@@ -146,6 +154,9 @@ def _book(top: TableReader) -> RuleBook:
         reader.done()
     if book.ranking.coverage == 1:
         ranking.fault("coverage", "is 1; no finite interval covers always, give 0.95")
+    elif book.ranking.coverage and not LEAST_COVERAGE <= book.ranking.coverage <= MOST_COVERAGE:
+        told = f"is {book.ranking.coverage}; give a number from {LEAST_COVERAGE} to {MOST_COVERAGE}"
+        ranking.fault("coverage", told)
     _check_survey(survey, book.survey)
     _check_working_days(calendar, book.days_off)
     if book.days_off != DaysOff() and is_day_off(book.days_off, book.calendar[0].until_on):

@@ -25,6 +25,11 @@ BROKEN = (
     ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError, RecursionError, csv.Error,
 )  # fmt: skip
 csv.field_size_limit(1024 * 1024)
+#: Of tables whose rows are compared with many others: some times as many as a whole country has.
+MOST_ROWS = {
+    "rules/editions": 50, "survey/units": 5_000, "survey/groups": 5_000, "standings/standings": 1_000,
+    "league/leagues": 100, "decisions/votes": 50_000, "decisions/nominations": 5_000,
+}  # fmt: skip
 #: A number with a larger exponent, or as many digits, would fill the memory when computed with exactly.
 ENDLESS = 300
 
@@ -100,6 +105,19 @@ class Contents:
             return {row[columns[0]]: row for row in self.table(name)}
         return {tuple(row[column] for column in columns): row for row in self.table(name)}
 
+    def rows_of(self, name: str, column: str, value: str | None) -> list[Row]:
+        """The rows of a table with this value in a column; the table is gone through once."""
+        if (name, column) not in self._grouped:
+            groups: dict[str | None, list[Row]] = {}
+            for row in self.table(name):
+                groups.setdefault(row[column], []).append(row)
+            self._grouped[name, column] = groups
+        return self._grouped[name, column].get(value, [])
+
+    @cached_property
+    def _grouped(self) -> dict[tuple[str, str], dict[str | None, list[Row]]]:
+        return {}
+
     @cached_property
     def is_demo(self) -> bool:
         return bool(self.json("manifest.json")["demonstration"])
@@ -113,6 +131,8 @@ class Contents:
         columns = list(layout.codes(is_demo=self.is_demo))
         if body["columns"] != columns or body["demonstration"] is not self.is_demo:
             raise ValueError(f"{layout.json} has the columns {body['columns']}, not {columns}")
+        if len(body["rows"]) > (most := MOST_ROWS.get(layout.name, len(body["rows"]))):
+            raise ValueError(f"{layout.json} has {len(body['rows'])} rows; no release has more than {most}")
         lines = [line for line, _cells in csv_rows(self.files[layout.csv])][1:]
         rows = []
         for place, cells in enumerate(body["rows"]):

@@ -18,6 +18,7 @@ from contest.release.checks.people import decision_lines, jury_lines
 from contest.release.checks.rules import rule_books, rule_lines
 from contest.release.checks.standings import index_lines, standing_lines
 from contest.release.checks.whole import manifest_lines, receipt_lines, table_lines
+from contest.release.checks.work import work_lines
 from contest.release.layout import CONTEST, MANIFEST, VERSIONS
 from contest.release.opening import NoRelease, read_release
 from contest.release.reading import BROKEN, Contents, Findings, guarded
@@ -48,13 +49,16 @@ def content_lines(files: Mapping[str, bytes]) -> list[Line]:
         books = rule_books(contents)
     except BROKEN as fault:
         return [*lines, Line("everything that follows from the rules", False, f"cannot be checked: {fault}")]
+    work = guarded("the work", lambda: work_lines(contents, books))
+    lines += work
     lines += guarded("survey units", lambda: survey_lines(contents, books))
     lines += guarded("survey breakdowns", lambda: breakdown_lines(contents))
     lines += guarded("ethics", lambda: ethics_lines(contents))
     lines += guarded("jury", lambda: jury_lines(contents, books))
     lines += guarded("decisions", lambda: decision_lines(contents, books))
     lines += guarded("standings", lambda: index_lines(contents))
-    lines += _recomputed(contents, books)
+    if all(line.agrees for line in work):
+        lines += _recomputed(contents, books)
     lines += guarded("receipts", lambda: receipt_lines(contents))
     return lines
 

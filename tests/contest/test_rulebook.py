@@ -117,6 +117,12 @@ def test_a_number_too_long_to_be_named_and_a_book_without_end_are_faults_too():
     assert fault == "book: has 200001 characters; no book has more than 200000"
 
 
+def test_a_key_that_would_take_minutes_to_read_is_refused_with_its_line():
+    with pytest.raises(BadRuleBook) as refused:
+        read_rulebook('code = "2026"\n' + ".".join(["a"] * 90_000) + " = 1", place="book")
+    assert refused.value.faults == ("book: line 2 has a dozen words joined by dots; no key is so long",)
+
+
 def test_a_share_beyond_all_measure_is_refused_at_once():
     (fault,) = faults(changed('majority = "1/2"', 'majority = "1e-999999999"'))
     assert fault == "book, decision.majority: is '1e-999999999'; give a share as text, such as \"2/3\""
@@ -246,6 +252,16 @@ def test_differences_name_the_path_and_both_values():
             "coverage = 0.95",
             "coverage = 1",
             "ranking.coverage: is 1; no finite interval covers always, give 0.95",
+        ),
+        (
+            "coverage = 0.95",
+            "coverage = 0.5",
+            "ranking.coverage: is 0.5; give a number from 0.9 to 0.9999",
+        ),
+        (
+            "interval_draws = 1000",
+            "interval_draws = 5001",
+            "ranking.interval_draws: is 5001; give a whole number from 100 to 5000",
         ),
         (
             'en = "Residents\' survey"',

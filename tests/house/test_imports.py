@@ -26,6 +26,7 @@ PURE = (
     "contest.press.announcement", "contest.press.tracing", "contest.release.checks.evidence",
     "contest.release.checks.inputs", "contest.release.checks.league", "contest.release.checks.people",
     "contest.release.checks.rules", "contest.release.checks.standings", "contest.release.checks.whole",
+    "contest.release.checks.work",
     "contest.release.layout", "contest.release.opening", "contest.release.packing",
     "contest.release.pseudonyms", "contest.release.reading", "contest.release.report",
     "contest.release.texts.recompute", "contest.release.verification", "contest.robustness.building",

@@ -7,6 +7,7 @@ control and to the bounds that other numbers set. What nothing bounds is guarded
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from contest.release.reading import Contents, Findings, Row
@@ -50,8 +51,9 @@ def breakdown_lines(contents: Contents) -> list[Line]:
         for row in contents.table(table):
             if row["kato"] not in units:
                 found.cell(table, row, "kato", None, "the survey has no such unit")
+    areas: dict[str | None, _Area] = {}
     for row in contents.table(GROUPS):
-        _group(row, list(units.values()), found)
+        _group(row, list(units.values()), areas, found)
     for row in contents.table("survey/turnout"):
         if int(row["answers_at_least"] or "-1") % TURNOUT_STEP or int(row["answers_at_least"] or "-1") < 0:
             found.cell("survey/turnout", row, "answers_at_least", f"a multiple of {TURNOUT_STEP}")
@@ -119,19 +121,37 @@ def _margin(row: Row, found: Findings) -> None:
         found.cell(UNITS, row, "margin", f"{low:.2f} to {high:.2f}", "by error, n and adults")
 
 
-def _group(row: Row, units: list[Row], found: Findings) -> None:
+@dataclass(frozen=True, slots=True)
+class _Area:
+    """What an area's units add up to: persons shown, units not shown, points and persons of those scored."""
+
+    least: int
+    hidden: int
+    points: Decimal
+    persons: int
+
+
+def _area(units: Iterable[Row], oblast: str | None) -> _Area:
+    own = [unit for unit in units if oblast is None or unit["oblast_kato"] == oblast]
+    scored = [(int(unit["n"]), Decimal(unit["score"])) for unit in own if unit["n"] and unit["score"]]
+    return _Area(
+        sum(int(unit["n"]) for unit in own if unit["n"]), sum(unit["n"] is None for unit in own),
+        sum((n * score for n, score in scored), Decimal(0)), sum(n for n, _score in scored),
+    )  # fmt: skip
+
+
+def _group(row: Row, units: list[Row], areas: dict[str | None, _Area], found: Findings) -> None:
     """A group counts everybody of its units; those that are not shown are fewer than five each."""
     if row["n"] is None or row["level"] == "district":
         return
-    own = [unit for unit in units if row["level"] == "nation" or unit["oblast_kato"] == row["area"]]
-    least = sum(int(unit["n"]) for unit in own if unit["n"])
-    most = least + (MINIMUM_CELL - 1) * sum(unit["n"] is None for unit in own)
+    oblast = None if row["level"] == "nation" else row["area"] or ""
+    own = areas[oblast] = areas.get(oblast) or _area(units, oblast)
+    most = own.least + (MINIMUM_CELL - 1) * own.hidden
     n = int(row["n"])
-    if not least <= n <= most:
-        found.cell(GROUPS, row, "n", f"{least} to {most}", "by the units")
+    if not own.least <= n <= most:
+        found.cell(GROUPS, row, "n", f"{own.least} to {most}", "by the units")
     if row["score"] is not None:
-        scored = [(int(unit["n"]), Decimal(unit["score"])) for unit in own if unit["n"] and unit["score"]]
-        points, persons = sum(k * s for k, s in scored), sum(k for k, _ in scored)
-        low, high = (points - HALF * persons) / n, (points + HALF * persons + 100 * max(0, n - persons)) / n
+        rest = 100 * max(0, n - own.persons)
+        low, high = (own.points - HALF * own.persons) / n, (own.points + HALF * own.persons + rest) / n
         if not low - HALF <= Decimal(row["score"]) <= high + HALF:
             found.cell(GROUPS, row, "score", f"{low:.2f} to {high:.2f}", "by the units")

@@ -77,10 +77,10 @@ def _went_on(contents: Contents, index: Row, file: str, inputs: Mapping[str, Any
     ]  # fmt: skip
     if any(row["is_withheld"] == "true" for row in before):
         return
-    named = {row["standing"] for row in before}
     finalists = {
-        row["nominee"] for row in contents.table("standings/rows")
-        if row["standing"] in named and row["is_finalist"] == "true"
+        row["nominee"] for one in before
+        for row in contents.rows_of("standings/rows", "standing", one["standing"])
+        if row["is_finalist"] == "true"
     }  # fmt: skip
     for nominee in inputs.get("went_on", ()):
         if str(nominee) not in finalists:
@@ -114,9 +114,7 @@ def _marks(contents: Contents, code: str, inputs: Mapping[str, Any], book: RuleB
                 for criterion, mark in zip(part.criteria, marks, strict=True):
                     expected[str(judge), str(one["id"]), part.code, criterion.code] = str(mark)
     names: dict[str, str] = {}
-    for row in contents.table(MARKS):
-        if row["standing"] != code:
-            continue
+    for row in contents.rows_of(MARKS, "standing", code):
         key = tuple(str(row[column]) for column in ("number", "nominee", "component", "criterion"))
         why = f"the inputs of {code} say so"
         if key not in expected:
@@ -136,6 +134,7 @@ def _nominations(
     katos = {one["id"]: one["kato"] for one in inputs["nominees"]}
     for nomination in book.nominations:
         given = inputs["nominations"].get(nomination.code, [])
+        regional = regional_scores(contents, nomination.component) if given else {}
         for nominee, value in given:
             where = f"nomination {nomination.code}, nominee {nominee}"
             if nomination.criterion is not None:
@@ -145,7 +144,7 @@ def _nominations(
                     line = "" if row is None else f", line {row.line}"
                     found.fault(file, where, value, wanted, f"survey/criterion_means.csv{line}, says so")
             else:
-                scores = regional_scores(contents, nomination.component).get(str(nominee), {None})
+                scores = regional.get(str(nominee), {None})
                 if text_of(value) not in scores:
                     told = " or ".join(sorted(map(str, scores)))
                     found.fault(file, where, value, told, "the regional standing has it")
@@ -159,7 +158,9 @@ def _votes(
         (row["nomination"], row["nominee"], row["yes"], row["is_carried"])
         for row in contents.table("decisions/nominations")
     }
-    given = [(code, *map(text_of, vote)) for code, votes in inputs.get("votes", {}).items() for vote in votes]
+    given = {
+        (code, *map(text_of, vote)): None for code, votes in inputs.get("votes", {}).items() for vote in votes
+    }
     for vote in given:
         if vote not in table:
             found.fault(file, "votes", " ".join(map(str, vote)), None, "decisions/nominations.csv has none")

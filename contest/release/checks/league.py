@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from contest.league.computation import LeagueEntry, compute_league
 from contest.release.checks.inputs import compare_units
-from contest.release.checks.rules import book_of, refuse_endless
+from contest.release.checks.rules import book_of
 from contest.release.layout import inputs_name
 from contest.release.reading import Contents, Findings, Row, guarded
 from contest.release.report import Line
@@ -49,10 +49,9 @@ def _league(contents: Contents, index: Row, books: Mapping[str, RuleBook]) -> li
     if inputs["contest"] != contest:
         found.fault(file, "contest", inputs["contest"], contest)
     book = book_of(books, inputs["rulebook"])
-    refuse_endless(book, len(inputs["units"]))
     compare_units(contents, file, inputs["units"], None, found)
     computed = {one.kato: one for one in compute_league(inputs, book)}
-    rows = [row for row in contents.table(ROWS) if row["league"] == code]
+    rows = contents.rows_of(ROWS, "league", code)
     for row in rows:
         one = computed.pop(str(row["kato"]), None)
         if one is None:

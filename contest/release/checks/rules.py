@@ -14,9 +14,6 @@ from contest.release.report import Line
 from contest.rulebook import RuleBook
 from contest.rulebook_reading import read_rulebook
 
-#: A foreign book must not keep the machine busy for days: draws times units, and times units squared.
-MOST_DRAWS, MOST_COMPARISONS = 10**9, 10**11
-
 
 def rule_books(contents: Contents) -> dict[str, RuleBook]:
     """Every edition by the fingerprint of its text.
@@ -51,18 +48,6 @@ def rule_lines(contents: Contents) -> list[Line]:
         if name not in named:
             found.fault(name, "the file", "in the ZIP", None, "no edition has it")
     return found.done("rules", f"{len(rows)} editions, texts and fingerprints")
-
-
-def refuse_endless(book: RuleBook, size: int) -> None:
-    """Refuse draws that no contest needs.
-
-    :raises ValueError: saying how many the book asks for.
-    """
-    ranking = book.ranking
-    if ranking.interval_draws * size**2 > MOST_COMPARISONS or ranking.top_draws * size > MOST_DRAWS:
-        raise ValueError(
-            f"{ranking.interval_draws} and {ranking.top_draws} draws of {size} are more than can be checked"
-        )
 
 
 def book_of(books: Mapping[str, RuleBook], fingerprint: object) -> RuleBook:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contest.release.checks.rules import book_of, refuse_endless
+from contest.release.checks.rules import book_of
 from contest.release.layout import inputs_name, standing_code
 from contest.release.reading import Contents, Findings, Row, guarded
 from contest.release.report import Line
@@ -84,20 +84,18 @@ def _digest(contents: Contents, row: Row, found: Findings) -> None:
 def _standing(contents: Contents, index: Row, books: Mapping[str, RuleBook]) -> list[Line]:
     found, inputs = Findings(), inputs_of(contents, index["standing"])
     book = book_of(books, inputs["rulebook"])
-    refuse_endless(book, len(inputs["nominees"]))
     given = {str(one["id"]): one for one in inputs["nominees"]}
     if len(given) != len(inputs["nominees"]):
         raise ValueError("a nominee stands in its inputs twice")
     computed = {str(row.nominee_id): row for row in compute_rows(inputs, book)}
-    rows = [row for row in contents.table(ROWS) if row["standing"] == index["standing"]]
+    rows = contents.rows_of(ROWS, "standing", index["standing"])
     _same_people(index, rows, computed, found)
     for row in rows:
         if row["nominee"] in computed:
             _row(row, computed[row["nominee"]], given[row["nominee"]], found)
     parts = {
         (row["nominee"], row["component"]): row
-        for row in contents.table(PARTS)
-        if row["standing"] == index["standing"]
+        for row in contents.rows_of(PARTS, "standing", index["standing"])
     }
     for nominee, one in computed.items():
         for code, part in one.parts.items():

@@ -5,26 +5,46 @@ that made the release. Scores are drawn to means, weighed, rounded, ranked, part
 """
 
 import csv
+import io
 import json
+import re
 import sys
 import zipfile
+from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 GIVEN = sys.argv[1] if len(sys.argv) > 1 else "."
 HERE = zipfile.Path(GIVEN) if zipfile.is_zipfile(GIVEN) else Path(GIVEN)
+# Somebody else's file must not keep this machine busy for days: no release comes near these.
+LARGEST, MOST_ROWS, MOST_STANDINGS = 128 * 1024 * 1024, 500_000, 1_000
+PLAIN = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
+
+
+def refuse_if(wrong, told):
+    if wrong:
+        sys.exit(f"{told}: this is no release. Take it from the contest's own page.")
+
+
+@cache
+def rows_of(name):
+    with (HERE / f"{name}.csv").open("rb") as file:
+        refuse_if(len(content := file.read(LARGEST + 1)) > LARGEST, f"{name}.csv has over {LARGEST} bytes")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    refuse_if(len(rows) > MOST_ROWS, f"{name}.csv has {len(rows)} rows, over {MOST_ROWS}")
+    return rows
 
 
 def table(name, **wanted):
-    with (HERE / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return [row for row in rows if all(row[column] == value for column, value in wanted.items())]
+    return [row for row in rows_of(name) if all(row[column] == value for column, value in wanted.items())]
 
 
 def number(text):
+    refuse_if(text and not PLAIN.fullmatch(text), f"{text[:30]} stands for a number")
     return Fraction(text) if text else None
 
 
@@ -73,7 +93,9 @@ def judged(part, marks, decimals):
 
 def ranked(keys):
     """1, 2, 2, 4 from the highest down; None has no place: 0."""
-    return [0 if key is None else 1 + sum(k is not None and k > key for k in keys) for key in keys]
+    order = sorted((key for key in keys if key is not None), reverse=True)
+    first = {key: at for at, key in reversed(list(enumerate(order, start=1)))}
+    return [0 if key is None else first[key] for key in keys]
 
 
 def places(row, book, pool):
@@ -90,15 +112,18 @@ def places(row, book, pool):
             real = [pool[one["kato"]] for one in people]
             used[part["code"]] = [None if s is None else r for s, r in zip(scores, real, strict=True)]
         elif part["source"] == "marks" and row["is_in_force"] == "true" and part["combine"] != "adjusted":
-            own = [m for m in marks if m["component"] == part["code"]]
-            found = [judged(part, [m for m in own if m["nominee"] == p["nominee"]], decimals) for p in people]
+            own = defaultdict(list)
+            for mark in marks:
+                if mark["component"] == part["code"]:
+                    own[mark["nominee"]].append(mark)
+            found = [judged(part, own[one["nominee"]], decimals) for one in people]
             given[part["code"]] = used[part["code"]] = found
     keys = []
     for at in range(len(people)):
         there = [part for part in rules["components"] if used[part["code"]][at] is not None]
         lacks = any(p["missing"] == "not-eligible" and p not in there for p in rules["components"])
-        weights = sum(Fraction(part["weight"]) for part in there)
-        summed = sum(Fraction(part["weight"]) * used[part["code"]][at] for part in there)
+        weights = sum(number(part["weight"]) for part in there)
+        summed = sum(number(part["weight"]) * used[part["code"]][at] for part in there)
         keys.append(None if lacks or not weights else (rounded(summed / weights, decimals),))
     points = [key and key[0] for key in keys]
     for numbers in (given[code] for code in rules["cascade"]):
@@ -123,7 +148,12 @@ def main():
     agree, books, units = [], {}, table("survey/units")
     for edition in table("rules/editions"):
         text = (HERE / f"rules/edition-{edition['version']}.json").read_bytes()
-        books[edition["fingerprint"]] = json.loads(text)
+        books[edition["fingerprint"]] = book = json.loads(text)
+        refuse_if(
+            book["ranking"]["decimals"] not in range(5), f"{edition['version']}: decimals are not 0 to 4"
+        )
+    for name in ("standings/standings", "league/leagues"):
+        refuse_if(len(table(name)) > MOST_STANDINGS, f"{name}.csv has over {MOST_STANDINGS} rows")
     for row in table("standings/standings", is_withheld="false"):
         book, oblast = books[row["rulebook_fingerprint"]], row["oblast_kato"]
         pool = drawn([unit for unit in units if oblast in ("", unit["oblast_kato"])], book)

@@ -118,6 +118,33 @@ def test_what_was_changed_differs_by_name(act: Callable[[Made], None], name: str
     assert f"DIFFERS  {name}: " in done.stdout
 
 
+def endless(made: Made) -> None:
+    made.tables["survey/units"][2][8] = "1e99999999"
+
+
+def decimals(made: Made) -> None:
+    text = made.others["rules/edition-1.json"]
+    made.others["rules/edition-1.json"] = text.replace(b'"decimals":2', b'"decimals":99999999')
+
+
+def standings(made: Made) -> None:
+    made.tables["standings/standings"] *= 400
+
+
+@pytest.mark.parametrize(("act", "told"), [
+    (endless, "1e99999999 stands for a number"), (decimals, "1: decimals not 0 to 4"),
+    (standings, "standings/standings.csv has over 1000 rows"),
+])  # fmt: skip
+def test_what_would_keep_it_busy_for_ever_is_refused_by_name(
+    act: Callable[[Made], None], told: str, tmp_path: Path
+):
+    made = hand_made()
+    act(made)
+    done = alone(unpacked(tmp_path, made))
+    assert done.returncode == 1
+    assert done.stderr == f"{told}: this is no release. Take it from the contest's own page.\n"
+
+
 def test_it_rounds_half_up_as_decimals_do():
     rounded = runpy.run_path(str(TEXTS / SCRIPT))["rounded"]
     assert rounded(Fraction("54.685"), 2) == Fraction("54.69")
@@ -126,4 +153,4 @@ def test_it_rounds_half_up_as_decimals_do():
 
 def test_it_is_short():
     lines = (TEXTS / SCRIPT).read_text().splitlines()
-    assert sum(bool(line.strip()) for line in lines) <= 120
+    assert sum(bool(line.strip()) for line in lines) <= 145

@@ -26,16 +26,20 @@ from contest.release.checks.people import decision_lines, jury_lines
 from contest.release.checks.rules import rule_books, rule_lines
 from contest.release.checks.standings import index_lines, standing_lines
 from contest.release.checks.whole import manifest_lines, table_lines
+from contest.release.checks.work import work_lines
 from contest.release.layout import SIGNATURE, SIGNER, tables
 from contest.release.reading import MOST_FAULTS, Contents, csv_rows, guarded
 from contest.release.report import Line
 from contest.release.sealing import signature_lines, verify_whole
 from contest.release.sheets import Sheet, sheet_files
+from contest.release.verification import content_lines
+from contest.rulebook_reading import read_rulebook
 from core.disclosure import published
 from core.shrinkage import shrink
 from core.signatures import fingerprint_of
 from tests.contest.release.made import (
     OBLASTS,
+    TEXT,
     Made,
     at_leaf,
     changed,
@@ -338,6 +342,53 @@ def test_a_number_that_no_memory_holds_is_refused_by_name(number: str):
 
     lines = verify_whole(zipped(changed(MADE, endless))).lines
     assert any(f"{number[:20]} is no number of a release" in line.detail for line in lines if not line.agrees)
+
+
+def many(made: Made, kind: str) -> None:
+    """Inputs that ask for more of a kind of work than a country has."""
+    inputs = made.inputs[NATIONAL]
+    if kind == "marks":
+        inputs["nominees"][0]["marks"]["cases"] = [[8] * 10_000] * 201
+    else:
+        inputs[kind] = [inputs[kind][0]] * 5001
+    redigested(made, NATIONAL)
+
+
+@pytest.mark.parametrize(("kind", "told"), [
+    ("nominees", f"{NATIONAL}.json, nominees: found 5001, expected at most 5000"),
+    ("units", f"{NATIONAL}.json, units: found 5001, expected at most 5000"),
+    ("marks", "the work, marks: found 2010"),
+])  # fmt: skip
+def test_more_work_than_a_country_needs_is_named_and_not_done(kind: str, told: str):
+    lines = content_lines(changed(MADE, lambda made: many(made, kind)))
+    (line,) = [line for line in lines if f"{line.subject}: {line.detail}".startswith(told)]
+    assert "the contest's own page offers" in line.detail
+    assert not [line for line in lines if line.subject.startswith(("standing ", "inputs of ", "league-v"))]
+
+
+@pytest.mark.parametrize(("before", "after", "most"), [
+    ("interval_draws = 100", "interval_draws = 5000", 60_000_000),
+    ("top_draws = 100", "top_draws = 20000", 240_000_000),
+])  # fmt: skip
+def test_draws_that_a_book_may_have_are_too_many_for_too_many_rows(before: str, after: str, most: int):
+    book = read_rulebook(TEXT.replace(before, after))
+    made = Made(others=MADE.others, tables=dict(MADE.tables))
+    made.inputs = {
+        f"league/inputs/league-v{n}": {"rulebook": book.fingerprint, "units": [["1"]] * 4001}
+        for n in range(3)
+    }
+    made.tables["league/leagues"] = [[f"league-v{n}", n, book.fingerprint, "", None] for n in range(3)]
+    made.tables["standings/standings"] = []
+    (line,) = work_lines(Contents(made.files()), {book.fingerprint: book})
+    assert f"at most {most} (most of them by league/inputs/league-v0.json" in line.detail
+
+
+def test_a_release_has_no_more_editions_of_the_rules_than_anybody_reads():
+    def act(made: Made) -> None:
+        made.tables["rules/editions"] *= 51
+
+    lines = content_lines(changed(MADE, act))
+    assert any("rules/editions.json has 51 rows; no release has more than 50" in one.detail for one in lines)
 
 
 def test_a_file_changed_under_the_old_manifest_is_named():
