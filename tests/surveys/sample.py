@@ -154,6 +154,12 @@ def ticket(page: str) -> str:
     return re.search(r'name="ticket" value="([^"]+)"', page).group(1)
 
 
+def forged(ticket: str) -> str:
+    """A ticket under another signature, whichever it has: of the last character some bits do not count."""
+    body, _, signature = ticket.rpartition(".")
+    return f"{body}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
+
+
 def solution(page: str) -> str:
     """What the form's script would send for the proof of work of a resident's page."""
     asked = json.loads(html.unescape(re.search(r'data-challenge="([^"]+)"', page).group(1)))

@@ -148,7 +148,7 @@ def not_plain(name: str, sent: dict[str, str]) -> dict:
         "broken letters": {"data": f"ticket={sent['ticket']}&rights=5&comment=%ff", "content_type": form},
         "raw bytes": {"data": f"ticket={sent['ticket']}&rights=5&comment=ә".encode(), "content_type": form},
         "large": {"data": {**sent, "website": "x" * 5000}},
-        "a ticket that is not ours": {"data": {**sent, "ticket": "x" + sent["ticket"]}},
+        "a ticket that is not ours": {"data": {**sent, "ticket": sample.forged(sent["ticket"])}},
         "no ticket": {"data": {**sent, "ticket": ""}},
         "cookies": {"data": sent, "headers": {"Cookie": "staff=1"}},
     }[name]  # fmt: skip

@@ -209,8 +209,8 @@ def test_an_old_page_keeps_the_answers_and_gets_a_new_ticket(app, client, katos,
 
 
 def test_foreign_and_damaged_tickets_are_not_taken(app, client, katos):
-    foreign = sample.ticket(text(client.get(address(katos[1]))))
-    for ticket in (foreign, foreign[:-2], "", "x" * 5000, "\ufffd"):
+    own, foreign = (sample.ticket(text(client.get(address(kato)))) for kato in katos)
+    for ticket in (foreign, sample.forged(own), "", "x" * 5000, "\ufffd"):
         answer = client.post(address(katos[0]), data={"ticket": ticket, **ALL_FIVE})
         assert answer.status_code == 410
         assert sample.ticket(text(answer)) != ticket

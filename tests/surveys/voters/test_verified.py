@@ -406,7 +406,8 @@ def test_an_ordinary_ticket_or_one_of_another_form_does_not_let_anybody_in(app, 
         asked = asked_unit(session, code=sample.CODE, kato=katos[0])
     browser, page = signed_in(app, katos[1])
     for ticket in (
-        new_ticket(asked, secret=SECRET, now=NOW), sample.ticket(page), "A" + sample.ticket(page), "x",
+        new_ticket(asked, secret=SECRET, now=NOW), sample.ticket(page), sample.forged(sample.ticket(page)),
+        "x",
     ):  # fmt: skip
         sent = {"ticket": ticket, **CHOSEN}
         answer = browser.post(f"/s/{sample.CODE}/{katos[0]}?lang=en", data=sent)
