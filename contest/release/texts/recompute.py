@@ -149,9 +149,7 @@ def main():
     for edition in table("rules/editions"):
         text = (HERE / f"rules/edition-{edition['version']}.json").read_bytes()
         books[edition["fingerprint"]] = book = json.loads(text)
-        refuse_if(
-            book["ranking"]["decimals"] not in range(5), f"{edition['version']}: decimals are not 0 to 4"
-        )
+        refuse_if(book["ranking"]["decimals"] not in range(5), f"{edition['version']}: decimals not 0 to 4")
     for name in ("standings/standings", "league/leagues"):
         refuse_if(len(table(name)) > MOST_STANDINGS, f"{name}.csv has over {MOST_STANDINGS} rows")
     for row in table("standings/standings", is_withheld="false"):
