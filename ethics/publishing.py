@@ -35,7 +35,7 @@ def publish_scores(session: Session, *, round: Round, reason: str, actor: str, n
     if not reason.strip():
         raise BadInput(_l("Give the reason for publishing without the questionnaires that were not opened."))
     waiting = select(Questionnaire).where(Questionnaire.round_id == round.id, Questionnaire.outcome.is_(None))
-    for questionnaire in session.scalars(waiting.with_for_update()).all():
+    for questionnaire in session.scalars(waiting.order_by(Questionnaire.id).with_for_update()).all():
         destroyed = session.execute(delete(Envelope).where(Envelope.box_id == questionnaire.id)).rowcount
         remarks = destroy_remarks(session, number=questionnaire.id)
         questionnaire.outcome, questionnaire.settled_at = Outcome.VOID, now

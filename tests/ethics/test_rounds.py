@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from core.audit import JournalEntry
 from core.errors import BadInput, Conflict, Gone, NotFound, TooEarly
@@ -329,11 +329,14 @@ def test_answers_come_only_in_the_rounds_days_with_a_known_code(settled: Storage
 
 
 def test_a_round_is_published_with_a_reason_when_shares_are_lost(settled: Storage, keys: KeyRing):
-    prepared = prepared_in(settled, [10, 5])
-    sample.answer_all(settled, keys, prepared, [[BEST] * 9 + [WORST], [BEST] * 5])
+    prepared = prepared_in(settled, [10, 5, 4])
+    sample.answer_all(settled, keys, prepared, [[BEST] * 9 + [WORST], [BEST] * 5, [BEST] * 4])
     sample.close(settled, keys, prepared)
     sample.unseal(settled, prepared, 0)
     with settled.write(now=NOW) as session:
+        if session.get_bind().dialect.name == "sqlite":
+            # In whatever order rows come that nobody has ordered, the journal goes by number.
+            session.execute(text("PRAGMA reverse_unordered_selects = ON"))
         given = {"round": prepared.round(session), "actor": ACTOR, "now": NOW}
         with pytest.raises(BadInput, match="Give the reason"):
             services.publish_scores(session, reason=" ", **given)
@@ -341,11 +344,11 @@ def test_a_round_is_published_with_a_reason_when_shares_are_lost(settled: Storag
         with pytest.raises(Conflict, match="cannot be published now"):
             services.publish_scores(session, reason="again", **given)
     assert journal(settled, "ethics-questionnaire.void") == [
-        {"destroyed": 5, "remarks": 0, "reason": "two shares burnt"}
+        {"destroyed": sealed, "remarks": 0, "reason": "two shares burnt"} for sealed in (5, 4)
     ]
     assert count(settled, Envelope) == 0
     with settled.read() as session:
-        assert [row.n for row in published_scores(session, round_code="round-1")] == [10, None]
+        assert [row.n for row in published_scores(session, round_code="round-1")] == [10, None, None]
     with pytest.raises(Conflict, match="was settled already"):
         sample.unseal(settled, prepared, 1)
 
