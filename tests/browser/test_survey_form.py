@@ -132,6 +132,8 @@ def test_the_whole_way_is_accessible_and_fits_in_three_languages(site, form, new
         page.locator("summary").last.click()
         look("thanks", lang)
         code = page.locator(".receipt").inner_text()
+        page.locator(".receipt").evaluate("box => { box.textContent = 'WWWW MMMM WWWW'; }")  # the widest
+        assert_fits(page)
         page.goto(f"{site}/receipt?lang={lang}")
         page.locator("#code").fill(code)
         with page.expect_navigation():
