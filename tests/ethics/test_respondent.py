@@ -106,8 +106,10 @@ def test_a_receipt_is_shown_on_request_alone(client, code: str):
     ],
 )
 def test_pages_are_in_three_languages_and_keep_what_was_chosen(client, code: str, language: str, title: str):
-    page = client.post(f"/e?lang={language}", data={"code": code, "item-gain": "2"})
+    page = client.post(f"/e?lang={language}", data={"code": code, "item-gain": "2", "receipt": "1"})
     assert f"<title>{title}" in page.text
+    assert 'name="receipt" value="1" checked' in page.text
+    assert page.text.count(" checked") == 2
     assert ITEMS.items[3].text.in_(language) in page.text.replace("&#39;", "'")
     assert re.search(r'id="item-gain-2" value="2" checked', page.text)
     assert f'action="/e/answer?lang={language}"' in page.text
