@@ -65,7 +65,12 @@ def inspect_apart(content: bytes, signers: frozenset[str]) -> Inspection:
         told = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
         # It had not the time to end by itself: that says nothing about the file.
-        raise Unavailable(_l("Nothing was saved. Please try again in a minute.")) from None
+        raise Unavailable(
+            _l(
+                "The check of files is busy just now. Your file was not checked and not kept. Send it again "
+                "in a minute."
+            )
+        ) from None
     except (OSError, subprocess.SubprocessError, ValueError):
         return nothing
     seal = told["seal"]

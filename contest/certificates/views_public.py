@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_limiter import RequestLimit
 from werkzeug.datastructures import FileStorage
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Response as AnyResponse
 
 from contest.certificates import wording
 from contest.certificates.files import directory_of
@@ -20,10 +22,11 @@ from contest.certificates.press import known_signers
 from contest.certificates.queries import Status, find_certificate, record_of, status_of, successor_of
 from contest.certificates.record import DEMO_PREFIX, CertificateRecord
 from contest.certificates.verification import Verdict, Verification, verify_file
+from core import clock
 from core.access import public
 from core.application import csrf
 from core.codes import clean_code
-from core.errors import BadInput
+from core.errors import BadInput, Unavailable
 from core.signatures import Seal
 from core.web.edge import database, settings
 from core.web.language import language
@@ -31,7 +34,7 @@ from core.web.limits import limiter
 
 certificates_public = Blueprint("certificates_public", __name__)
 csrf.exempt(certificates_public)
-Reply = str | Response | tuple[str, int]
+Reply = str | AnyResponse | tuple[str, int]
 
 #: Enough for a hall of people behind one address, far too few to try codes.
 TRIES = "60 per minute; 1000 per day"
@@ -106,9 +109,20 @@ def ask_file() -> Reply:
     return redirect(url_for("certificates_public.form", lang=request.args.get("lang")))
 
 
+def _too_many(limit: RequestLimit) -> Response:
+    """Say that this network sent too many files, and when the next one is taken."""
+    # The limiter rounds its instant up by a whole second.
+    seconds = max(1, limit.reset_at - 1 - int(clock.present().timestamp()))
+    told = _(
+        "Too many files came from your network to be checked. Your file was not checked and not kept. "
+        "Send it again in %(minutes)s min.", minutes=-(-seconds // 60),
+    )  # fmt: skip
+    return _later(told, 429, seconds)
+
+
 @certificates_public.post("/v/file")
 @public
-@limiter.limit(FILES)
+@limiter.limit(FILES, on_breach=_too_many)
 def check_file() -> Reply:
     """What a certificate's file is: by its SHA-256 in the register, and by its signature."""
     request.max_content_length = LARGEST_FILE + _AROUND
@@ -116,10 +130,13 @@ def check_file() -> Reply:
         content = _sent()
     except BadInput as fault:
         return _form(file_fault=fault), 422
-    found = verify_file(
-        database(), content, signers=known_signers(directory_of(settings().data_directory)),
-        stranger=inspect_apart,
-    )  # fmt: skip
+    try:
+        found = verify_file(
+            database(), content, signers=known_signers(directory_of(settings().data_directory)),
+            stranger=inspect_apart,
+        )  # fmt: skip
+    except Unavailable as fault:
+        return _later(fault, 503, 60)
     return render_template(
         "contest/certificates/file.html", found=found, verdict_words=VERDICT_WORDS, seal_words=SEAL_WORDS,
         record=record_of(found.certificate) if found.certificate else None, **_claim(found),
@@ -165,6 +182,13 @@ def _form(typed: str = "", fault: object = None, file_fault: object = None) -> s
     return render_template(
         "contest/certificates/check_form.html", typed=typed, fault=told[0], file_fault=told[1]
     )
+
+
+def _later(told: object, status: int, seconds: int) -> Response:
+    """The form with the reason why the file was not looked at, and when to send it again."""
+    response = make_response(_form(file_fault=told), status)
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def _texts(record: CertificateRecord) -> dict[str, str]:

@@ -9,6 +9,7 @@ from html import unescape
 
 import pytest
 
+from contest.certificates import inspection
 from contest.certificates.files import path_of
 from contest.certificates.press import make_file
 from contest.certificates.queries import record_of
@@ -206,8 +207,19 @@ def test_files_are_limited_too(app, client, monkeypatch: pytest.MonkeyPatch):
     app.config["RATELIMIT_ENABLED"] = True
     limiter.init_app(app)
     try:
-        answers = [sent(client, b"x").status_code for _try in range(11)]
+        answers = [sent(client, b"x") for _try in range(11)]
     finally:
         limiter.reset()
         limiter.enabled = False
-    assert answers == [200] * 10 + [429]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
+    assert "Your file was not checked and not kept. Send it again in 1 min." in text_of(answers[-1])
+
+
+def test_a_check_that_has_no_time_says_that_nothing_was_kept_and_when_to_come_again(client, monkeypatch):
+    # No process starts in no time.
+    monkeypatch.setattr(inspection, "_LONGEST_WAIT", 0)
+    answer = sent(client, b"%PDF-1.7")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    told = "The check of files is busy just now. Your file was not checked and not kept. Send it again in a"
+    assert told in text_of(answer)
