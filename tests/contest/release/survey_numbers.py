@@ -53,7 +53,10 @@ class Survey:
         return {"places": places, **own}
 
     def possible(self) -> dict[Group, int]:
-        """The groups that may have somebody for one who knows which age groups and which days have nobody."""
+        """The groups that may have somebody for one who knows which age groups and which days have nobody.
+
+        Always in the same order: the search among them must end alike in every process.
+        """
         strata, days = defaultdict(set), defaultdict(set)
         for kato, band, sex, is_flagged in self.counts:
             strata[kato].add((band, sex))
@@ -61,7 +64,7 @@ class Survey:
         return {
             (kato, band, sex, is_flagged): self.counts[kato, band, sex, is_flagged]
             for kato in strata
-            for (band, sex), is_flagged in itertools.product(strata[kato], days[kato])
+            for (band, sex), is_flagged in itertools.product(sorted(strata[kato]), sorted(days[kato]))
         }
 
     def _rows(self) -> Iterator[tuple[str, Mapping[str, str], Callable[[Group], bool]]]:
