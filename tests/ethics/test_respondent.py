@@ -238,7 +238,7 @@ def test_outside_its_days_a_round_takes_nothing(client, app, keep, code: str):
     keep(lambda session: session.execute(update(Round).values(closes_on=PAST, opens_on=PAST)))
     late = client.post("/e", data={"code": code}, headers=LANGUAGE)
     assert late.status_code == 410
-    assert "The questionnaire closed on Jan 31, 2020:" in late.text
+    assert "The questionnaire closed on January 31, 2020:" in late.text
     assert client.post("/e/answer", data={"code": code, **filled()}).status_code == 410
     assert waiting(app) == 0
 
