@@ -43,10 +43,9 @@ def test_what_a_killed_issue_left_is_cleared_away_after_a_day_and_nothing_else(r
     old, fresh = path_of(directory, "LEFTBEHIND"), path_of(directory, "UNDERWAY")
     for path in (old, directory / "LEFTBEHIND.pdf.p7s", fresh, directory / f"{codes[0]}.pdf.part"):
         path.write_bytes(b"half")
-    yesterday = (clock.present() - timedelta(hours=25)).timestamp()
     for path in directory.iterdir():
-        if path != fresh:
-            os.utime(path, (yesterday, yesterday))
+        at = (clock.present() - timedelta(hours=0 if path == fresh else 25)).timestamp()
+        os.utime(path, (at, at))
     assert run("doctor", "jobs").exit_code == 0
     left = {path.name for path in directory.iterdir() if path.is_file()}
     assert left == {fresh.name, *(f"{code}.pdf" for code in codes)}
