@@ -1,4 +1,4 @@
-"""The one door to PDF: HTML in, a tagged PDF/A-3b out, the same bytes for the same input.
+"""The one door to PDF: HTML in, a tagged PDF/A-3a out, the same bytes for the same input.
 
 The template of a document and the pictures of its codes come from here as well. The only module that may
 import WeasyPrint, pikepdf and fontTools, always inside a function. It fetches nothing but the fonts beside
@@ -112,7 +112,7 @@ def render_pdf(
     backdrop: Backdrop | None = None,
     signature: str | None = None,
 ) -> bytes:
-    """Draw a document as PDF/A-3b with tags, title and language.
+    """Draw a document as PDF/A-3a, with tags, title and language.
 
     An element `<section lang="...">` marks the language of its part: it must stand on one page and
     hold nothing but blocks. Pictures are inline SVG with a `<title>`; decoration comes by CSS from a
@@ -138,7 +138,7 @@ def render_pdf(
             )  # fmt: skip
             document.metadata.title, document.metadata.lang = title, language
             return document.write_pdf(
-                pdf_variant="pdf/a-3b",
+                pdf_variant="pdf/a-3a",
                 pdf_tags=True,
                 output_intent=_COLOURS,
                 pdf_identifier=identifier.encode(),

@@ -93,7 +93,7 @@ class Fitted:
 
 
 def draw_certificate(record: CertificateRecord) -> bytes:
-    """The certificate as PDF/A-3b with its record inside and an empty field for the signature.
+    """The certificate as PDF/A-3a with its record inside and an empty field for the signature.
 
     :raises core.errors.BadInput: when a name has a letter that our fonts lack.
     :raises ValueError: when a text is too long for its place even at 60 % of its size.

@@ -19,7 +19,7 @@ _MOTIF = 0.01047
 
 
 def draw_sheet(told: Announcement, *, code: str) -> bytes:
-    """The announcement in a language as PDF/A-3b.
+    """The announcement in a language as PDF/A-3a.
 
     :raises core.errors.BadInput: when a letter is in none of the shipped fonts.
     """

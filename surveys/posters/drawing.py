@@ -21,7 +21,7 @@ _NAME_WIDTH = 18.0
 
 
 def draw_poster(poster: Poster, *, size: str = "a4") -> bytes:
-    """One poster as PDF/A-3b, A4 or A3 upright."""
+    """One poster as PDF/A-3a, A4 or A3 upright."""
     sides = [
         {
             "language": language,

@@ -92,14 +92,14 @@ def test_every_shipped_face_has_every_kazakh_letter(file: str):
     assert "SIL Open Font License" in (FONTS / "OFL.txt").read_text()
 
 
-def test_a_document_is_pdf_a_3b_with_tags_title_and_language():
+def test_a_document_is_pdf_a_3a_with_tags_title_and_language():
     document = opened(drawn())
     root = document.Root
     assert [str(intent.S) for intent in root.OutputIntents] == ["/GTS_PDFA1"]
     assert root.OutputIntents[0].DestOutputProfile.read_bytes()[36:40] == b"acsp"
     metadata = root.Metadata.read_bytes().decode()
     assert re.findall(r'pdfaid:part="(\d)"', metadata) == ["3"]
-    assert re.findall(r'pdfaid:conformance="(\w)"', metadata) == ["B"]
+    assert re.findall(r'pdfaid:conformance="(\w)"', metadata) == ["A"]
     assert bool(root.MarkInfo.Marked) is True
     assert bool(root.ViewerPreferences.DisplayDocTitle) is True
     assert (str(root.Lang), str(document.docinfo.Title)) == ("kk", "Құжат")

@@ -71,12 +71,12 @@ def test_what_was_drawn_stands_before_the_signature_byte_for_byte():
     assert read_attachment(SIGNED, FILE_NAME) == RECORD.as_json().encode()
 
 
-def test_a_signed_certificate_is_still_pdf_a_3b_with_tags_language_and_fonts():
+def test_a_signed_certificate_is_still_pdf_a_3a_with_tags_language_and_fonts():
     document = opened(SIGNED)
     root = document.Root
     metadata = root.Metadata.read_bytes().decode()
     assert re.findall(r'pdfaid:part(?:="|>)(\d)', metadata) == ["3"]
-    assert re.findall(r'pdfaid:conformance(?:="|>)(\w)', metadata) == ["B"]
+    assert re.findall(r'pdfaid:conformance(?:="|>)(\w)', metadata) == ["A"]
     assert [str(intent.S) for intent in root.OutputIntents] == ["/GTS_PDFA1"]
     # Its base is ISO 32000-1: of later versions' features nothing may be declared.
     assert (document.pdf_version, root.get("/Version")) == ("1.7", None)
