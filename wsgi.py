@@ -30,6 +30,6 @@ def create_app() -> Flask:
     if offline.is_wanted(sys.argv):
         return offline.create_app()
     try:
-        return build_app(read_settings(), ROOMS)
+        return build_app(read_settings(command=sys.argv), ROOMS)
     except (SettingError, WrongKind) as fault:
         sys.exit(f"Auyl Uni does not start: {fault}")

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import secrets
 import shlex
-from collections.abc import Mapping
+from argparse import ArgumentError, ArgumentParser
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -72,10 +73,12 @@ class Settings:
         return self.public_url.startswith("https://")
 
 
-def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+def read_settings(environment: Mapping[str, str] | None = None, command: Sequence[str] = ()) -> Settings:
     """Read the settings, or raise :class:`SettingError` naming the variable and the remedy.
 
     A demonstration without a secret draws one and keeps it in its data directory.
+
+    :param command: what this process was started by, which may say how many workers there are.
     """
     source = os.environ if environment is None else environment
     kind = source.get("AUYL_KIND", "live")
@@ -99,7 +102,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         redis_url=source.get("REDIS_URL") or None,
         public_url=_public_url(source),
         proxy_hops=_whole(source, "AUYL_PROXY_HOPS", 0),
-        workers=_whole(source, "AUYL_WORKERS", 1),
+        workers=max(_whole(source, "AUYL_WORKERS", 1), _served_by(source, command)),
         metrics_token=source.get("AUYL_METRICS_TOKEN") or None,
         sign_in=_sign_in(source),
         smtp_url=_smtp_url(source),
@@ -113,8 +116,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     )
     if settings.workers > 1 and settings.redis_url is None:
         raise SettingError(
-            f"AUYL_WORKERS is {settings.workers}, but limits are kept per process without REDIS_URL: "
-            "set REDIS_URL, or AUYL_WORKERS=1."
+            f"There are {settings.workers} workers (AUYL_WORKERS, or the server's --workers), but limits "
+            "are kept per process without REDIS_URL: set REDIS_URL, or start one worker."
         )
     return settings
 
@@ -190,6 +193,20 @@ def _whole(source: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal():
         raise SettingError(f"{name} is {text!r}: set it to a whole number, 0 or more.")
     return int(text)
+
+
+def _served_by(source: Mapping[str, str], command: Sequence[str]) -> int:
+    """How many workers the server was told to start; 1 where it is no server that we know."""
+    names = {"granian": "GRANIAN_WORKERS", "gunicorn": "WEB_CONCURRENCY"}
+    server = next((name for name in names if name in Path(*command[:1]).parts), None)
+    if server is None:
+        return 1
+    words = ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    words.add_argument("-w", "--workers", type=int, default=_whole(source, names[server], 1))
+    try:
+        return words.parse_known_args(command[1:])[0].workers
+    except ArgumentError as fault:
+        raise SettingError(f"The server's own words cannot be read: {fault}.") from None
 
 
 def _database_url(url: str) -> str:

@@ -78,6 +78,28 @@ def test_several_workers_need_shared_limits(tmp_path: Path):
     assert read_settings({**environment, "REDIS_URL": "redis://localhost"}).workers == 2
 
 
+@pytest.mark.parametrize(
+    ("command", "more", "workers"),
+    [
+        ("/usr/bin/granian --interface wsgi --workers 3 wsgi:create_app", {}, 3),
+        ("/opt/granian/__main__.py --workers=4 --workers-max-rss 900", {}, 4),
+        ("granian wsgi:create_app", {"GRANIAN_WORKERS": "2"}, 2),
+        ("granian --workers 1", {"AUYL_WORKERS": "2"}, 2),
+        ("/usr/bin/gunicorn -w 5 -b :80", {"WEB_CONCURRENCY": "2"}, 5),
+        ("flask --app wsgi thing --workers 6", {"GRANIAN_WORKERS": "2"}, 1),
+        ("", {}, 1),
+    ],
+)
+def test_the_server_s_own_number_of_workers_counts(tmp_path: Path, command: str, more: dict, workers: int):
+    environment = {
+        "AUYL_SECRET_KEY": SECRET, "AUYL_DATA": str(tmp_path), "REDIS_URL": "redis://localhost", **more,
+    }  # fmt: skip
+    assert read_settings(environment, command.split()).workers == workers
+    if workers > 1:
+        with pytest.raises(SettingError, match=f"There are {workers} workers .* set REDIS_URL"):
+            read_settings({**environment, "REDIS_URL": ""}, command.split())
+
+
 def test_settings_are_frozen(tmp_path: Path):
     settings = read_settings({"AUYL_SECRET_KEY": SECRET, "AUYL_DATA": str(tmp_path)})
     with pytest.raises(FrozenInstanceError):
