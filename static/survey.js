@@ -95,7 +95,10 @@ function turn(event) {
   if (!own || button.name !== LANGUAGE) return;
   event.preventDefault();
   if (busy || kept) return;
-  fetch(address, {credentials: "same-origin"}).then(function (answer) { return answer.text(); }).then(function (page) {
+  fetch(address, {credentials: "same-origin"}).then(function (answer) {
+    if (answer.status >= 500) throw answer;
+    return answer.text();
+  }).then(function (page) {
     var next = read(page), old = own.elements, field;
     if (form !== own || busy || kept) return;
     if (!rows(next) || rows(next) !== rows(own)) {

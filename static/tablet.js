@@ -191,6 +191,11 @@
   /* One refused answer holds up no other: the first reason is told when all have been tried. */
   function send() {
     var refused = [], said = "";
+    // Whoever reads this may press again, or have a connection again: neither may be too early.
+    function done() {
+      sending = false;
+      part("state").textContent = said;
+    }
     if (sending || !visit) return Promise.resolve();
     sending = true;
     isOver = false;
@@ -207,11 +212,7 @@
     }, function (problem) {
       isOver = problem.isOver === true;
       said = problem.message;
-    }).then(refresh).then(function () {
-      // Whoever reads this may press again, or have a connection again: neither may be too early.
-      sending = false;
-      part("state").textContent = said;
-    });
+    }).then(refresh).then(done, done);
   }
 
   /* What waits goes too, but only after the server has said that it takes it no more, of each answer. */

@@ -109,22 +109,25 @@ def begin(campaign: str, kato: str) -> Response:
 @limiter.limit("60 per minute", deduct_when=has_failed)
 def come_back() -> Response:
     """The form, for the person whom the service sent back."""
-    aim = _aim()
+    aim, flow = _aim(), _flow()
     with force_locale(aim.language):
         g.page_address = url_for("voters_public.begin", campaign=aim.campaign, kato=aim.kato)
         try:
-            answer = make_response(_form_of(aim, _flow()))
+            answer = make_response(_form_of(aim, flow))
         except AuylError as fault:
             log.warning("verify.refused", fault=type(fault).__name__)
             answer = _failed(fault, aim)
     answer.headers["Content-Language"] = aim.language
-    answer.delete_cookie(COOKIE, path=voters_public.url_prefix)
+    if flow:  # else it is of another window, whose way goes on
+        answer.delete_cookie(COOKIE, path=voters_public.url_prefix)
     return answer
 
 
-def _form_of(aim: Aim, flow: Flow) -> str:
+def _form_of(aim: Aim, flow: Flow | None) -> str:
     """Ask the service first and the database afterwards: no connection waits for a slow service."""
     now = clock.present()
+    if flow is None:
+        raise _gone()
     if "error" in request.args:
         raise Forbidden(
             _l("The service did not confirm who you are, or you stopped there. Nothing was sent.")
@@ -151,14 +154,14 @@ def _aim() -> Aim:
     return Aim(*found)
 
 
-def _flow() -> Flow:
+def _flow() -> Flow | None:
     """The sign-in of this browser that the service answers to.
 
-    :raises Gone: when there is none, it waited too long, or the answer belongs to another one.
+    None when there is none, it waited too long, or the answer belongs to another one.
     """
     found = _opened(request.cookies.get(COOKIE, ""), _PURPOSE, FLOW_LIFE)
     if found is None or not hmac.compare_digest(found[0].encode(), request.args["state"].encode()):
-        raise _gone()
+        return None
     return Flow(*found)
 
 

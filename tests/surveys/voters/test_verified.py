@@ -339,6 +339,13 @@ def test_a_wrong_state_a_lost_cookie_and_a_long_wait_are_told_to_begin_again(app
     assert app.test_client().get("/verify/return", query_string={"state": "ә"}).status_code == 410
 
 
+def test_a_way_begun_in_an_older_window_does_not_end_the_newer_one(app, katos):
+    browser = app.test_client()
+    older, newer = begin(browser, katos[0]), begin(browser, katos[1])
+    assert_refused(browser.get("/verify/return", query_string=older), katos[0], 410)
+    assert browser.get("/verify/return", query_string=newer).status_code == 200
+
+
 def test_a_service_that_is_down_or_refuses_says_so_and_lets_one_come_back(app, katos, service):
     browser = app.test_client()
     service.world.refuses = True
