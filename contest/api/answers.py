@@ -145,8 +145,6 @@ def add_headers(response: Response) -> Response:
         headers["Cache-Control"] = "no-store"
         headers["Content-Language"] = language()
         response.vary.add("Accept-Language")
-    if response.status_code == 429:
-        headers["Retry-After"] = "60"
     return response
 
 

@@ -107,12 +107,15 @@ def halfway(*, now: datetime) -> Account | None:
 
 def finish(account: Account, *, now: datetime) -> None:
     """Sign the account in: both halves were given. The session ends by itself after half a day."""
-    cookie.clear()
-    cookie.permanent = True
-    cookie["mark"], cookie["ends_at"] = new_token(), (now + LONGEST_SESSION).isoformat()
-    login_user(staff(database(), account_id=account.id, session_version=account.session_version))
-    cookie["factor_at"] = now.isoformat()
-    _remember_device(account)
+    _sign_in(account, factor_at=now.isoformat(), ends_at=(now + LONGEST_SESSION).isoformat())
+
+
+def stay(account: Account) -> None:
+    """Keep this browser signed in where all sessions of the account were ended.
+
+    No half was given anew: the factor and the session are as old as they were.
+    """
+    _sign_in(account, **{name: cookie[name] for name in ("factor_at", "ends_at") if name in cookie})
 
 
 def leave(*, now: datetime) -> None:
@@ -135,6 +138,14 @@ def enrolling_secret() -> str:
     secret = new_secret()
     cookie["enrolling"] = seal_secret(key, secret).hex()
     return secret
+
+
+def _sign_in(account: Account, **instants: str) -> None:
+    cookie.clear()
+    cookie.permanent = True
+    cookie.update(instants, mark=new_token())
+    login_user(staff(database(), account_id=account.id, session_version=account.session_version))
+    _remember_device(account)
 
 
 def _load(kept: str) -> Staff | None:

@@ -14,7 +14,7 @@ from wtforms.fields.choices import SelectChoice
 from core import clock
 from core.access import Right, Scope, guarded, require_fresh_factor
 from core.accounts import services
-from core.accounts.entry import finish
+from core.accounts.entry import stay
 from core.accounts.forms import NATION, ROLE_NAMES, AccountForm, ScopeForm
 from core.accounts.models import Account
 from core.accounts.queries import get_account, list_accounts, scopes_of
@@ -148,7 +148,7 @@ def _set(number: int, change: Change) -> Response:
     chosen = change(scopes_of(database(), [number])[number])
     services.set_scopes(database(), account=account, scopes=chosen, actor=current_user.reference, now=now)
     if account.id == current_user.id:
-        finish(account, now=now)
+        stay(account)
     return redirect(url_for("accounts.edit", number=number))
 
 

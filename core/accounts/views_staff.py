@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from core import clock
 from core.access import require_fresh_factor, signed_in
-from core.accounts.entry import finish, leave, safe_next
+from core.accounts.entry import leave, safe_next, stay
 from core.accounts.forms import ROLE_NAMES, CodeForm, PasswordForm
 from core.accounts.queries import get_account, recovery_codes_left
 from core.accounts.services import change_password
@@ -69,7 +69,7 @@ def password() -> Reply:
         except BadInput as fault:
             form.password.errors = [fault.message]
         else:
-            finish(account, now=now)
+            stay(account)
             return redirect(url_for("accounts.me"))
     left = recovery_codes_left(database(), current_user.id)
     return render_template("core/accounts/me.html", form=form, left=left), 422
@@ -83,5 +83,5 @@ def codes() -> Reply:
     require_fresh_factor(now=now)
     account = get_account(database(), current_user.id)
     made = renew_recovery_codes(database(), account=account, secret_key=settings().secret_key, now=now)
-    finish(account, now=now)
+    stay(account)
     return render_template("core/accounts/codes.html", codes=made, next=url_for("accounts.me"))

@@ -112,6 +112,8 @@ def on_http(error: HTTPException) -> Response:
     for name, value in error.get_headers(request.environ):
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
+    if status == 429:
+        response.headers["Retry-After"] = "60"  # as its sentence says
     return response
 
 

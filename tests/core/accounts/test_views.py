@@ -103,14 +103,14 @@ def test_many_guesses_from_one_place_are_refused(app, browser: Browser):
     try:
         token = token_of(browser, "/staff/login")
         answers = [
-            browser.client.post("/staff/login/factor", data={"csrf_token": token}).status_code
-            for _try in range(31)
+            browser.client.post("/staff/login/factor", data={"csrf_token": token}) for _try in range(31)
         ]
         tokens = [browser.get("/staff/invitation/guess").status_code for _try in range(31)]
     finally:
         limiter.reset()
         limiter.enabled = False
-    assert answers == [302] * 30 + [429]
+    assert [answer.status_code for answer in answers] == [302] * 30 + [429]
+    assert answers[-1].headers["Retry-After"] == "60"
     assert tokens == [404] * 30 + [429]
 
 
@@ -369,6 +369,29 @@ def test_changed_roles_and_new_recovery_codes_end_every_other_session(app, brows
         assert browser.post(address, on=on, **fields).status_code < 400
         assert browser.get("/staff").status_code == 200
         assert thief.get("/staff").location == "/staff/login?next=/staff", address
+
+
+@pytest.mark.parametrize(
+    ("address", "fields"),
+    [
+        ("/staff/me/codes", {}),
+        ("/staff/me/password", {"password": "other words, long", "again": "other words, long"}),
+    ],
+)
+def test_who_stays_signed_in_has_no_fresher_factor_and_no_longer_session(
+    browser: Browser, keep, address: str, fields: dict[str, str]
+):
+    keep(person)
+    browser.sign_in()
+    browser.time.pass_(minutes=9)
+    assert browser.post(address, on="/staff/me", **fields).status_code < 400
+    browser.time.pass_(minutes=2)
+    assert browser.post("/staff/me/codes", on="/staff/me").location == "/staff/factor"
+    for _hour in range(12):
+        assert browser.get("/staff").status_code == 200
+        browser.time.pass_(minutes=59)
+    browser.time.pass_(minutes=1)
+    assert browser.get("/staff").location == "/staff/login?next=/staff"
 
 
 def test_a_page_of_staff_costs_one_query_for_the_account(app, browser: Browser, keep):
