@@ -51,7 +51,7 @@ MODES = ("open", "codes", "verified")
 #: Ten times the longest book that is shipped, and more.
 LONGEST_TEXT = 200_000
 #: A key of thousands of parts takes minutes to read; none of ours has more than three.
-_LONG_KEY = re.compile(r"""(?:[\w"'-]{1,40}[ \t]*\.[ \t]*){12}""")
+_LONG_KEY = re.compile(r"""(?:(?:[\w-]{1,40}|"(?:[^"\\\n]|\\.){0,40}"|'[^'\n]{0,40}')[ \t]*\.[ \t]*){12}""")
 #: Less sure places mean little, and cost many times as much to draw.
 LEAST_COVERAGE, MOST_COVERAGE = Decimal("0.9"), Decimal("0.9999")
 

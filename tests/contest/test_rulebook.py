@@ -117,9 +117,10 @@ def test_a_number_too_long_to_be_named_and_a_book_without_end_are_faults_too():
     assert fault == "book: has 200001 characters; no book has more than 200000"
 
 
-def test_a_key_that_would_take_minutes_to_read_is_refused_with_its_line():
+@pytest.mark.parametrize("part", ["a", '"!"', r'"\""', "'\"'", "''"])
+def test_a_key_that_would_take_minutes_to_read_is_refused_with_its_line(part: str):
     with pytest.raises(BadRuleBook) as refused:
-        read_rulebook('code = "2026"\n' + ".".join(["a"] * 90_000) + " = 1", place="book")
+        read_rulebook('code = "2026"\n' + " . ".join([part] * 20_000) + " = 1", place="book")
     assert refused.value.faults == ("book: line 2 has a dozen words joined by dots; no key is so long",)
 
 
