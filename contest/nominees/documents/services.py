@@ -50,6 +50,9 @@ def keep_document(
         refuse_unless_takes_part(nominee)
         if contest.state in (ContestState.CLOSED, ContestState.PUBLISHED):
             raise Conflict(_l("The outcome is frozen: no document is taken any more."))
+    if kind is DocumentKind.OBJECTION:
+        # It is filed right away, and filing takes the contest: whoever takes both takes the contest first.
+        lock_row(session, contest)
     lock_row(session, nominee)
     # A signed paper always has room: somebody withdraws by one.
     held = select(func.count()).where(

@@ -6,11 +6,13 @@ import hashlib
 import stat
 import sys
 import tempfile
+import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from contest.nominees import services
@@ -22,7 +24,7 @@ from contest.nominees.documents.services import MOST_DOCUMENTS, keep_document, r
 from contest.nominees.leaving import withdraw_nominee
 from contest.nominees.models import Nominee
 from core.errors import BadInput, Conflict, Unavailable
-from core.storage import Storage, commit
+from core.storage import Storage, commit, lock_row
 from tests.conftest import NOW
 from tests.contest import sample
 from tests.contest.nominees.conftest import PDF
@@ -143,6 +145,37 @@ def test_the_same_file_twice_and_one_too_many_are_refused(territory: Session, tm
         handed_in(territory, nominee, tmp_path)
     # A signed paper has room all the same: somebody withdraws by one.
     assert handed_in(territory, nominee, tmp_path, PDF + b"paper", kind=DocumentKind.WITHDRAWAL).id
+
+
+def test_the_paper_of_an_objection_takes_the_contest_before_the_nominee(settled: Storage, tmp_path: Path):
+    with settled.write(now=NOW) as session:
+        number = applied(session).id
+
+    def hand_in() -> None:
+        with settled.write(now=NOW) as session:
+            nominee = session.get_one(Nominee, number)
+            handed_in(session, nominee, tmp_path, kind=DocumentKind.OBJECTION)
+
+    late = threading.Thread(target=hand_in)
+    with settled.write(now=NOW) as session:
+        lock_row(session, sample.contest(session))
+        late.start()
+        until = time.monotonic() + 60
+        while late.is_alive() and not waits(settled) and time.monotonic() < until:
+            time.sleep(0.01)
+        # Who holds the contest, as for deciding or freezing, can have the nominee too.
+        lock_row(session, session.get_one(Nominee, number))
+        assert late.is_alive()
+    late.join()
+    assert on_disk(tmp_path) != []
+
+
+def waits(storage: Storage) -> bool:
+    """Whether somebody waits for a lock; on SQLite there is one for all writing, and nobody else has it."""
+    if storage.engine.dialect.name == "sqlite":
+        return True
+    with storage.engine.connect() as connection:
+        return bool(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
 
 
 def test_what_a_registration_rests_on_stays(territory: Session, tmp_path: Path):
