@@ -90,11 +90,11 @@ def nominations_of(session: Session, account_id: int) -> list[tuple[Nominee, Con
 
 def brought_back(session: Session, nominee: Nominee) -> NomineeExclusion | None:
     """The exclusion that a granted objection undid, of an application that was not decided before it."""
-    if nominee.registered_at is not None:
-        return None
     undone = select(NomineeExclusion).where(
         NomineeExclusion.nominee_id == nominee.id, NomineeExclusion.undone_at.is_not(None)
     )
+    if nominee.registered_at is not None:
+        undone = undone.where(NomineeExclusion.undone_at <= nominee.registered_at)
     return session.scalars(undone.order_by(NomineeExclusion.id)).first()
 
 

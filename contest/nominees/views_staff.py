@@ -77,7 +77,7 @@ def nominee(code: str, nominee_id: int) -> Reply:
         if can_manage else (),
         ground=ground_of(found, book),
         project=ProjectForm(obj=found), paper=StaffDocumentForm(), invitation=InviteForm(),
-        record=RecordForm(obj=found), 
+        record=RecordForm(obj=found),
         can_decide=can_manage and deciding.may_be_decided(database(), contest, found),
         consent=PaperConsentForm(), penalty=PenaltyForm(), sure=SureForm(),
         refusal=ReasonForm(prefix="decline"), withdrawal=ReasonForm(prefix="withdraw"),

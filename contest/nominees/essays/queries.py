@@ -7,14 +7,18 @@ from sqlalchemy.orm import Session
 from contest.commissions.queries import people_of
 from contest.contests.models import Contest
 from contest.jury.queries import marking_of
-from contest.nominees.models import Nominee
+from contest.nominees.models import Nominee, NomineeState
 from contest.rulebook import Stage
 
 
 def is_being_read(session: Session, contest: Contest, nominee: Nominee, stage: Stage) -> bool:
-    """Whether members may read the essays of this nominee's commission: then they stay as they are."""
+    """Whether members may read this nominee's essay: then it stays as it is.
+
+    They do not before the application is decided, as of somebody whom a granted objection brought back.
+    """
     area = nominee.oblast_kato if stage is Stage.REGIONAL else None
-    return marking_of(session, contest, stage, area) is not None
+    is_undecided = nominee.state is NomineeState.PROPOSED
+    return not is_undecided and marking_of(session, contest, stage, area) is not None
 
 
 def may_mark(session: Session, contest: Contest, nominee: Nominee, stage: Stage, account_id: int) -> bool:

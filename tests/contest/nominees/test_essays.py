@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from contest.jury.models import Marking
 from contest.nominees.essays.naming import telling_words
 from contest.nominees.essays.services import SHORTEST_ESSAY, write_essay
-from contest.nominees.models import Nominee
+from contest.nominees.models import Nominee, NomineeState
 from contest.nominees.queries import essay_of
 from contest.rulebook import Stage
 from core.audit import append_pending
@@ -75,6 +75,9 @@ def test_an_essay_is_fixed_once_its_marking_opens(territory: Session, nominees: 
     territory.flush()
     with pytest.raises(Conflict, match="The marking has begun"):
         write_essay(territory, nominee=nominees[0], text=TEXT + "!", **FACTS)
+    # Whom a granted objection brings back undecided is read by nobody yet.
+    nominees[1].state = NomineeState.PROPOSED
+    assert write_essay(territory, nominee=nominees[1], text=TEXT, **FACTS).text == TEXT.strip()
 
 
 def test_a_contest_without_essays_takes_none(territory: Session):

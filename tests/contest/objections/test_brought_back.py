@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
+from contest.calendar import days_of
 from contest.contests import services as life
 from contest.contests.checklist import checklist
+from contest.contests.queries import rulebook_of
+from contest.eligibility import unmet
 from contest.jury import services as jury
 from contest.jury.queries import judged_nominees
 from contest.nominees.deciding import decline_nominee, may_be_decided, register_nominee, take_up_again
 from contest.nominees.documents.models import DocumentKind
 from contest.nominees.leaving import exclude_all_who_left
 from contest.nominees.models import Nominee, NomineeState
+from contest.nominees.queries import eligibility_facts
 from contest.nominees.services import declare_penalties, describe_project, give_consent
 from contest.objections.hearing import put_on_agenda
 from contest.objections.queries import exclusions_in_force, handled_objection
 from contest.objections.services import object_to_exclusion
-from contest.rulebook import Stage
+from contest.rulebook import Stage, Step
+from core.clock import day_of
 from core.errors import Conflict
 from core.places.models import Official
 from core.storage import Storage
@@ -58,8 +63,10 @@ def test_an_application_that_an_objection_brings_back_is_decided_while_the_other
     # What the exclusion kept the nominee from is done now.
     with pytest.raises(Conflict, match="has not consented"):
         register_nominee(territory, **given)
+    book = rulebook_of(territory, contest(territory))
+    over = NOW + (days_of(book, Step.NOMINATIONS).until_on - day_of(NOW)) + timedelta(days=1)
     for kind in (DocumentKind.CONSENT, DocumentKind.RESUME):
-        sample.document(territory, nominee, kind, now=LATER)
+        sample.document(territory, nominee, kind, now=over)
     describe_project(territory, title_kk="Жол", title_ru="Дорога", **given)
     give_consent(territory, account_id=1, **given)
     declare_penalties(territory, last_on=None, **given)
@@ -70,6 +77,8 @@ def test_an_application_that_an_objection_brings_back_is_decided_while_the_other
     waits = [str(one.label) for one in checklist(territory, contest(territory), now=LATER) if not one.done]
     assert "every application is decided" in waits
     register_nominee(territory, **given)
+    # What came late counts for the registered as well: pages show the conditions as they were found.
+    assert unmet(book.eligibility, eligibility_facts(territory, nominee=nominee, book=book)) == ()
     made.nominees[HERE].append(nominee.id)
     assert [one.id for one in judged_nominees(territory, contest(territory), Stage.REGIONAL, HERE)] == (
         made.nominees[HERE]
