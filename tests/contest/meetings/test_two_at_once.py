@@ -1,4 +1,5 @@
-"""Votes at the same moment: two tabs of one member, a vote against the close; on both databases."""
+"""Acts at the same moment: two tabs of one member, a vote against the close, a meeting opened and called off;
+on both databases."""
 
 from __future__ import annotations
 
@@ -8,15 +9,19 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
-from contest.meetings.models import AgendaItem, Choice
+from contest.meetings.incidents import call_off_meeting
+from contest.meetings.models import AgendaItem, Choice, Meeting
 from contest.meetings.queries import outcome, votes_on
+from contest.meetings.services import open_meeting, plan_meeting
 from contest.meetings.voting import cast_vote, close_vote, open_vote
+from contest.rulebook import Stage
+from core.clock import day_of
 from core.errors import Conflict
 from core.storage import Storage
 from tests.conftest import NOW
 from tests.contest import sample
 from tests.contest.meetings.acts import item, opened
-from tests.contest.sample import ACTOR, OBLASTS
+from tests.contest.sample import ACTOR, OBLASTS, contest
 
 
 @pytest.fixture
@@ -77,6 +82,24 @@ def test_two_tabs_with_two_choices_give_one_vote_and_one_refusal(
     )  # fmt: skip
     assert [type(fault) for fault in faults] == [Conflict]
     assert len(kept(settled, number)) == 1
+
+
+def test_a_meeting_is_opened_or_called_off_and_never_both(settled: Storage):
+    with settled.write(now=NOW) as session:
+        sample.regional(session)
+        planned = plan_meeting(
+            session, contest=contest(session), stage=Stage.REGIONAL, oblast_kato=OBLASTS[0], actor=ACTOR,
+            held_on=day_of(NOW), now=NOW,
+        ).id  # fmt: skip
+
+    def act(change: Callable, **given: object) -> Callable[[Session], object]:
+        return lambda session: change(
+            session, meeting=session.get_one(Meeting, planned), actor=ACTOR, now=NOW, **given
+        )
+
+    call_off = act(call_off_meeting, reason="The road is closed.")
+    faults = at_once(settled, act(open_meeting), call_off, call_off)
+    assert [type(fault) for fault in faults] == [Conflict, Conflict]
 
 
 def test_a_vote_against_the_close_is_counted_or_refused(settled: Storage, voting: tuple[int, list[int]]):
