@@ -39,6 +39,7 @@ def test_a_slash_at_the_end_of_a_public_address_leads_to_it_without(tmp_path):
         ("/embed/2026-main/?at=https://a.kz/", "/embed/2026-main?at=https://a.kz/"),
         ("/s/%D0%B0%5Cb%3Fc/", "/s/%D0%B0%5Cb%3Fc"),
         ("/e/ABCD/", "/e/ABCD"),
+        ("/api/", "/api"),
         ("/api/v1/openapi.json/", "/api/v1/openapi.json"),
     ):
         answer = client.get(asked)

@@ -129,7 +129,7 @@ def test_a_parameter_that_cannot_be_taken_is_named_with_the_remedy(
     ("method", "path", "headers", "status"),
     [
         ("GET", "/api/v1/nothing", {}, 404),
-        ("GET", "/api/", {}, 404),
+        ("GET", "/api/nothing/", {}, 404),
         ("GET", "/api/v2/units", {}, 404),
         ("GET", "/api/v1/units?page=9999", {}, 404),
         ("GET", "/api/v1/units/110000000%0A", {}, 404),
