@@ -248,6 +248,11 @@ def test_a_planned_meeting_is_called_off_and_its_matters_go_on_another_agenda(
                         (made.secretaries[OBLASTS[1]], f"{BASE}/regional/{OBLASTS[1]}")):  # fmt: skip
         assert enter(account).post(f"{page}/call-off", on, **said).status_code == 403
     assert secretary.post(f"{page}/call-off", page, reason=" ").status_code == 422
+    with secretary.client.session_transaction() as cookie:
+        asked = cookie.pop("factor_at")
+    assert secretary.post(f"{page}/call-off", page, **said).location == "/staff/factor"
+    with secretary.client.session_transaction() as cookie:
+        cookie["factor_at"] = asked
     assert secretary.post(f"{page}/call-off", page, **said).location == page
     seen = secretary.get(page).text
     assert [one in seen for one in ("The road is closed.", "Open the meeting", "Хаттама")] == [
