@@ -41,7 +41,6 @@ CODE = "load"
 SERVERS = ("granian", "gunicorn")
 #: For how many seconds a process may start on a machine that is busy with others.
 PATIENCE = 300
-_held_ports: list[socket.socket] = []
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
@@ -130,8 +129,9 @@ def free_port() -> int:
     held = socket.socket()
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     held.bind(("127.0.0.1", 0))
-    _held_ports.append(held)
-    return held.getsockname()[1]
+    port = held.getsockname()[1]
+    held.detach()  # so it is closed by the process's end alone, and nobody complains of that
+    return port
 
 
 def wait_for(
