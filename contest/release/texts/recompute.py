@@ -30,11 +30,15 @@ def refuse_if(wrong, told):
         sys.exit(f"{told}: this is no release. Take it from the contest's own page.")
 
 
+def content_of(name):
+    with (HERE / name).open("rb") as file:
+        refuse_if(len(content := file.read(LARGEST + 1)) > LARGEST, f"{name} has over {LARGEST} bytes")
+    return content
+
+
 @cache
 def rows_of(name):
-    with (HERE / f"{name}.csv").open("rb") as file:
-        refuse_if(len(content := file.read(LARGEST + 1)) > LARGEST, f"{name}.csv has over {LARGEST} bytes")
-    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    rows = list(csv.DictReader(io.StringIO(content_of(f"{name}.csv").decode("utf-8-sig"), newline="")))
     refuse_if(len(rows) > MOST_ROWS, f"{name}.csv has {len(rows)} rows, over {MOST_ROWS}")
     return rows
 
@@ -147,7 +151,7 @@ def compared(name, key, score, rows, points, order):
 def main():
     agree, books, units = [], {}, table("survey/units")
     for edition in table("rules/editions"):
-        text = (HERE / f"rules/edition-{edition['version']}.json").read_bytes()
+        text = content_of(f"rules/edition-{edition['version']}.json")
         books[edition["fingerprint"]] = book = json.loads(text)
         refuse_if(book["ranking"]["decimals"] not in range(5), f"{edition['version']}: decimals not 0 to 4")
     for name in ("standings/standings", "league/leagues"):
