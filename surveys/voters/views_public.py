@@ -41,27 +41,30 @@ COOKIE = "verify"
 FLOW_LIFE = timedelta(minutes=15)
 DOOR = "surveys_public"
 _PURPOSE, _STATE = "voter-flow", "voter-state"
-#: How long the state of a sign-in still tells its aim.
+#: How long the state of a sign-in still tells its survey.
 AIM_LIFE = timedelta(days=1)
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """The form that a sign-in leads to; its state carries it, sealed, so that every end leads back there."""
+    """The survey that a sign-in is for: its state carries it, sealed, so that every end leads back there.
+
+    Not the village: the service keeps the state beside a person's name.
+    """
 
     campaign: str
-    kato: str
     language: str
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A sign-in under way in one browser."""
+    """A sign-in under way in one browser, and the village whose form it leads to."""
 
     state: str
     nonce: str
     verifier: str
+    kato: str
 
 
 @voters_public.record_once
@@ -90,14 +93,14 @@ def begin(campaign: str, kato: str) -> Response:
     if asked.mode is not Mode.VERIFIED:
         return redirect(url_for(f"{DOOR}.show_form", campaign=campaign, kato=kato, lang=language()))
     require_open(asked, now=now)
-    aim = Aim(campaign, kato, language())
+    aim = Aim(campaign, language())
     try:
         started = _provider().begin(state=_sealed(aim, _STATE), language=aim.language, now=now)
     except Unavailable as fault:
-        return _failed(fault, aim)
+        return _failed(fault, aim, kato)
     answer = redirect(started.address)
     answer.set_cookie(
-        COOKIE, _sealed(Flow(started.state, started.nonce, started.verifier), _PURPOSE),
+        COOKIE, _sealed(Flow(started.state, started.nonce, started.verifier, kato), _PURPOSE),
         max_age=int(FLOW_LIFE.total_seconds()), path=voters_public.url_prefix, httponly=True, samesite="Lax",
         secure=settings().is_secure,
     )  # fmt: skip
@@ -110,13 +113,14 @@ def begin(campaign: str, kato: str) -> Response:
 def come_back() -> Response:
     """The form, for the person whom the service sent back."""
     aim, flow = _aim(), _flow()
+    kato = flow.kato if flow else None
     with force_locale(aim.language):
-        g.page_address = url_for("voters_public.begin", campaign=aim.campaign, kato=aim.kato)
+        g.page_address = _beginning(aim, kato)
         try:
             answer = make_response(_form_of(aim, flow))
         except AuylError as fault:
             log.warning("verify.refused", fault=type(fault).__name__)
-            answer = _failed(fault, aim)
+            answer = _failed(fault, aim, kato)
     answer.headers["Content-Language"] = aim.language
     if flow:  # else it is of another window, whose way goes on
         answer.delete_cookie(COOKIE, path=voters_public.url_prefix)
@@ -135,7 +139,7 @@ def _form_of(aim: Aim, flow: Flow | None) -> str:
     person = _provider().finish(
         code=request.args.get("code", ""), nonce=flow.nonce, verifier=flow.verifier, now=now
     )
-    asked = asked_unit(database(), code=aim.campaign, kato=aim.kato)
+    asked = asked_unit(database(), code=aim.campaign, kato=flow.kato)
     require_open(asked, now=now)
     _require_own_unit(asked, person)
     mark = verification_of(settings()).marks.mark(aim.campaign, issuer=person.issuer, subject=person.subject)
@@ -201,10 +205,19 @@ def _provider() -> Provider:
     return provider
 
 
-def _failed(fault: AuylError, aim: Aim) -> Response:
+def _failed(fault: AuylError, aim: Aim, kato: str | None) -> Response:
     """A page that says what happened and from where one can begin again."""
     status, title = status_of(fault)
     page = render_template(
-        "surveys/voters/failed.html", title=title, fault=fault, campaign=aim.campaign, kato=aim.kato
-    )
+        "surveys/voters/failed.html", title=title, fault=fault,
+        again=_beginning(aim, kato, lang=aim.language),
+        villages=_beginning(aim, None, lang=aim.language) if kato else None,
+    )  # fmt: skip
     return make_response(page, status)
+
+
+def _beginning(aim: Aim, kato: str | None, **more: str) -> str:
+    """Where a sign-in for a village begins, or where one finds the village first."""
+    if kato:
+        return url_for("voters_public.begin", campaign=aim.campaign, kato=kato, **more)
+    return url_for(f"{DOOR}.find_unit", campaign=aim.campaign, **more)

@@ -30,6 +30,7 @@ from surveys.queries import asked_unit, box_of, campaign_by_code
 from surveys.rules import Mode
 from surveys.services import close_campaign
 from surveys.tickets import new_ticket
+from surveys.voters.carriers import open_facts
 from surveys.voters.marks import MarkKeys
 from surveys.voters.provider import provider_of
 from surveys.voters.verification import destroy_spent_marks, verification_of
@@ -300,9 +301,13 @@ def test_a_token_that_does_not_hold_is_refused(app, katos, service, lie: str, ch
 
 
 def assert_refused(answer, kato: str, status: int = 403) -> None:
+    assert_led_back(answer, f"/verify/{sample.CODE}/{kato}?lang=en", status)
+
+
+def assert_led_back(answer, address: str, status: int) -> None:
     assert answer.status_code == status, answer.text
     assert "Nothing was sent." in answer.text
-    assert f"/verify/{sample.CODE}/{kato}?lang=en" in answer.text
+    assert f'class="button" href="{address}"' in answer.text
     assert 'name="ticket"' not in answer.text
 
 
@@ -331,18 +336,26 @@ def test_a_wrong_state_a_lost_cookie_and_a_long_wait_are_told_to_begin_again(app
     back = begin(browser, katos[0])
     wrong = browser.get("/verify/return", query_string={**back, "state": "guess", "lang": "en"})
     assert (wrong.status_code, "Open the survey again." in wrong.text) == (410, True)
-    # In another browser, or too late: what the service sent back still leads to the form's beginning.
-    assert_refused(app.test_client().get("/verify/return", query_string=back), katos[0], 410)
-    assert sample.CODE not in back["state"]
+    # In another browser, or too late: what the service sent back still leads to the survey's villages.
+    villages = f"/s/{sample.CODE}?lang=en"
+    assert_led_back(app.test_client().get("/verify/return", query_string=back), villages, 410)
     time.now = NOW + timedelta(minutes=16)
-    assert_refused(browser.get("/verify/return", query_string=back), katos[0], 410)
+    assert_led_back(browser.get("/verify/return", query_string=back), villages, 410)
     assert app.test_client().get("/verify/return", query_string={"state": "ә"}).status_code == 410
+
+
+def test_the_service_is_not_told_which_village_one_answers_for(app, katos):
+    """Nor could it be read in its records with every key of ours: it keeps them beside people's names."""
+    state = begin(app.test_client(), katos[0])["state"]
+    _when, told = open_facts(state, secret=SECRET, purpose="voter-state", life=timedelta(1), now=NOW)
+    assert told == [sample.CODE, "en"]
 
 
 def test_a_way_begun_in_an_older_window_does_not_end_the_newer_one(app, katos):
     browser = app.test_client()
     older, newer = begin(browser, katos[0]), begin(browser, katos[1])
-    assert_refused(browser.get("/verify/return", query_string=older), katos[0], 410)
+    older = browser.get("/verify/return", query_string=older)
+    assert_led_back(older, f"/s/{sample.CODE}?lang=en", 410)
     assert browser.get("/verify/return", query_string=newer).status_code == 200
 
 
