@@ -40,7 +40,6 @@ class SignIn:
     """A sign-in that begins: where to send the browser, and what must come back with it."""
 
     address: str
-    state: str
     nonce: str
     verifier: str
 
@@ -82,7 +81,7 @@ class Provider:
             self._description(now)["authorization_endpoint"], state=state, nonce=nonce,
             code_verifier=verifier, prompt="login", ui_locales=language,
         )  # fmt: skip
-        return SignIn(address, state, nonce, verifier)
+        return SignIn(address, nonce, verifier)
 
     def finish(self, *, code: str, nonce: str, verifier: str, now: datetime) -> Person:
         """Who signed in, from the code that came back.

@@ -94,13 +94,14 @@ def begin(campaign: str, kato: str) -> Response:
         return redirect(url_for(f"{DOOR}.show_form", campaign=campaign, kato=kato, lang=language()))
     require_open(asked, now=now)
     aim = Aim(campaign, language())
+    state = _sealed(aim, _STATE)
     try:
-        started = _provider().begin(state=_sealed(aim, _STATE), language=aim.language, now=now)
+        started = _provider().begin(state=state, language=aim.language, now=now)
     except Unavailable as fault:
         return _failed(fault, aim, kato)
     answer = redirect(started.address)
     answer.set_cookie(
-        COOKIE, _sealed(Flow(started.state, started.nonce, started.verifier, kato), _PURPOSE),
+        COOKIE, _sealed(Flow(state, started.nonce, started.verifier, kato), _PURPOSE),
         max_age=int(FLOW_LIFE.total_seconds()), path=voters_public.url_prefix, httponly=True, samesite="Lax",
         secure=settings().is_secure,
     )  # fmt: skip
